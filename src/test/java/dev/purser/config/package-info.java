@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.config;
+
+import org.jspecify.annotations.NullMarked;

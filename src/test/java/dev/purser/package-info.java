@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser;
+
+import org.jspecify.annotations.NullMarked;
