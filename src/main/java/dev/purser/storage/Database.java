@@ -1,0 +1,190 @@
+package dev.purser.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SQLite or PostgreSQL: the same tables, the same SQL. Reads have a pool of connections that cannot
+ * write; every write of the process goes through the one {@link Writer}.
+ */
+public final class Database implements AutoCloseable {
+  private static final int READERS = 8;
+
+  private final Engine engine;
+  private final HikariDataSource readers;
+  private final Jdbi jdbi;
+  private final Writer writer;
+  private final Engine.Upkeep upkeep;
+
+  private Database(Engine engine, HikariDataSource readers) {
+    this.engine = engine;
+    this.readers = readers;
+    this.jdbi = Jdbi.create(readers);
+    this.writer = new Writer(engine);
+    this.upkeep = engine.upkeep();
+  }
+
+  /**
+   * Opens the database and brings its tables up to date.
+   *
+   * @throws StorageException if it cannot be opened, saying why in one line
+   */
+  public static Database open(DatabaseConfiguration configuration) {
+    FluentConfiguration migrations =
+        Flyway.configure().locations("classpath:db/migration").loggers("slf4j");
+    Engine engine =
+        switch (configuration) {
+          case DatabaseConfiguration.Sqlite(var file) -> {
+            Sqlite sqlite = new Sqlite(file);
+            sqlite.create();
+            migrations.dataSource(sqlite.url(), null, null);
+            yield sqlite;
+          }
+          case DatabaseConfiguration.Postgresql server -> {
+            migrations.dataSource(
+                server.jdbcUrl(),
+                server.user().orElse(null),
+                server.password().map(password -> password.reveal()).orElse(null));
+            yield new Postgresql(server);
+          }
+        };
+    try {
+      migrations.placeholders(engine.words()).load().migrate();
+      HikariConfig pool = engine.readers();
+      pool.setPoolName("purser-readers");
+      pool.setMaximumPoolSize(READERS);
+      pool.setMinimumIdle(1);
+      pool.setConnectionTimeout(Engine.LOCK_WAIT_MILLIS);
+      return new Database(engine, new HikariDataSource(pool));
+    } catch (FlywayException | PoolInitializationException e) {
+      String which =
+          switch (configuration) {
+            case DatabaseConfiguration.Sqlite(var file) -> file.toString();
+            // Not the address itself, which may have a password in it.
+            case DatabaseConfiguration.Postgresql _ -> "of PURSER_DATABASE_URL";
+          };
+      throw new StorageException(
+          "the database " + which + " cannot be opened: " + rootMessage(e), e);
+    }
+  }
+
+  /**
+   * Reads on a connection of its own; a second time if that turns out to be lost. Long reads belong
+   * in pages.
+   *
+   * @throws StorageException if the database cannot be read just now
+   */
+  public <T extends @Nullable Object> T read(Function<Handle, T> work) {
+    try {
+      return readOnce(work);
+    } catch (JdbiException e) {
+      if (!lostConnection(e)) {
+        throw unavailable(e);
+      }
+    }
+    // The pool had not noticed yet that the server was gone for a moment.
+    try {
+      return readOnce(work);
+    } catch (JdbiException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private <T extends @Nullable Object> T readOnce(Function<Handle, T> work) {
+    try (Handle handle = jdbi.open()) {
+      return work.apply(handle);
+    }
+  }
+
+  private static boolean lostConnection(JdbiException e) {
+    // Of PostgreSQL: connection exceptions, and a server that is told to stop.
+    return e.getCause() instanceof SQLException sql
+        && sql.getSQLState() != null
+        && (sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57P"));
+  }
+
+  /**
+   * Writes in one transaction, and waits for its commit. Never to be called on an event loop or on
+   * the writer's thread. What the work throws rolls back and is thrown here.
+   *
+   * @throws StorageException if the database cannot be written just now
+   */
+  public <T extends @Nullable Object> T write(Function<Handle, T> work) {
+    return transact(session -> work.apply(session.handle()));
+  }
+
+  /** Like {@link #write}, for work that needs prepared statements beside, or instead of, Jdbi. */
+  public <T extends @Nullable Object> T transact(Writer.Work<T> work) {
+    if (writer.isCurrentThread()) {
+      throw new IllegalStateException("waiting for the writer on the writer's own thread");
+    }
+    CompletableFuture<T> done = new CompletableFuture<>();
+    writer.submit(
+        work,
+        new Writer.Outcome<T>() {
+          @Override
+          public void committed(T result) {
+            done.complete(result);
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            done.completeExceptionally(cause);
+          }
+        });
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      if (e.getCause() instanceof RuntimeException thrown && !(thrown instanceof JdbiException)) {
+        throw thrown;
+      }
+      throw unavailable(e.getCause());
+    }
+  }
+
+  public Writer writer() {
+    return writer;
+  }
+
+  /** Whether processes on several machines may use this database at a time. */
+  public boolean shared() {
+    return engine.shared();
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    upkeep.close();
+    readers.close();
+  }
+
+  private static StorageException unavailable(@Nullable Throwable cause) {
+    Throwable known = cause == null ? new SQLException("unknown") : cause;
+    String what = cause instanceof ConnectionException ? "no connection" : rootMessage(known);
+    return new StorageException("the database cannot be used just now: " + what, known);
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,61 @@
+package dev.purser.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/** What differs between the two databases; the tables and the SQL of the rooms do not. */
+sealed interface Engine permits Sqlite, Postgresql {
+  /** How long a statement waits for another process's lock before it fails. */
+  int LOCK_WAIT_MILLIS = 5_000;
+
+  /** A pool of connections that cannot write. */
+  HikariConfig readers();
+
+  /** A connection that can, not in auto-commit mode. */
+  Connection connect() throws SQLException;
+
+  /** Starts a transaction that will write. */
+  void begin(Connection connection) throws SQLException;
+
+  /** Whether a connection is worth keeping after a statement failed like this. */
+  boolean outlives(SQLException e);
+
+  /** Ends a transaction that failed, so that another one can begin on the connection. */
+  void rollback(Connection connection) throws SQLException;
+
+  /**
+   * What a SELECT ends with to lock the rows it reads, where the transaction does not do so by
+   * itself.
+   */
+  String rowLock();
+
+  /**
+   * Whether a statement failed for what it said (a constraint, a value), not for the database's
+   * state.
+   */
+  boolean blamesStatement(SQLException e);
+
+  /**
+   * Whether a transaction was ended in favour of another process's, so that the same work may
+   * succeed at once.
+   */
+  boolean collided(SQLException e);
+
+  /** Whether processes on several machines may write at a time. */
+  boolean shared();
+
+  /** What the migrations are filled in with. */
+  Map<String, String> words();
+
+  /** Starts whatever the database needs beside its work, until closed. */
+  Upkeep upkeep();
+
+  /** Work beside the work. */
+  @FunctionalInterface
+  interface Upkeep extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

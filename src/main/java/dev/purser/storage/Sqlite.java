@@ -1,0 +1,154 @@
+package dev.purser.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Properties;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * One file with a write-ahead log, synchronized at every commit. The transactions that write begin
+ * with the write lock, so that none fails half-way for having read before another process wrote.
+ *
+ * <p>The driver's own {@code transaction_mode=IMMEDIATE} is not used: the driver begins the next
+ * transaction as soon as it has committed one, and so would keep other processes locked out for
+ * ever.
+ */
+record Sqlite(Path file) implements Engine {
+  /** The part of a result code that says what kind of failure it is. */
+  private static final int PRIMARY = 0xff;
+
+  private static final int WRITER_CACHE_KIBIBYTES = 32 * 1024;
+
+  /** Makes the file, for its owner only; SQLite gives its companions the same permissions. */
+  void create() {
+    try {
+      if (Files.notExists(file)) {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+          Files.createFile(
+              file,
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } else {
+          Files.createFile(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new StorageException("the database file cannot be made: " + file, e);
+    }
+  }
+
+  String url() {
+    return "jdbc:sqlite:" + file;
+  }
+
+  @Override
+  public HikariConfig readers() {
+    HikariConfig pool = new HikariConfig();
+    pool.setJdbcUrl(url());
+    properties().forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
+    pool.setConnectionInitSql("PRAGMA query_only = 1");
+    return pool;
+  }
+
+  @Override
+  public Connection connect() throws SQLException {
+    Connection connection = DriverManager.getConnection(url(), properties());
+    try (Statement statement = connection.createStatement()) {
+      // Checkpoints are the upkeep's: a commit must not wait for one.
+      statement.execute("PRAGMA wal_autocheckpoint = 0");
+      statement.execute("PRAGMA cache_size = -" + WRITER_CACHE_KIBIBYTES);
+      connection.setAutoCommit(false);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void begin(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // The driver is always in a transaction that has not locked anything yet.
+      statement.execute("COMMIT");
+      statement.execute("BEGIN IMMEDIATE");
+    }
+  }
+
+  @Override
+  public boolean outlives(SQLException e) {
+    // A connection that found its file read-only stays so when the file no longer is.
+    return e instanceof SQLiteException sqlite
+        && (sqlite.getResultCode().code & PRIMARY) != SQLiteErrorCode.SQLITE_READONLY.code
+        && (sqlite.getResultCode().code & PRIMARY) != SQLiteErrorCode.SQLITE_IOERR.code;
+  }
+
+  @Override
+  public void rollback(Connection connection) throws SQLException {
+    try {
+      connection.rollback();
+    } catch (SQLException nothingToRollBack) {
+      // The lock was not got, or SQLite has rolled back by itself, as it does on a full disk.
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("BEGIN");
+      }
+    }
+  }
+
+  @Override
+  public String rowLock() {
+    return "";
+  }
+
+  @Override
+  public boolean blamesStatement(SQLException e) {
+    if (!(e instanceof SQLiteException sqlite)) {
+      return false;
+    }
+    int primary = sqlite.getResultCode().code & PRIMARY;
+    return primary == SQLiteErrorCode.SQLITE_CONSTRAINT.code
+        || primary == SQLiteErrorCode.SQLITE_TOOBIG.code
+        || primary == SQLiteErrorCode.SQLITE_MISMATCH.code
+        || primary == SQLiteErrorCode.SQLITE_RANGE.code;
+  }
+
+  @Override
+  public boolean collided(SQLException e) {
+    // The write lock is the only one.
+    return false;
+  }
+
+  @Override
+  public boolean shared() {
+    return false;
+  }
+
+  @Override
+  public Map<String, String> words() {
+    return Map.of(
+        "clustered", "WITHOUT ROWID",
+        "bytes", "BLOB",
+        "now_millis", "CAST(unixepoch('subsec') * 1000 AS INTEGER)");
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return new SqliteCheckpoints(file, url());
+  }
+
+  private static Properties properties() {
+    Properties properties = new Properties();
+    properties.setProperty("journal_mode", "WAL");
+    properties.setProperty("synchronous", "FULL");
+    properties.setProperty("busy_timeout", Integer.toString(LOCK_WAIT_MILLIS));
+    properties.setProperty("foreign_keys", "true");
+    return properties;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.purser.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletableFuture;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DatabaseTest {
+  private static final String INSERT =
+      """
+      INSERT INTO spaces (space_id, revision, budget_mode, time_zone, settings_version, created_at)
+      VALUES (?, 1, 'stop', 'UTC', 1, 0)\
+      """;
+
+  private static long spaces(Handle handle) {
+    return handle.createQuery("SELECT COUNT(*) FROM spaces").mapTo(Long.class).one();
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void theDatabaseHasTablesAndAClock(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      long now =
+          test.database()
+              .read(handle ->
+                  handle.createQuery("SELECT now_millis FROM clock").mapTo(Long.class).one());
+      assertThat(Math.abs(now - System.currentTimeMillis())).isLessThan(60_000);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void readersCannotWrite(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Database database = test.database();
+      assertThatThrownBy(() -> database.read(handle -> handle.execute(INSERT, "one")))
+          .isInstanceOf(StorageException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void whatThrowsIsRolledBackAndTheNextWriteWorks(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Database database = test.database();
+      assertThatThrownBy(() ->
+              database.write(handle -> {
+                handle.execute(INSERT, "one");
+                throw new IllegalArgumentException("changed its mind");
+              }))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> database.write(handle -> handle.execute("INSERT INTO nowhere")))
+          .isInstanceOf(StorageException.class);
+      database.write(handle -> handle.execute(INSERT, "two"));
+
+      assertThat(database.<Long>read(DatabaseTest::spaces)).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void anotherProcessCanWriteWhileThisOneIsOpen(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Database server = test.database();
+      server.write(handle -> handle.execute(INSERT, "one"));
+      Database command = test.openAnother();
+      command.write(handle -> handle.execute(INSERT, "two"));
+      server.write(handle -> handle.execute(INSERT, "three"));
+
+      assertThat(server.<Long>read(DatabaseTest::spaces)).isEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void waitingForTheWriterOnItsOwnThreadIsRefused(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Database database = test.database();
+      CompletableFuture<Long> written = new CompletableFuture<>();
+      database
+          .writer()
+          .execute(() -> {
+            try {
+              written.complete(database.write(DatabaseTest::spaces));
+            } catch (IllegalStateException e) {
+              written.completeExceptionally(e);
+            }
+          });
+      assertThatThrownBy(written::join).hasCauseInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void anErrorIsToldAndTheNextWriteWorks(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Database database = test.database();
+      assertThatThrownBy(() ->
+              database.write(handle -> {
+                handle.execute(INSERT, "one");
+                throw new OutOfMemoryError("as if");
+              }))
+          .isInstanceOf(OutOfMemoryError.class);
+      database
+          .writer()
+          .execute(() -> {
+            throw new StackOverflowError("as if");
+          });
+      database.write(handle -> handle.execute(INSERT, "two"));
+
+      assertThat(database.<Long>read(DatabaseTest::spaces)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsGoneIsReplaced() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL)) {
+      Database database = test.database();
+      database.write(handle -> handle.execute(INSERT, "one"));
+      test.cutConnections();
+      assertThatThrownBy(() -> database.write(handle -> handle.execute(INSERT, "two")))
+          .isInstanceOf(StorageException.class);
+
+      database.write(handle -> handle.execute(INSERT, "three"));
+
+      assertThat(database.<Long>read(DatabaseTest::spaces)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theDatabaseFileIsForItsOwnerOnly() throws IOException {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      test.database().write(handle -> handle.execute(INSERT, "one"));
+      Path file = ((DatabaseConfiguration.Sqlite) test.configuration()).file();
+      for (Path one : new Path[] {file, Path.of(file + "-wal"), Path.of(file + "-shm")}) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(one)))
+            .isEqualTo("rw-------");
+      }
+    }
+  }
+
+  @Test
+  void onlyOneProcessServesFromADataDirectory(@TempDir Path directory) throws IOException {
+    DataDirectory data = DataDirectory.open(directory.resolve("data"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())))
+        .isEqualTo("rwx------");
+    try (DataDirectory.Lock lock = data.lock()) {
+      assertThat(lock).isNotNull();
+      assertThatThrownBy(data::lock)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("another process serves from");
+    }
+    data.lock().close();
+  }
+}

@@ -1,0 +1,152 @@
+package dev.purser.storage;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A fresh, empty database of the kind that a test names, gone when it is closed: a SQLite file in a
+ * directory of its own, or a database of a real PostgreSQL server, one per JVM and started when the
+ * first test needs it.
+ *
+ * <p>A test on both is a {@code ParameterizedTest} with {@code EnumSource(TestDatabase.Kind.class)}
+ * that opens one of these in a try-with-resources.
+ */
+public final class TestDatabase implements AutoCloseable {
+  /** On which of the two. */
+  public enum Kind {
+    SQLITE,
+    POSTGRESQL
+  }
+
+  /** Started by the first test that asks, stopped when the JVM ends. */
+  private static final class Server {
+    private static final EmbeddedPostgres POSTGRES = start();
+
+    private static EmbeddedPostgres start() {
+      try {
+        return EmbeddedPostgres.builder().start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private final Kind kind;
+  private final String name;
+  private final DatabaseConfiguration configuration;
+  private final Optional<Path> directory;
+  private final Deque<Database> opened = new ArrayDeque<>();
+
+  private TestDatabase(
+      Kind kind, String name, DatabaseConfiguration configuration, Optional<Path> directory) {
+    this.kind = kind;
+    this.name = name;
+    this.configuration = configuration;
+    this.directory = directory;
+  }
+
+  /** Makes an empty database. */
+  public static TestDatabase fresh(Kind kind) {
+    String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+    return switch (kind) {
+      case SQLITE -> {
+        try {
+          Path directory = Files.createTempDirectory("purser-test-");
+          yield new TestDatabase(
+              kind,
+              name,
+              new DatabaseConfiguration.Sqlite(directory.resolve("purser.db")),
+              Optional.of(directory));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      case POSTGRESQL -> {
+        onServer("CREATE DATABASE " + name);
+        yield new TestDatabase(
+            kind,
+            name,
+            new DatabaseConfiguration.Postgresql(
+                Server.POSTGRES.getJdbcUrl("postgres", name), Optional.empty(), Optional.empty()),
+            Optional.empty());
+      }
+    };
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** How a program would be told to use this database. */
+  public DatabaseConfiguration configuration() {
+    return configuration;
+  }
+
+  /**
+   * The database, opened and with its tables at the first call; the same one at each later call.
+   */
+  public Database database() {
+    return opened.isEmpty() ? openAnother() : opened.getFirst();
+  }
+
+  /** The same database, opened once more, as another process would. Closed with this. */
+  public Database openAnother() {
+    Database another = Database.open(configuration);
+    opened.addLast(another);
+    return another;
+  }
+
+  /** On PostgreSQL: cuts every connection to this database, as a server that restarts does. */
+  public void cutConnections() {
+    onServer(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+  }
+
+  /** On PostgreSQL: whether all connections from now on can only read. Cuts those there are. */
+  public void makeReadOnly(boolean readOnly) {
+    onServer("ALTER DATABASE " + name + " SET default_transaction_read_only = " + readOnly);
+    cutConnections();
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      opened.removeLast().close();
+    }
+    directory.ifPresentOrElse(
+        TestDatabase::delete, () -> onServer("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"));
+  }
+
+  private static void onServer(String sql) {
+    try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
