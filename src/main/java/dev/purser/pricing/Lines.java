@@ -1,0 +1,105 @@
+package dev.purser.pricing;
+
+import dev.purser.money.Money;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of one call while they are added up: exactly, and rounded once. */
+final class Lines {
+  private static final long PICOS_PER_NANO = 1_000;
+
+  private final Rates dearest;
+  private final List<Item> items = new ArrayList<>();
+
+  /**
+   * Starts a call that used nothing yet.
+   *
+   * @param dearest what tokens without a price count as
+   */
+  Lines(Rates dearest) {
+    this.dearest = dearest;
+  }
+
+  void add(ModelUsage part, Rates rates) {
+    for (Kind kind : Kind.values()) {
+      long quantity = part.quantity(kind);
+      if (quantity > 0) {
+        Long unitPicos = rates.unitPicos().get(kind);
+        items.add(new Item(part.model(), kind, quantity, unitPicos));
+      }
+    }
+  }
+
+  Priced priced() {
+    Sum priced = new Sum();
+    Sum counted = new Sum();
+    boolean unpriced = false;
+    for (Item item : items) {
+      Long unitPicos = item.unitPicos();
+      if (unitPicos == null) {
+        unpriced = true;
+        counted.add(item.quantity(), dearest.picos(item.kind()).orElse(0));
+      } else {
+        priced.add(item.quantity(), unitPicos);
+        counted.add(item.quantity(), unitPicos);
+      }
+    }
+    return new Priced(linesOf(priced), unpriced ? null : priced.rounded(), counted.rounded());
+  }
+
+  /**
+   * Cuts each line to whole nano-dollars; what is then missing from the rounded sum goes, a
+   * nano-dollar each, to the lines that lost most. So the lines add up to the sum.
+   */
+  private List<Line> linesOf(Sum sum) {
+    long missing = sum.rounded().nanos() - sum.nanos;
+    boolean[] up = new boolean[items.size()];
+    IntStream.range(0, items.size())
+        .boxed()
+        .sorted(Comparator.comparingLong(i -> -items.get(i).lostPicos()))
+        .limit(missing)
+        .forEach(i -> up[i] = true);
+    return IntStream.range(0, items.size()).mapToObj(i -> items.get(i).line(up[i])).toList();
+  }
+
+  private record Item(String model, Kind kind, long quantity, @Nullable Long unitPicos) {
+    long lostPicos() {
+      return unitPicos == null ? 0 : quantity * (unitPicos % PICOS_PER_NANO) % PICOS_PER_NANO;
+    }
+
+    Line line(boolean roundedUp) {
+      return new Line(
+          model,
+          kind,
+          quantity,
+          unitPicos,
+          unitPicos == null
+              ? null
+              : new Money(wholeNanos(quantity, unitPicos) + (roundedUp ? 1 : 0)));
+    }
+  }
+
+  /** An exact sum: whole nano-dollars, and the pico-dollars that they leave. */
+  private static final class Sum {
+    private long nanos;
+    private long restPicos;
+
+    void add(long quantity, long unitPicos) {
+      nanos = Math.addExact(nanos, wholeNanos(quantity, unitPicos));
+      restPicos += quantity * (unitPicos % PICOS_PER_NANO) % PICOS_PER_NANO;
+    }
+
+    Money rounded() {
+      return new Money(nanos).plus(Money.ofPicosHalfUp(restPicos));
+    }
+  }
+
+  /** Never overflows: a quantity is at most 10⁹, a price at most 10¹¹. */
+  private static long wholeNanos(long quantity, long unitPicos) {
+    return quantity * (unitPicos / PICOS_PER_NANO)
+        + quantity * (unitPicos % PICOS_PER_NANO) / PICOS_PER_NANO;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.purser.pricing;
+
+import dev.purser.storage.StorageException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The price list in force in this process, kept up with what other processes add. Reading it never
+ * waits.
+ */
+public final class Prices implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Prices.class);
+
+  private final PriceStore store;
+  private final Repricing repricing;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("purser-prices").daemon(true).factory());
+  private volatile PriceList current;
+
+  private Prices(PriceStore store, Repricing repricing) {
+    this.store = store;
+    this.repricing = repricing;
+    this.current = store.read();
+  }
+
+  /**
+   * Reads the list, and prices what an older list could not.
+   *
+   * @param refreshEvery how often to look for prices that another process added
+   */
+  public static Prices open(PriceStore store, Repricing repricing, Duration refreshEvery) {
+    Prices prices = new Prices(store, repricing);
+    store.reprice(prices.current, repricing);
+    ScheduledFuture<?> _ =
+        prices.thread.scheduleWithFixedDelay(
+            prices::refresh,
+            refreshEvery.toMillis(),
+            refreshEvery.toMillis(),
+            TimeUnit.MILLISECONDS);
+    return prices;
+  }
+
+  /** The list to admit a call with; its settlement keeps it. */
+  public PriceList current() {
+    return current;
+  }
+
+  /**
+   * Adds a price, and prices the open month's unpriced entries with it.
+   *
+   * @throws IllegalArgumentException if the price does not come to whole pico-dollars on some terms
+   */
+  public synchronized PriceList add(ModelPrice price, Instant now) {
+    current = store.add(price, now, repricing);
+    return current;
+  }
+
+  /**
+   * Takes over what another process added. It may have missed calls that this process was still
+   * booking by the older list, so they are looked for once more.
+   */
+  private synchronized void refresh() {
+    try {
+      if (store.addedCount() != current.added().size()) {
+        PriceList newer = store.read();
+        store.reprice(newer, repricing);
+        current = newer;
+        log.info("price list {} is in force", newer.version());
+      }
+    } catch (StorageException e) {
+      log.warn("prices cannot be read just now, {} stays: {}", current.version(), e.getMessage());
+    } catch (RuntimeException e) {
+      // Thrown on, it would end the refreshing for good and say nothing.
+      log.error("an added price cannot be used, {} stays", current.version(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

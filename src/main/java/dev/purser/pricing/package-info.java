@@ -1,0 +1,5 @@
+/** What tokens cost, and since when. */
+@NullMarked
+package dev.purser.pricing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.pricing;
+
+import org.jspecify.annotations.NullMarked;
