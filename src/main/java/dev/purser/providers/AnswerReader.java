@@ -1,0 +1,35 @@
+package dev.purser.providers;
+
+/**
+ * Reads usage beside an answer while its bytes go to the client. Never throws for what a provider
+ * sends, never blocks, holds a bounded amount of memory, and does work in proportion to the bytes
+ * of one chunk at a time. Not thread-safe: one answer, one reader, one event loop.
+ */
+public interface AnswerReader {
+  /** Whether some bytes of the answer may be hidden from the client. */
+  boolean mayWithhold();
+
+  /**
+   * Reads the next bytes, already decoded from any content encoding.
+   *
+   * @return what the client may have now: the same array if nothing is hidden from it, fewer or
+   *     other bytes where an event that the client did not ask for is (or may be) withheld
+   */
+  byte[] read(byte[] chunk);
+
+  /**
+   * Bytes go to the client that could not be decoded: what is read is not the whole answer, and may
+   * be none of it.
+   */
+  void passedUnread();
+
+  /** The bytes still withheld when the answer has ended, for the client. */
+  byte[] rest();
+
+  /**
+   * Says what was read, once.
+   *
+   * @param complete false if the stream was cut, by the provider or because the client went away
+   */
+  Answer end(boolean complete);
+}

@@ -1,0 +1,52 @@
+package dev.purser.providers;
+
+import dev.purser.pricing.Kind;
+import dev.purser.pricing.Terms;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a request its cost depends on.
+ *
+ * @param textTokens the most tokens that its text can be
+ * @param outputLimit of one answer, as the request sets it; null if it sets none
+ * @param answers how many it asks for
+ * @param passes how often the provider may run the model for it
+ * @param webSearches the most that the provider may do for it
+ * @param inputKinds what a token of its input may be billed as
+ * @param named the terms that it names itself
+ * @param billed the terms that it may be billed on
+ * @param unboundedField because of which {@code passes} or {@code webSearches} is a guess
+ */
+record CostTerms(
+    Input input,
+    long textTokens,
+    @Nullable Long outputLimit,
+    long answers,
+    long passes,
+    long webSearches,
+    Set<Kind> inputKinds,
+    Terms named,
+    List<Terms> billed,
+    @Nullable String unboundedField) {
+
+  /** What one pass may read. */
+  enum Input {
+    /** The text of the body, of which a model reads at most its context window. */
+    TEXT,
+    /** Things that are not in the body, or cost more tokens than bytes: up to the whole window. */
+    WINDOW,
+    /** Texts that are read one by one, each at most a window long. */
+    MANY_TEXTS
+  }
+
+  CostTerms {
+    inputKinds = Set.copyOf(inputKinds);
+    billed = List.copyOf(billed);
+  }
+
+  boolean loops() {
+    return passes > 1;
+  }
+}

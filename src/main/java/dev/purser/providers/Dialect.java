@@ -1,0 +1,50 @@
+package dev.purser.providers;
+
+import dev.purser.pricing.Provider;
+import java.util.Locale;
+
+/** A wire format that calls are metered in. */
+public enum Dialect {
+  ANTHROPIC_MESSAGES(Provider.ANTHROPIC, "/v1/messages"),
+  OPENAI_CHAT(Provider.OPENAI, "/v1/chat/completions"),
+  OPENAI_RESPONSES(Provider.OPENAI, "/v1/responses"),
+  OPENAI_EMBEDDINGS(Provider.OPENAI, "/v1/embeddings");
+
+  private final Provider provider;
+  private final String path;
+
+  Dialect(Provider provider, String path) {
+    this.provider = provider;
+    this.path = path;
+  }
+
+  public Provider provider() {
+    return provider;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  /** As the database and the API write it: {@code openai_chat}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Reads a body in time proportional to its length; a body over 256 KB is read off the event loop.
+   */
+  public RequestReading read(byte[] body) {
+    try {
+      return new RequestReading.Accepted(
+          switch (this) {
+            case ANTHROPIC_MESSAGES -> AnthropicRequests.read(body);
+            case OPENAI_CHAT -> OpenAiRequests.readChat(body);
+            case OPENAI_RESPONSES -> OpenAiRequests.readResponses(body);
+            case OPENAI_EMBEDDINGS -> OpenAiRequests.readEmbeddings(body);
+          });
+    } catch (BadRequest refused) {
+      return new RequestReading.Refused(refused.error());
+    }
+  }
+}

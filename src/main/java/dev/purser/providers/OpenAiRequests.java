@@ -1,0 +1,241 @@
+package dev.purser.providers;
+
+import dev.purser.pricing.Kind;
+import dev.purser.pricing.Terms;
+import dev.purser.providers.RequestFields.Cue;
+import dev.purser.providers.RequestFields.Field;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/** Requests of OpenAI's Chat Completions, Responses and Embeddings. */
+final class OpenAiRequests {
+  /** Hidden prompts of tools and of formats: some hundreds of tokens. */
+  private static final long HIDDEN_PROMPT_TOKENS = 2_000;
+
+  /** How often the model runs where OpenAI decides about it. */
+  private static final long USUAL_PASSES = 10;
+
+  private static final long MOST_ANSWERS = 128;
+
+  /**
+   * Tools that OpenAI bills by other things than the tokens and searches that an answer reports.
+   */
+  private static final Map<String, String> BILLED_ELSEWHERE =
+      Map.of(
+          "code_interpreter", "its container is billed beside the tokens and is in no answer",
+          "file_search", "its searches are billed beside the tokens and are in no answer",
+          "image_generation", "its images are billed beside the tokens that an answer reports");
+
+  private static final Set<String> RUN_BY_OPENAI =
+      Set.of("web_search", "web_search_preview", "mcp", "tool_search");
+
+  private static final RequestScan CHAT =
+      new RequestScan(
+          "model",
+          "stream",
+          "stream_options",
+          "stream_options.include_usage",
+          "max_tokens",
+          "max_completion_tokens",
+          "n",
+          "service_tier",
+          "modalities",
+          "modalities[]",
+          "audio",
+          "messages[].audio",
+          "messages[].content[].type",
+          "web_search_options",
+          "prompt_cache_options.ttl",
+          "prompt_cache_retention");
+
+  private static final RequestScan RESPONSES =
+      new RequestScan(
+          "model",
+          "stream",
+          "background",
+          "max_output_tokens",
+          "max_tool_calls",
+          "service_tier",
+          "tools",
+          "tools[].type",
+          "tools[].environment.type",
+          "input[].content[].type",
+          "previous_response_id",
+          "conversation",
+          "prompt",
+          "context_management",
+          "prompt_cache_options.ttl",
+          "prompt_cache_retention");
+
+  private static final RequestScan EMBEDDINGS = new RequestScan("model");
+
+  private OpenAiRequests() {}
+
+  static CallRequest readChat(byte[] body) throws BadRequest {
+    RequestFields fields = CHAT.read(body);
+    fields.expect("stream_options", JsonToken.START_OBJECT);
+    fields.expect("modalities", JsonToken.START_ARRAY);
+    if (fields.texts("modalities[]").contains("audio")) {
+      throw audio("modalities");
+    }
+    if (fields.has("audio")) {
+      throw audio("audio");
+    }
+    if (fields.hasAny("messages[].audio")) {
+      throw audio("messages[].audio");
+    }
+    refuseAudioInput(fields, "messages[].content[].type");
+    Long answers = fields.number("n");
+    boolean searches = fields.has("web_search_options");
+    boolean beyondText = fields.has(Cue.BEYOND_BODY) || searches;
+    CostTerms terms =
+        new CostTerms(
+            beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
+            body.length + HIDDEN_PROMPT_TOKENS,
+            larger(fields.limit("max_tokens"), fields.limit("max_completion_tokens")),
+            answers == null ? 1 : Math.clamp(answers, 1, MOST_ANSWERS),
+            /* passes= */ 1,
+            /* webSearches= */ 0,
+            inputKinds(fields),
+            named(fields),
+            billed(named(fields)),
+            searches ? "web_search_options" : null);
+    List<Splice> splices = fields.flag("stream") ? usageSplices(fields) : List.of();
+    return new MeteredRequest(Dialect.OPENAI_CHAT, fields, terms, splices);
+  }
+
+  /** A model that is made for text refuses audio itself, and bills nothing for it. */
+  private static void refuseAudioInput(RequestFields fields, String contentTypes)
+      throws BadRequest {
+    if (fields.texts(contentTypes).contains("input_audio")) {
+      String model = fields.name("model");
+      if (model == null || model.equals("auto") || model.contains("audio")) {
+        throw audio("input_audio");
+      }
+    }
+  }
+
+  private static BadRequest audio(String field) {
+    return BadRequest.notMeterable(
+        field, "audio has prices of its own, which Purser does not have");
+  }
+
+  /** Makes a chat stream report its usage, if the caller did not ask for it. */
+  private static List<Splice> usageSplices(RequestFields fields) throws BadRequest {
+    if (fields.flag("stream_options.include_usage")) {
+      return List.of();
+    }
+    Field asked = fields.find("stream_options.include_usage");
+    if (asked != null) {
+      return List.of(new Splice(asked.start(), asked.end(), "true"));
+    }
+    Field options = fields.find("stream_options");
+    if (options == null) {
+      int start = fields.start();
+      String member = "\"stream_options\":{\"include_usage\":true},";
+      return List.of(new Splice(start, start, member));
+    }
+    if (options.isNull()) {
+      String object = "{\"include_usage\":true}";
+      return List.of(new Splice(options.start(), options.end(), object));
+    }
+    String comma = fields.emptyAfter(options.end()) ? "" : ",";
+    return List.of(new Splice(options.end(), options.end(), "\"include_usage\":true" + comma));
+  }
+
+  static CallRequest readResponses(byte[] body) throws BadRequest {
+    RequestFields fields = RESPONSES.read(body);
+    fields.expect("tools", JsonToken.START_ARRAY);
+    if (fields.flag("background")) {
+      throw BadRequest.notMeterable(
+          "\"background\": true", "its usage shows only in a later answer to another request");
+    }
+    List<String> tools = fields.texts("tools[].type");
+    for (String tool : tools) {
+      String why = BILLED_ELSEWHERE.get(tool);
+      if (why != null) {
+        throw BadRequest.notMeterable("the tool " + tool, why);
+      }
+    }
+    if (fields.texts("tools[].environment.type").stream()
+        .anyMatch(t -> t.startsWith("container"))) {
+      throw BadRequest.notMeterable(
+          "tools[].environment", "a container is billed beside the tokens and is in no answer");
+    }
+    refuseAudioInput(fields, "input[].content[].type");
+    boolean loops = tools.stream().anyMatch(RUN_BY_OPENAI::contains);
+    boolean searches = tools.stream().anyMatch(tool -> tool.startsWith("web_search"));
+    Long mostCalls = fields.number("max_tool_calls");
+    long passes =
+        1
+            + (loops ? mostCalls == null ? USUAL_PASSES : Math.clamp(mostCalls, 1, 1_000) : 0)
+            + (fields.has("context_management") ? 1 : 0);
+    boolean remembers =
+        fields.has("previous_response_id") || fields.has("conversation") || fields.has("prompt");
+    boolean beyondText = fields.has(Cue.BEYOND_BODY) || remembers || passes > 1;
+    CostTerms terms =
+        new CostTerms(
+            beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
+            body.length + HIDDEN_PROMPT_TOKENS,
+            fields.limit("max_output_tokens"),
+            /* answers= */ 1,
+            passes,
+            searches ? passes : 0,
+            inputKinds(fields),
+            named(fields),
+            billed(named(fields)),
+            loops && mostCalls == null ? "max_tool_calls" : null);
+    return new MeteredRequest(Dialect.OPENAI_RESPONSES, fields, terms, List.of());
+  }
+
+  static CallRequest readEmbeddings(byte[] body) throws BadRequest {
+    RequestFields fields = EMBEDDINGS.read(body);
+    CostTerms terms =
+        new CostTerms(
+            CostTerms.Input.MANY_TEXTS,
+            body.length,
+            /* outputLimit= */ 0L,
+            /* answers= */ 1,
+            /* passes= */ 1,
+            /* webSearches= */ 0,
+            EnumSet.of(Kind.INPUT),
+            Terms.LIST,
+            List.of(Terms.LIST),
+            /* unboundedField= */ null);
+    return new MeteredRequest(Dialect.OPENAI_EMBEDDINGS, fields, terms, List.of());
+  }
+
+  private static Set<Kind> inputKinds(RequestFields fields) throws BadRequest {
+    Set<Kind> kinds = EnumSet.of(Kind.INPUT, Kind.CACHE_WRITE_30M);
+    if ("12h".equals(fields.name("prompt_cache_options.ttl"))
+        || fields.has("prompt_cache_retention")) {
+      kinds.add(Kind.CACHE_WRITE_12H);
+    }
+    return kinds;
+  }
+
+  private static Terms named(RequestFields fields) throws BadRequest {
+    String tier = fields.name("service_tier");
+    return tier == null || tier.equals("auto")
+        ? Terms.LIST
+        : new Terms(tier, /* fast= */ false, /* geography= */ null);
+  }
+
+  /** Without a choice of its own, a request gets the tier that its project is set to. */
+  private static List<Terms> billed(Terms named) {
+    return named.tier() == null
+        ? List.of(Terms.LIST, new Terms("priority", /* fast= */ false, /* geography= */ null))
+        : List.of(named);
+  }
+
+  private static @Nullable Long larger(@Nullable Long a, @Nullable Long b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return Long.valueOf(Math.max(a, b));
+  }
+}

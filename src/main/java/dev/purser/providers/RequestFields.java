@@ -1,0 +1,185 @@
+package dev.purser.providers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/** The few fields of a request that Purser reads, with where they stand in its body, in order. */
+final class RequestFields {
+  /** A longer name is refused: nothing has such a name. */
+  static final int MOST_CHARACTERS_OF_A_NAME = 200;
+
+  /** What makes a request dearer, wherever it stands in the body. */
+  enum Cue {
+    /** Content, such as an image, that may cost more tokens than it has bytes. */
+    BEYOND_BODY,
+    /** A request that the beginning be cached. */
+    CACHE,
+    /** A request that it be cached for an hour. */
+    CACHE_FOR_HOUR
+  }
+
+  /**
+   * A value.
+   *
+   * @param path as it was asked for
+   * @param text of a string
+   * @param number of a whole number that fits
+   * @param start of its first byte
+   * @param end after its last byte; of an object or an array, after its opening bracket
+   */
+  record Field(
+      String path,
+      JsonToken type,
+      @Nullable String text,
+      @Nullable Long number,
+      int start,
+      int end) {
+
+    boolean isNull() {
+      return type == JsonToken.VALUE_NULL;
+    }
+  }
+
+  private final byte[] body;
+  private final int start;
+  private final List<Field> all;
+  private final Set<Cue> cues;
+
+  /**
+   * @param start where the first member of the body's object stands or would stand
+   */
+  RequestFields(byte[] body, int start, List<Field> all, Set<Cue> cues) {
+    this.body = body;
+    this.start = start;
+    this.all = List.copyOf(all);
+    this.cues = Set.copyOf(cues);
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  int start() {
+    return start;
+  }
+
+  boolean has(Cue cue) {
+    return cues.contains(cue);
+  }
+
+  /** The field at a path outside arrays, even if it is null (the literal). */
+  @Nullable Field find(String path) {
+    for (Field field : all) {
+      if (field.path().equals(path)) {
+        return field;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Field some(String path) {
+    Field field = find(path);
+    return field == null || field.isNull() ? null : field;
+  }
+
+  /** Whether there is such a field that is not null. */
+  boolean has(String path) {
+    return some(path) != null;
+  }
+
+  @Nullable String name(String path) throws BadRequest {
+    Field field = some(path);
+    if (field == null) {
+      return null;
+    }
+    String text = field.text();
+    if (text == null) {
+      throw BadRequest.malformed("The field " + path + " must be a string.");
+    }
+    if (text.length() > MOST_CHARACTERS_OF_A_NAME) {
+      throw BadRequest.malformed(
+          "The field " + path + " is longer than " + MOST_CHARACTERS_OF_A_NAME + " characters.");
+    }
+    return text;
+  }
+
+  boolean flag(String path) throws BadRequest {
+    Field field = some(path);
+    if (field == null || field.type() == JsonToken.VALUE_FALSE) {
+      return false;
+    }
+    if (field.type() != JsonToken.VALUE_TRUE) {
+      throw BadRequest.malformed("The field " + path + " must be true or false.");
+    }
+    return true;
+  }
+
+  @Nullable Long number(String path) throws BadRequest {
+    Field field = some(path);
+    return field == null ? null : number(field);
+  }
+
+  /** A limit of tokens; null if it is none, as zero is none, which the provider will refuse. */
+  @Nullable Long limit(String path) throws BadRequest {
+    Long limit = number(path);
+    return limit == null || limit < 1 ? null : limit;
+  }
+
+  private static Long number(Field field) throws BadRequest {
+    Long number = field.number();
+    if (number == null) {
+      throw BadRequest.malformed("The field " + field.path() + " must be a whole number.");
+    }
+    return number;
+  }
+
+  /** Refuses another type than this at a path, unless it is null or absent. */
+  void expect(String path, JsonToken type) throws BadRequest {
+    Field field = some(path);
+    if (field != null && field.type() != type) {
+      throw BadRequest.malformed(
+          "The field "
+              + path
+              + (type == JsonToken.START_ARRAY ? " must be an array." : " must be an object."));
+    }
+  }
+
+  /** The texts at a path through an array; what is no text there is passed over. */
+  List<String> texts(String path) {
+    List<String> texts = new ArrayList<>();
+    for (Field field : all) {
+      if (field.path().equals(path) && field.text() != null) {
+        texts.add(field.text());
+      }
+    }
+    return texts;
+  }
+
+  /** The whole numbers at a path through an array. */
+  List<Long> numbers(String path) throws BadRequest {
+    List<Long> numbers = new ArrayList<>();
+    for (Field field : all) {
+      if (field.path().equals(path) && !field.isNull()) {
+        numbers.add(number(field));
+      }
+    }
+    return numbers;
+  }
+
+  /** Whether some value at a path through an array is not null. */
+  boolean hasAny(String path) {
+    return has(path) || all.stream().anyMatch(f -> f.path().equals(path) && !f.isNull());
+  }
+
+  /** Whether no member follows a place right after an opening brace. */
+  boolean emptyAfter(int brace) {
+    int at = brace;
+    while (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t') {
+      at++;
+    }
+    return body[at] == '}';
+  }
+}

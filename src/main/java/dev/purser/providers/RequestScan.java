@@ -1,0 +1,196 @@
+package dev.purser.providers;
+
+import dev.purser.providers.RequestFields.Cue;
+import dev.purser.providers.RequestFields.Field;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
+
+/**
+ * Reads the fields at some paths out of bodies of one kind, in one pass. A field that it reads must
+ * not occur twice in its object; all else only has to be JSON.
+ */
+final class RequestScan {
+  /** More than any request has, all tools and pieces of content together. */
+  private static final int MOST_FIELDS = 100_000;
+
+  /** Content that may cost more tokens than it has bytes, or that lies elsewhere. */
+  private static final Set<String> BEYOND_BODY =
+      Set.of(
+          "computer_screenshot",
+          "container_upload",
+          "document",
+          "file",
+          "image",
+          "image_generation_call",
+          "image_url",
+          "input_file",
+          "input_image",
+          "item_reference");
+
+  private final String[] paths;
+  private final PathTree tree;
+
+  RequestScan(String... paths) {
+    this.paths = paths;
+    this.tree = PathTree.of(paths);
+  }
+
+  RequestFields read(byte[] body) throws BadRequest {
+    if (!startsAsUtf8(body)) {
+      throw BadRequest.malformed("The body must be a JSON object in UTF-8.");
+    }
+    try (JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), body)) {
+      return new Pass(parser, body).read();
+    }
+  }
+
+  /** JSON in UTF-16 or UTF-32 has a zero, or the mark of its byte order, in its first two bytes. */
+  private static boolean startsAsUtf8(byte[] body) {
+    return body.length >= 2 && body[0] != 0 && body[1] != 0 && (body[0] & 0xFF) < 0xFE;
+  }
+
+  private final class Pass {
+    private final JsonParser parser;
+    private final byte[] body;
+    private final List<Field> fields = new ArrayList<>();
+    private final Set<Cue> cues = EnumSet.noneOf(Cue.class);
+
+    Pass(JsonParser parser, byte[] body) {
+      this.parser = parser;
+      this.body = body;
+    }
+
+    RequestFields read() throws BadRequest {
+      try {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+          throw BadRequest.malformed("The body must be a JSON object.");
+        }
+        int start = offset(parser.currentLocation());
+        object(tree);
+        if (parser.nextToken() != null) {
+          throw BadRequest.malformed("Something follows the body's JSON object.");
+        }
+        return new RequestFields(body, start, fields, cues);
+      } catch (JacksonException malformed) {
+        // Not the parser's own words: they may quote the body.
+        TokenStreamLocation place = parser.currentLocation();
+        throw BadRequest.malformed(
+            "The body is not well-formed JSON, near line %d, column %d."
+                .formatted(place.getLineNr(), place.getColumnNr()));
+      }
+    }
+
+    private void object(PathTree node) throws BadRequest {
+      long seen = 0;
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        JsonToken token = parser.nextToken();
+        watch(name, token);
+        int position = node.memberPosition(name);
+        if (position < 0) {
+          pass(token);
+          continue;
+        }
+        if ((seen & (1L << position)) != 0) {
+          throw BadRequest.malformed("The field " + name + " occurs twice.");
+        }
+        seen |= 1L << position;
+        value(node.member(position), token);
+      }
+    }
+
+    private void value(PathTree node, JsonToken token) throws BadRequest {
+      if (node.index() >= 0) {
+        record(paths[node.index()], token);
+      }
+      PathTree element = node.element();
+      if (token == JsonToken.START_OBJECT && node.leadsOn()) {
+        object(node);
+      } else if (token == JsonToken.START_ARRAY && element != null) {
+        for (JsonToken next = parser.nextToken();
+            next != JsonToken.END_ARRAY;
+            next = parser.nextToken()) {
+          value(element, next);
+        }
+      } else {
+        pass(token);
+      }
+    }
+
+    private void record(String path, JsonToken token) throws BadRequest {
+      if (fields.size() == MOST_FIELDS) {
+        throw BadRequest.malformed("The body has too many fields " + path + ".");
+      }
+      String text = token == JsonToken.VALUE_STRING ? parser.getString() : null;
+      Long number = token == JsonToken.VALUE_NUMBER_INT ? numberOf(parser) : null;
+      fields.add(
+          new Field(
+              path,
+              token,
+              text,
+              number,
+              offset(parser.currentTokenLocation()),
+              offset(parser.currentLocation())));
+    }
+
+    private void pass(JsonToken token) {
+      if (!token.isStructStart()) {
+        return;
+      }
+      String name = "";
+      for (int depth = 1; depth > 0; ) {
+        JsonToken next = parser.nextToken();
+        if (next == JsonToken.PROPERTY_NAME) {
+          name = parser.currentName();
+        } else if (next.isStructStart()) {
+          watch(name, next);
+          depth++;
+        } else if (next.isStructEnd()) {
+          depth--;
+        } else {
+          watch(name, next);
+        }
+      }
+    }
+
+    private void watch(String name, JsonToken token) {
+      switch (name) {
+        case "cache_control" -> note(Cue.CACHE, token == JsonToken.START_OBJECT);
+        case "ttl" ->
+            note(
+                Cue.CACHE_FOR_HOUR,
+                token == JsonToken.VALUE_STRING && parser.getString().equals("1h"));
+        case "type" ->
+            note(
+                Cue.BEYOND_BODY,
+                token == JsonToken.VALUE_STRING && BEYOND_BODY.contains(parser.getString()));
+        default -> {}
+      }
+    }
+
+    private void note(Cue cue, boolean holds) {
+      if (holds) {
+        cues.add(cue);
+      }
+    }
+  }
+
+  private static @Nullable Long numberOf(JsonParser parser) {
+    return switch (parser.getNumberType()) {
+      case INT, LONG -> parser.getLongValue();
+      case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL -> null;
+    };
+  }
+
+  private static int offset(TokenStreamLocation location) {
+    return Math.toIntExact(location.getByteOffset());
+  }
+}

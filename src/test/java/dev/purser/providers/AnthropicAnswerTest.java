@@ -1,0 +1,297 @@
+package dev.purser.providers;
+
+import static dev.purser.providers.Dialect.ANTHROPIC_MESSAGES;
+import static dev.purser.providers.Exchange.event;
+import static dev.purser.providers.Exchange.json;
+import static dev.purser.providers.Exchange.only;
+import static dev.purser.providers.Exchange.stream;
+import static dev.purser.providers.Exchange.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.UsageSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The traps of Anthropic's usage. */
+class AnthropicAnswerTest {
+  private static final String REQUEST =
+      "{\"model\":\"claude-opus-5-5\",\"max_tokens\":1000,\"stream\":true}";
+  private static final String WITH_TOOLS =
+      REQUEST.replace(
+          "\"stream\"", "\"tools\":[{\"type\":\"web_search_20260318\",\"max_uses\":2}],\"stream\"");
+  private static final String START =
+      event(
+          "{\"type\":\"message_start\",\"message\":{\"model\":\"claude-opus-5-5\",\"usage\":{"
+              + "\"input_tokens\":20,\"cache_creation_input_tokens\":70,"
+              + "\"cache_read_input_tokens\":5,\"cache_creation\":{\"ephemeral_5m_input_tokens\":30,"
+              + "\"ephemeral_1h_input_tokens\":40},\"output_tokens\":3,"
+              + "\"service_tier\":\"standard\",\"inference_geo\":\"us\",\"speed\":\"fast\"}}}");
+  private static final String TEXT =
+      event(
+          "{\"type\":\"content_block_delta\",\"index\":0,"
+              + "\"delta\":{\"type\":\"text_delta\",\"text\":\"0123456789\"}}");
+  private static final String STOP = event("{\"type\":\"message_stop\"}");
+
+  private static Answer body(String usage) {
+    return json(
+            ANTHROPIC_MESSAGES,
+            REQUEST,
+            "{\"model\":\"claude-opus-5-5\",\"content\":[{\"usage\":{\"input_tokens\":9}}],\"usage\":"
+                + usage
+                + "}")
+        .whole();
+  }
+
+  private static String delta(String usage) {
+    return event("{\"type\":\"message_delta\",\"delta\":{},\"usage\":" + usage + "}");
+  }
+
+  @Test
+  void theEndOfAStreamIsLaidOverItsStartMemberByMember() {
+    Answer answer =
+        stream(
+                ANTHROPIC_MESSAGES,
+                REQUEST,
+                START,
+                TEXT,
+                delta("{\"output_tokens\":44,\"input_tokens\":null,\"cache_creation\":null}"),
+                STOP)
+            .whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
+    assertThat(only(answer))
+        .isEqualTo(new ModelUsage("claude-opus-5-5", 20, 5, 30, 40, 0, 0, 44, 0, 0));
+    assertThat(usage(answer).tier()).isEqualTo("standard");
+    assertThat(usage(answer).fast()).isTrue();
+    assertThat(usage(answer).geography()).isEqualTo("us");
+  }
+
+  @Test
+  void whatGrewWhileItRanIsTakenFromTheEnd() {
+    Answer answer =
+        stream(
+                ANTHROPIC_MESSAGES,
+                WITH_TOOLS,
+                START,
+                delta(
+                    "{\"input_tokens\":900,\"cache_creation_input_tokens\":100,"
+                        + "\"cache_read_input_tokens\":50,\"output_tokens\":44,"
+                        + "\"output_tokens_details\":{\"thinking_tokens\":11},"
+                        + "\"server_tool_use\":{\"web_search_requests\":2,\"web_fetch_requests\":9}}"))
+            .whole();
+    assertThat(only(answer))
+        .isEqualTo(new ModelUsage("claude-opus-5-5", 900, 50, 60, 40, 0, 0, 44, 11, 2));
+  }
+
+  @Test
+  void aStartThatComesTwiceCountsOnce() {
+    Answer answer =
+        stream(
+                ANTHROPIC_MESSAGES,
+                REQUEST,
+                START,
+                START,
+                START.replace("\"input_tokens\":20", "\"input_tokens\":21"),
+                delta("{\"output_tokens\":44}"))
+            .whole();
+    assertThat(only(answer).input()).isEqualTo(21);
+    assertThat(only(answer).cacheWrite()).isEqualTo(70);
+  }
+
+  @Test
+  void theLastOfSeveralEndsCounts() {
+    Answer answer =
+        stream(
+                ANTHROPIC_MESSAGES,
+                REQUEST,
+                START,
+                delta("{\"output_tokens\":4}"),
+                delta("{\"output_tokens\":44}"))
+            .whole();
+    assertThat(only(answer).output()).isEqualTo(44);
+  }
+
+  @Test
+  void aWriteThatIsNotSplitIsOneOfFiveMinutes() {
+    assertThat(
+            only(
+                body("{\"input_tokens\":1,\"output_tokens\":2,\"cache_creation_input_tokens\":7}")))
+        .isEqualTo(new ModelUsage("claude-opus-5-5", 1, 0, 7, 0, 0, 0, 2, 0, 0));
+    assertThat(
+            only(
+                body(
+                    "{\"input_tokens\":1,\"output_tokens\":2,\"cache_creation_input_tokens\":7,"
+                        + "\"cache_creation\":null,\"server_tool_use\":null,\"service_tier\":null}")))
+        .isEqualTo(new ModelUsage("claude-opus-5-5", 1, 0, 7, 0, 0, 0, 2, 0, 0));
+  }
+
+  @Test
+  void passesOfOtherModelsAndCompactionsAreBilledBesideTheAnswer() {
+    Answer answer =
+        body(
+            "{\"input_tokens\":30,\"output_tokens\":12,\"iterations\":["
+                + "{\"type\":\"compaction\",\"input_tokens\":9000,\"output_tokens\":80,"
+                + "\"cache_creation_input_tokens\":500,\"cache_creation\":"
+                + "{\"ephemeral_5m_input_tokens\":100,\"ephemeral_1h_input_tokens\":400}},"
+                + "{\"type\":\"message\",\"input_tokens\":10,\"output_tokens\":5},"
+                + "{\"type\":\"advisor_message\",\"model\":\"claude-opus-4-8\",\"input_tokens\":77,"
+                + "\"output_tokens\":8},"
+                + "{\"type\":\"message\",\"input_tokens\":20,\"output_tokens\":7}]}");
+    assertThat(usage(answer).byModel())
+        .containsExactly(
+            new ModelUsage("claude-opus-5-5", 30, 0, 0, 0, 0, 0, 12, 0, 0),
+            new ModelUsage("claude-opus-5-5", 9000, 0, 100, 400, 0, 0, 80, 0, 0),
+            new ModelUsage("claude-opus-4-8", 77, 0, 0, 0, 0, 0, 8, 0, 0));
+  }
+
+  @Test
+  void aFallbackIsBilledBesideTheModelThatGaveUp() {
+    String iterations =
+        "\"iterations\":[{\"type\":\"message\",\"model\":\"claude-fable-5\",\"input_tokens\":408,"
+            + "\"output_tokens\":0},{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\","
+            + "\"input_tokens\":412,\"output_tokens\":264}]";
+    Answer answer = body("{\"input_tokens\":412,\"output_tokens\":264," + iterations + "}");
+    assertThat(usage(answer).byModel())
+        .containsExactly(
+            new ModelUsage("claude-opus-5-5", 412, 0, 0, 0, 0, 0, 264, 0, 0),
+            new ModelUsage("claude-fable-5", 408, 0, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"input_tokens\":-1,\"output_tokens\":2}",
+        "{\"input_tokens\":1.5,\"output_tokens\":2}",
+        "{\"input_tokens\":\"1\",\"output_tokens\":2}",
+        "{\"input_tokens\":1e3,\"output_tokens\":2}",
+        "{\"input_tokens\":99999999999999999999,\"output_tokens\":2}",
+        "{\"input_tokens\":2000000000,\"output_tokens\":2}",
+        "{\"input_tokens\":1,\"output_tokens\":2,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":-5}]}",
+        "{\"output_tokens\":2}",
+        "{}",
+        "7",
+        "{\"input_tokens\":1,,}",
+      })
+  void aUsageThatCannotBeRightIsEstimatedAndNeverZero(String usage) {
+    Answer answer = body(usage);
+    assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(answer.errorCode()).isEqualTo("answer_unreadable");
+    assertThat(only(answer).input()).isPositive();
+    assertThat(only(answer).output()).isPositive();
+  }
+
+  @Test
+  void aCutStreamCostsItsReportedInputAndTheOutputSeen() {
+    Answer answer = stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, TEXT, TEXT).cut();
+    assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(answer.errorCode()).isEqualTo("stream_cut");
+    ModelUsage part = only(answer);
+    assertThat(part.input()).isEqualTo(20);
+    assertThat(part.cacheRead()).isEqualTo(5);
+    assertThat(part.cacheWrite1h()).isEqualTo(40);
+    assertThat(part.output()).isBetween(30L, 100L);
+    assertThat(usage(answer).fast()).isTrue();
+  }
+
+  @Test
+  void aCutStreamOfServerToolsCostsTheBoundOfItsInput() {
+    String search =
+        event(
+            "{\"type\":\"content_block_start\",\"index\":1,\"content_block\":"
+                + "{\"type\":\"server_tool_use\",\"id\":\"srvtoolu_1\",\"name\":\"web_search\"}}");
+    Exchange exchange = stream(ANTHROPIC_MESSAGES, WITH_TOOLS, START, search, TEXT, search, TEXT);
+    ModelUsage part = only(exchange.cut());
+    assertThat(part.input()).isEqualTo(exchange.bound().inputTokens()).isGreaterThan(1_000_000);
+    assertThat(part.webSearches()).isEqualTo(2);
+  }
+
+  @Test
+  void anEstimateIsNeverAboveTheLimitOfTheAnswer() {
+    String longText = TEXT.replace("0123456789", "x".repeat(5000));
+    assertThat(only(stream(ANTHROPIC_MESSAGES, REQUEST, START, longText).cut()).output())
+        .isEqualTo(1000);
+  }
+
+  @Test
+  void nothingButAnUnknownEventIsStillNotFree() {
+    Answer answer =
+        stream(
+                ANTHROPIC_MESSAGES,
+                REQUEST,
+                "event: brand_new\n" + event("[1,{\"usage\":7}]"),
+                ": a comment\n\nretry: 5\n\n")
+            .whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(answer.errorCode()).isEqualTo("usage_missing");
+    assertThat(only(answer).input()).isPositive();
+  }
+
+  @Test
+  void unknownEventsAndMembersAreNoTrouble() {
+    Answer answer =
+        stream(
+                ANTHROPIC_MESSAGES,
+                REQUEST,
+                "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+                START,
+                event("{\"type\":\"future\",\"usages\":{},\"us\\\"age\":{\"input_tokens\":666}}"),
+                event("not json at all"),
+                event("{\"broken\":"),
+                TEXT,
+                delta("{\"output_tokens\":44,\"future\":{\"deep\":[[[[1]]]]}}   "))
+            .whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
+    assertThat(only(answer).output()).isEqualTo(44);
+  }
+
+  @Test
+  void anErrorInTheMiddleIsNamedAndWhatWasGeneratedIsCounted() {
+    String error =
+        "event: error\n"
+            + event(
+                "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"x\"}}");
+    Answer answer = stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, error).whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(answer.errorCode()).isEqualTo("overloaded_error");
+    assertThat(only(answer).output()).isGreaterThanOrEqualTo(10);
+
+    Answer atOnce = stream(ANTHROPIC_MESSAGES, REQUEST, error).whole();
+    assertThat(atOnce).isEqualTo(new Answer(UsageSource.NONE, null, "overloaded_error"));
+  }
+
+  @Test
+  void aRefusalByTheProviderCostsNothing() {
+    Exchange refusal =
+        new Exchange(
+            ANTHROPIC_MESSAGES,
+            REQUEST,
+            429,
+            "application/json",
+            "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"m\","
+                + "\"details\":{\"error_code\":\"enforced_spend_limit_reached\"}},"
+                + "\"request_id\":\"r\"}");
+    assertThat(refusal.whole())
+        .isEqualTo(new Answer(UsageSource.NONE, null, "enforced_spend_limit_reached"));
+    Exchange html =
+        new Exchange(ANTHROPIC_MESSAGES, REQUEST, 502, "text/html", "<html>bad gateway</html>");
+    assertThat(html.whole()).isEqualTo(new Answer(UsageSource.NONE, null, "http_502"));
+  }
+
+  @Test
+  void aPageInsteadOfAnAnswerIsEstimated() {
+    Answer answer =
+        new Exchange(ANTHROPIC_MESSAGES, REQUEST, 200, "text/html", "<html>sign in</html>").whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(answer.errorCode()).isEqualTo("answer_unreadable");
+    assertThat(only(answer).input()).isPositive();
+  }
+
+  @Test
+  void anAnswerOfWhichThePartWithTheUsageIsMissingIsEstimatedAtItsBound() {
+    Exchange exchange =
+        json(ANTHROPIC_MESSAGES, REQUEST, "{\"model\":\"claude-opus-5-5\",\"content\":[{\"text");
+    assertThat(exchange.cut().errorCode()).isEqualTo("stream_cut");
+    assertThat(only(exchange.cut()).output()).isEqualTo(1000);
+  }
+}

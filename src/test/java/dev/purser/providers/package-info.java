@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.providers;
+
+import org.jspecify.annotations.NullMarked;
