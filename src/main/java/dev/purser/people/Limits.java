@@ -1,0 +1,51 @@
+package dev.purser.people;
+
+import dev.purser.pricing.Provider;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The limits on what people may enter, wherever they enter it. */
+public final class Limits {
+  /** A million dollars a month. */
+  public static final long MOST_BUDGET_CENTS = 100_000_000;
+
+  /** Of the name of an agent, a virtual key, an access token. */
+  public static final int LONGEST_NAME = 100;
+
+  public static final int LONGEST_MODEL_NAME = 200;
+
+  private Limits() {}
+
+  /** Why a budget will not do, in one sentence; empty if it will, as null (no limit) does. */
+  public static Optional<String> whyNotBudget(@Nullable Long cents) {
+    return cents == null || (cents >= 0 && cents <= MOST_BUDGET_CENTS)
+        ? Optional.empty()
+        : Optional.of(
+            "A monthly budget is from 0 to " + MOST_BUDGET_CENTS + " cents, or null for no limit.");
+  }
+
+  /** Why a name will not do, in one sentence; empty if it will. It is judged as it is stored. */
+  public static Optional<String> whyNotName(String name) {
+    if (name.isEmpty() || name.length() > LONGEST_NAME) {
+      return Optional.of("A name has 1 to " + LONGEST_NAME + " characters.");
+    }
+    return name.chars().anyMatch(Character::isISOControl)
+        ? Optional.of("A name is one line without control characters.")
+        : Optional.empty();
+  }
+
+  /** Why a choice of model will not do, in one sentence; empty if it will. */
+  public static Optional<String> whyNotModel(@Nullable Provider provider, @Nullable String model) {
+    if (provider == null && model == null) {
+      return Optional.empty();
+    }
+    if (provider == null || model == null) {
+      return Optional.of("A model and its provider are chosen together.");
+    }
+    return model.isBlank()
+            || model.length() > LONGEST_MODEL_NAME
+            || model.chars().anyMatch(Character::isISOControl)
+        ? Optional.of("A model's name has 1 to " + LONGEST_MODEL_NAME + " characters.")
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.purser.vault;
+
+import dev.purser.pricing.Provider;
+import dev.purser.providers.ListedModel;
+import dev.purser.storage.Rows;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** What the providers listed for the saved keys. */
+final class ListedModels {
+  private ListedModels() {}
+
+  static List<Vault.UsableModel> find(Handle handle, String spaceId) {
+    return handle
+        .createQuery(
+            """
+            SELECT provider, model, display_name, released_at, json FROM provider_models
+            WHERE space_id = :space
+            ORDER BY provider, COALESCE(released_at, 0) DESC, model
+            """)
+        .bind("space", spaceId)
+        .map(row ->
+            new Vault.UsableModel(
+                Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
+                new ListedModel(
+                    row.getColumn("model", String.class),
+                    row.getColumn("display_name", String.class),
+                    Rows.instantOrNull(row, "released_at"),
+                    row.getColumn("json", String.class))))
+        .list();
+  }
+
+  static void insert(Handle handle, String spaceId, Provider provider, List<ListedModel> models) {
+    if (models.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            INSERT INTO provider_models (space_id, provider, model, display_name, released_at, json)
+            VALUES (:space, :provider, :model, :displayName, :releasedAt, :json)
+            ON CONFLICT (space_id, provider, model) DO NOTHING
+            """);
+    for (ListedModel listed : models) {
+      Instant releasedAt = listed.releasedAt();
+      batch
+          .bind("space", spaceId)
+          .bind("provider", provider.id())
+          .bind("model", listed.model())
+          .bind("displayName", listed.displayName())
+          .bind("releasedAt", releasedAt == null ? null : (Long) releasedAt.toEpochMilli())
+          .bind("json", listed.json())
+          .add();
+    }
+    batch.execute();
+  }
+
+  static void delete(Handle handle, String spaceId, Provider provider) {
+    handle
+        .createUpdate(
+            "DELETE FROM provider_models WHERE space_id = :space AND provider = :provider")
+        .bind("space", spaceId)
+        .bind("provider", provider.id())
+        .execute();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.purser.vault;
+
+import dev.purser.config.Settings;
+import dev.purser.secret.Secret;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where the master key is.
+ *
+ * @param masterKey 32 bytes in base 64, if it was given as a setting
+ * @param masterKeyFile where it lies otherwise; made there on the first start
+ */
+public record VaultConfiguration(Optional<Secret> masterKey, Path masterKeyFile) {
+  public static final Set<String> NAMES = Set.of("PURSER_MASTER_KEY");
+
+  /** Those of {@link #NAMES} that have a {@code _FILE} twin. */
+  public static final Set<String> SECRETS = NAMES;
+
+  public static VaultConfiguration of(Settings settings, Path dataDirectory) {
+    return new VaultConfiguration(
+        settings.secret("PURSER_MASTER_KEY"), dataDirectory.resolve("master.key"));
+  }
+}

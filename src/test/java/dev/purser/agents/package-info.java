@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.agents;
+
+import org.jspecify.annotations.NullMarked;

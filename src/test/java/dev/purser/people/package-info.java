@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.people;
+
+import org.jspecify.annotations.NullMarked;

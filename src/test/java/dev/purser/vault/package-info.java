@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.vault;
+
+import org.jspecify.annotations.NullMarked;
