@@ -1,0 +1,59 @@
+package dev.purser.ledger;
+
+import dev.purser.storage.Writer.Session;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Corrections of ended entries: only ever added. */
+final class Adjustments {
+  private static final String ADD =
+      """
+      INSERT INTO adjustments (
+        space_id, entry_id, adjustment_number, reason, made_at, cost_before_nanos,
+        cost_delta_nanos, counted_delta_nanos, detail)
+      SELECT ?, ?, COALESCE(MAX(adjustment_number), 0) + 1, ?, ?, ?, ?, ?, ?
+      FROM adjustments WHERE space_id = ? AND entry_id = ?\
+      """;
+
+  private Adjustments() {}
+
+  /** Why an entry was corrected. */
+  enum Reason {
+    /**
+     * Its process was taken for dead, the call charged at its hold, and then the process settled.
+     */
+    SETTLED_LATE,
+    /** It was unpriced, and a price was added. */
+    PRICED;
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static void add(
+      Session session,
+      EntryRow entry,
+      Reason reason,
+      Instant at,
+      Charge before,
+      Charge after,
+      @Nullable String detail)
+      throws SQLException {
+    PreparedStatement add = session.statement(ADD);
+    add.setString(1, entry.spaceId());
+    add.setString(2, entry.entryId());
+    add.setString(3, reason.id());
+    add.setLong(4, at.toEpochMilli());
+    Entries.setLong(add, 5, before.costNanos());
+    add.setLong(6, Math.subtractExact(after.summedCostNanos(), before.summedCostNanos()));
+    add.setLong(7, Math.subtractExact(after.countedNanos(), before.countedNanos()));
+    add.setString(8, detail);
+    add.setString(9, entry.spaceId());
+    add.setString(10, entry.entryId());
+    add.executeUpdate();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.purser.ledger;
+
+import dev.purser.money.Budget;
+import dev.purser.money.Money;
+import dev.purser.pricing.Provider;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that asks to be admitted.
+ *
+ * @param entryId made before the write, so that a repeat after a lost connection is harmless; sorts
+ *     by time
+ * @param revision the space's revision that everything here was read at; if the space has moved on,
+ *     the answer is {@link Decision.Stale}
+ * @param requestedModel as the caller asked, at most 200 characters; null if it named none
+ * @param hold what is set aside
+ * @param priceVersion the price list that the call will be priced by
+ * @param zone where the space's months begin
+ * @param spaceBudget null for no limit
+ * @param agentBudget null for no limit
+ * @param deadline after which the caller has been told that it was not admitted
+ */
+public record Admission(
+    String entryId,
+    String spaceId,
+    long revision,
+    String agentId,
+    String virtualKeyId,
+    Provider provider,
+    String dialect,
+    @Nullable String requestedModel,
+    String sentModel,
+    Money hold,
+    String priceVersion,
+    Instant createdAt,
+    ZoneId zone,
+    @Nullable Budget spaceBudget,
+    @Nullable Budget agentBudget,
+    Instant deadline) {}

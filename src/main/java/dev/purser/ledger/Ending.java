@@ -1,0 +1,34 @@
+package dev.purser.ledger;
+
+import dev.purser.pricing.Usage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What an ended entry says about its end, besides money and tokens. */
+record Ending(
+    Instant settledAt,
+    @Nullable String tier,
+    boolean fast,
+    @Nullable String geography,
+    @Nullable Integer httpStatus,
+    @Nullable String errorCode,
+    @Nullable Long durationMillis,
+    @Nullable Long firstByteMillis) {
+
+  static Ending of(Settlement settlement) {
+    Usage usage = settlement.usage();
+    return new Ending(
+        settlement.settledAt(),
+        usage == null ? null : usage.tier(),
+        usage != null && usage.fast(),
+        usage == null ? null : usage.geography(),
+        settlement.httpStatus(),
+        settlement.errorCode(),
+        settlement.durationMillis(),
+        settlement.firstByteMillis());
+  }
+
+  static Ending unanswered(Instant at, @Nullable Integer httpStatus, String errorCode) {
+    return new Ending(at, null, false, null, httpStatus, errorCode, null, null);
+  }
+}

@@ -1,0 +1,365 @@
+package dev.purser.ledger;
+
+import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
+import dev.purser.pricing.Provider;
+import dev.purser.storage.Writer.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The entries, lines and adjustments that one transaction reads, then writes in batches. */
+final class Entries {
+  private static final KeyedRead READ =
+      new KeyedRead(
+          """
+          SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
+            local_day, utc_day, hold_nanos
+          FROM entries WHERE (space_id, entry_id) IN %s ORDER BY space_id, entry_id\
+          """,
+          2);
+
+  private static final String OPEN_OF_EPOCH =
+      """
+      SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
+        local_day, utc_day, hold_nanos
+      FROM entries WHERE epoch = ? AND state = 'open' ORDER BY space_id, entry_id LIMIT ?\
+      """;
+
+  private static final String OPEN =
+      """
+      INSERT INTO entries (
+        space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
+        requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
+        hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
+      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+      ON CONFLICT (space_id, entry_id) DO NOTHING\
+      """;
+
+  private static final String REFUSED =
+      """
+      INSERT INTO entries (
+        space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
+        requested_model, model, created_at, settled_at, local_day, utc_day, price_version,
+        http_status, error_code, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
+        refused_held_nanos, refused_doubt_nanos, refused_needed_nanos, refused_count,
+        hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast)
+      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+      ON CONFLICT (space_id, entry_id) DO NOTHING\
+      """;
+
+  private static final String REFUSED_AGAIN =
+      "UPDATE entries SET refused_count = refused_count + 1 WHERE space_id = ? AND entry_id = ?";
+
+  private static final String END =
+      """
+      UPDATE entries SET
+        state = ?, settled_at = ?, model = ?, totals_model = ?, usage_source = ?,
+        cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?,
+        input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
+        reasoning_tokens = ?, web_searches = ?, tier = ?, fast = ?, geography = ?,
+        http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?
+      WHERE space_id = ? AND entry_id = ? AND state = ?\
+      """;
+
+  private static final String LINE =
+      """
+      INSERT INTO entry_lines (
+        space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
+        cost_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
+      """;
+
+  private static final String REFUSED_FIGURES =
+      """
+      SELECT refused_budget_of, refused_budget_nanos, refused_spent_nanos, refused_held_nanos,
+        refused_doubt_nanos, refused_needed_nanos
+      FROM entries WHERE space_id = ? AND entry_id = ?\
+      """;
+
+  /** A row's name. */
+  record Key(String spaceId, String entryId) implements Comparable<Key> {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::spaceId).thenComparing(Key::entryId);
+
+    @Override
+    public int compareTo(Key other) {
+      return ORDER.compare(this, other);
+    }
+
+    String column(int number) {
+      return number == 0 ? spaceId : entryId;
+    }
+  }
+
+  private final Session session;
+  private final long epoch;
+  private final Map<Key, EntryRow> rows = new TreeMap<>();
+  private final List<PreparedStatement> inserts = new ArrayList<>();
+  private final List<PreparedStatement> changes = new ArrayList<>();
+  private final List<PreparedStatement> refusals = new ArrayList<>();
+  private final List<PreparedStatement> refusedAgain = new ArrayList<>();
+
+  Entries(Session session, long epoch) {
+    this.session = session;
+    this.epoch = epoch;
+  }
+
+  /** Reads and locks rows; those that do not exist are skipped. */
+  void load(SortedSet<Key> keys) throws SQLException {
+    READ.each(
+        session,
+        List.copyOf(keys),
+        Key::column,
+        row -> {
+          EntryRow entry = entry(row);
+          rows.put(new Key(entry.spaceId(), entry.entryId()), entry);
+        });
+  }
+
+  /** Reads and locks the first open entries of an epoch. */
+  List<EntryRow> open(long ofEpoch, int limit) throws SQLException {
+    PreparedStatement select = session.locking(OPEN_OF_EPOCH);
+    select.setLong(1, ofEpoch);
+    select.setLong(2, limit);
+    List<EntryRow> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(entry(row));
+      }
+    }
+    return found;
+  }
+
+  /** A row that was loaded and exists. */
+  @Nullable EntryRow get(Key key) {
+    return rows.get(key);
+  }
+
+  /** Reads the columns {@code space_id} to {@code hold_nanos} in the order of {@link #READ}. */
+  static EntryRow entry(ResultSet row) throws SQLException {
+    EntryState state = EntryState.ofId(row.getString(3));
+    String model = row.getString(6);
+    String totalsModel = row.getString(7);
+    return new EntryRow(
+        row.getString(1),
+        row.getString(2),
+        state,
+        row.getString(4),
+        Provider.ofId(row.getString(5)).orElseThrow(),
+        model == null ? "" : model,
+        totalsModel == null ? "" : totalsModel,
+        new Days(row.getString(8), row.getString(9)),
+        row.getLong(10));
+  }
+
+  /** Writes an open entry. */
+  EntryRow open(Admission admission, Days days, String totalsModel) throws SQLException {
+    PreparedStatement open = session.statement(OPEN);
+    open.setString(1, admission.spaceId());
+    open.setString(2, admission.entryId());
+    open.setLong(3, epoch);
+    open.setString(4, admission.agentId());
+    open.setString(5, admission.virtualKeyId());
+    open.setString(6, admission.provider().id());
+    open.setString(7, admission.dialect());
+    open.setString(8, admission.requestedModel());
+    open.setString(9, admission.sentModel());
+    open.setString(10, totalsModel);
+    open.setLong(11, admission.createdAt().toEpochMilli());
+    open.setString(12, days.local());
+    open.setString(13, days.utc());
+    open.setString(14, admission.priceVersion());
+    open.setLong(15, admission.hold().nanos());
+    add(inserts, open);
+    EntryRow entry =
+        new EntryRow(
+            admission.spaceId(),
+            admission.entryId(),
+            EntryState.OPEN,
+            admission.agentId(),
+            admission.provider(),
+            admission.sentModel(),
+            totalsModel,
+            days,
+            admission.hold().nanos());
+    rows.put(new Key(admission.spaceId(), admission.entryId()), entry);
+    return entry;
+  }
+
+  /** Writes a refused entry. */
+  void refused(RefusedCall call) throws SQLException {
+    Days days = Days.of(call.createdAt(), call.zone());
+    PreparedStatement refused = session.statement(REFUSED);
+    refused.setString(1, call.spaceId());
+    refused.setString(2, call.entryId());
+    refused.setLong(3, epoch);
+    refused.setString(4, call.agentId());
+    refused.setString(5, call.virtualKeyId());
+    refused.setString(6, call.provider().id());
+    refused.setString(7, call.dialect());
+    refused.setString(8, call.requestedModel());
+    refused.setString(9, call.sentModel());
+    refused.setLong(10, call.createdAt().toEpochMilli());
+    refused.setLong(11, call.createdAt().toEpochMilli());
+    refused.setString(12, days.local());
+    refused.setString(13, days.utc());
+    refused.setString(14, call.priceVersion());
+    refused.setLong(15, call.httpStatus());
+    refused.setString(16, call.errorCode());
+    Decision.OverBudget money = call.overBudget();
+    refused.setString(17, money == null ? null : money.budgetOf().id());
+    setLong(refused, 18, money == null ? null : money.budget().nanos());
+    setLong(refused, 19, money == null ? null : money.spent().nanos());
+    setLong(refused, 20, money == null ? null : money.held().nanos());
+    setLong(refused, 21, money == null ? null : money.doubt().nanos());
+    setLong(refused, 22, money == null ? null : money.needed().nanos());
+    add(refusals, refused);
+  }
+
+  /** Counts one more call on a refused entry that stands for many. */
+  void refusedAgain(String spaceId, String entryId) throws SQLException {
+    PreparedStatement again = session.statement(REFUSED_AGAIN);
+    again.setString(1, spaceId);
+    again.setString(2, entryId);
+    add(refusedAgain, again);
+  }
+
+  /** What a refused entry was refused for, if for a budget. */
+  Decision.@Nullable OverBudget refusedFor(Key key, Instant resetsAt) throws SQLException {
+    PreparedStatement figures = session.statement(REFUSED_FIGURES);
+    figures.setString(1, key.spaceId());
+    figures.setString(2, key.entryId());
+    try (ResultSet row = figures.executeQuery()) {
+      if (!row.next() || row.getString(1) == null) {
+        return null;
+      }
+      return new Decision.OverBudget(
+          key.entryId(),
+          Decision.BudgetOf.ofId(row.getString(1)),
+          new Money(row.getLong(2)),
+          new Money(row.getLong(3)),
+          new Money(row.getLong(4)),
+          new Money(row.getLong(5)),
+          new Money(row.getLong(6)),
+          resetsAt);
+    }
+  }
+
+  /** Ends an entry, from the state in which it was read. */
+  void end(EntryRow entry, Charge charge, Ending ending) throws SQLException {
+    PreparedStatement end = session.statement(END);
+    end.setString(1, charge.state().id());
+    end.setLong(2, ending.settledAt().toEpochMilli());
+    end.setString(3, charge.model());
+    end.setString(4, charge.totalsModel());
+    end.setString(5, charge.source().id());
+    setLong(end, 6, charge.costNanos());
+    end.setLong(7, charge.countedNanos());
+    end.setLong(8, charge.doubtNanos());
+    end.setLong(9, charge.quantity(Kind.INPUT));
+    end.setLong(10, charge.quantity(Kind.CACHE_READ));
+    end.setLong(11, charge.cacheWrites());
+    end.setLong(12, charge.quantity(Kind.OUTPUT));
+    end.setLong(13, charge.reasoningTokens());
+    end.setLong(14, charge.quantity(Kind.WEB_SEARCH));
+    end.setString(15, ending.tier());
+    end.setLong(16, ending.fast() ? 1 : 0);
+    end.setString(17, ending.geography());
+    setLong(end, 18, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
+    end.setString(19, ending.errorCode());
+    setLong(end, 20, ending.durationMillis());
+    setLong(end, 21, ending.firstByteMillis());
+    end.setString(22, entry.spaceId());
+    end.setString(23, entry.entryId());
+    end.setString(24, entry.state().id());
+    add(changes, end);
+    lines(entry, charge.lines());
+    rows.put(
+        new Key(entry.spaceId(), entry.entryId()),
+        new EntryRow(
+            entry.spaceId(),
+            entry.entryId(),
+            charge.state(),
+            entry.agentId(),
+            entry.provider(),
+            charge.model(),
+            charge.totalsModel(),
+            entry.days(),
+            entry.holdNanos()));
+  }
+
+  private void lines(EntryRow entry, List<BookedLine> lines) throws SQLException {
+    if (lines.isEmpty()) {
+      return;
+    }
+    PreparedStatement insert = session.statement(LINE);
+    for (int i = 0; i < lines.size(); i++) {
+      BookedLine line = lines.get(i);
+      insert.setString(1, entry.spaceId());
+      insert.setString(2, entry.entryId());
+      insert.setLong(3, i + 1L);
+      insert.setString(4, line.model());
+      insert.setString(5, line.totalsModel());
+      insert.setString(6, line.kind().id());
+      insert.setLong(7, line.quantity());
+      setLong(insert, 8, line.unitPicos());
+      setLong(insert, 9, line.costNanos());
+      add(inserts, insert);
+    }
+  }
+
+  /**
+   * Writes all that was handed over.
+   *
+   * @throws IllegalStateException if a row was not as it had been read, or was there already
+   */
+  void write() throws SQLException {
+    for (List<PreparedStatement> statements : List.of(inserts, changes)) {
+      for (PreparedStatement statement : statements) {
+        for (int count : statement.executeBatch()) {
+          if (count != 1) {
+            throw new IllegalStateException("an entry is not as it was read");
+          }
+        }
+      }
+    }
+    for (PreparedStatement statement : refusals) {
+      // A refusal that an earlier, broken transaction had written after all is not written again.
+      statement.executeBatch();
+    }
+    for (PreparedStatement statement : refusedAgain) {
+      statement.executeBatch();
+    }
+  }
+
+  private static void add(List<PreparedStatement> used, PreparedStatement statement)
+      throws SQLException {
+    statement.addBatch();
+    if (!used.contains(statement)) {
+      used.add(statement);
+    }
+  }
+
+  static void setLong(PreparedStatement statement, int parameter, @Nullable Long value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(parameter, Types.BIGINT);
+    } else {
+      statement.setLong(parameter, value);
+    }
+  }
+}

@@ -1,0 +1,369 @@
+package dev.purser.ledger;
+
+import dev.purser.pricing.Provider;
+import dev.purser.storage.Writer;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The queue of operations and how it is written: what waits while the writer is busy shares the
+ * next transaction. A batch that fails for one operation is tried again one by one, so that a bad
+ * one fails alone. If the database fails, what ends an entry is kept and tried again, with growing
+ * pauses and for ever, and all else is told at once; until it succeeds, nothing else is taken.
+ */
+final class GroupCommit {
+  private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+
+  private final Writer writer;
+  private final LedgerConfiguration configuration;
+  private final InstantSource clock;
+  private final BiFunction<Provider, String, String> totalsModel;
+  private final Lease lease;
+  private final Folding folding;
+  private final ScheduledExecutorService timer;
+
+  private final ConcurrentLinkedDeque<Operation<?>> waiting = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger waitingAdmissions = new AtomicInteger();
+  private final AtomicBoolean drainScheduled = new AtomicBoolean();
+  private volatile List<Operation<?>> inHand = List.of();
+  private volatile boolean writable = true;
+
+  /** Of the writer's thread. */
+  private long retryMillis;
+
+  private boolean retryScheduled;
+
+  GroupCommit(
+      Writer writer,
+      LedgerConfiguration configuration,
+      InstantSource clock,
+      BiFunction<Provider, String, String> totalsModel,
+      Lease lease,
+      ScheduledExecutorService timer) {
+    this.writer = writer;
+    this.configuration = configuration;
+    this.clock = clock;
+    this.totalsModel = totalsModel;
+    this.lease = lease;
+    this.folding = new Folding(configuration.refusalsPerMinute());
+    this.timer = timer;
+    this.retryMillis = configuration.shortestRetry().toMillis();
+  }
+
+  /** Whether the database takes what is written, as far as is known. */
+  boolean writable() {
+    return writable;
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** Takes what ends an entry: always. */
+  <T> CompletableFuture<T> end(Operation<T> operation) {
+    return enqueue(operation);
+  }
+
+  /** Takes what may be turned away: empty if too many are waiting. */
+  <T> Optional<CompletableFuture<T>> take(Operation<T> operation) {
+    if (waitingAdmissions.incrementAndGet() > configuration.waitingAdmissions()) {
+      waitingAdmissions.decrementAndGet();
+      return Optional.empty();
+    }
+    return Optional.of(enqueue(operation));
+  }
+
+  private <T> CompletableFuture<T> enqueue(Operation<T> operation) {
+    waiting.addLast(operation);
+    scheduleDrain();
+    return operation.future();
+  }
+
+  private void scheduleDrain() {
+    if (writable && drainScheduled.compareAndSet(false, true)) {
+      onWriter(this::drain);
+    }
+  }
+
+  /** Runs a task on the writer's thread. */
+  void onWriter(Runnable task) {
+    try {
+      writer.execute(() -> {
+        try {
+          task.run();
+        } catch (RuntimeException e) {
+          log.error("the ledger failed", e);
+        }
+      });
+    } catch (RejectedExecutionException closed) {
+      log.debug("the database is closed");
+    }
+  }
+
+  /** On the writer's thread: one batch of what waits. */
+  private void drain() {
+    drainScheduled.set(false);
+    if (!writable) {
+      return;
+    }
+    List<Operation<?>> batch = takeBatch();
+    if (!batch.isEmpty() && post(batch)) {
+      retryMillis = configuration.shortestRetry().toMillis();
+    }
+    if (!waiting.isEmpty()) {
+      scheduleDrain();
+    }
+  }
+
+  private List<Operation<?>> takeBatch() {
+    List<Operation<?>> batch = new ArrayList<>();
+    Instant now = clock.instant();
+    while (batch.size() < configuration.batch()) {
+      Operation<?> next = waiting.pollFirst();
+      if (next == null) {
+        break;
+      }
+      if (!(next instanceof Operation.End)) {
+        waitingAdmissions.decrementAndGet();
+      }
+      if (next instanceof Operation.Admit admit && !stillWaits(admit, now)) {
+        continue;
+      }
+      batch.add(next);
+    }
+    return batch;
+  }
+
+  /** Whether an admission's caller still waits; tells it if its time is over. */
+  private static boolean stillWaits(Operation.Admit admit, Instant now) {
+    if (now.isAfter(admit.admission().deadline())) {
+      admit.future().complete(new Decision.Unavailable());
+    }
+    return !admit.future().isDone();
+  }
+
+  /** Whether the whole batch has been dealt with: if not, the database cannot be written. */
+  private boolean post(List<Operation<?>> batch) {
+    inHand = batch;
+    try {
+      return post(batch, true);
+    } finally {
+      inHand = List.of();
+    }
+  }
+
+  private boolean post(List<Operation<?>> batch, boolean mayTryAgain) {
+    Throwable failure = attempt(batch);
+    if (failure == null) {
+      batch.forEach(this::tell);
+      return true;
+    }
+    folding.forget();
+    boolean firstAttempt = !batch.getFirst().tried();
+    batch.forEach(Operation::markTried);
+    if (failure instanceof SQLException sql && !writer.blames(sql)) {
+      if (mayTryAgain && (!writer.connected() || writer.collided(sql))) {
+        return post(batch, false);
+      }
+      keep(batch, sql);
+      return false;
+    }
+    if (failure instanceof Error) {
+      // Of the process, which has no memory left, not of what was to be written.
+      keep(batch, failure);
+      return false;
+    }
+    if (batch.size() == 1) {
+      // The second attempt looks first for what an earlier one may have written.
+      return firstAttempt
+          ? post(batch, mayTryAgain)
+          : giveUp(batch.getFirst(), failure, mayTryAgain);
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      if (!post(batch.subList(i, i + 1), mayTryAgain)) {
+        keep(batch.subList(i + 1, batch.size()), failure);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Why the batch could not be written; null if it is committed. */
+  private @Nullable Throwable attempt(List<Operation<?>> batch) {
+    try {
+      writer.transact(session -> {
+        new Posting(session, lease, folding, clock, totalsModel).post(batch);
+        return batch.size();
+      });
+      return null;
+    } catch (SQLException | RuntimeException | Error e) {
+      return e;
+    }
+  }
+
+  /** After the commit. */
+  private void tell(Operation<?> operation) {
+    switch (operation) {
+      case Operation.Admit admit -> {
+        boolean late = clock.instant().isAfter(admit.admission().deadline());
+        Decision decision = late ? new Decision.Unavailable() : admit.result();
+        boolean heard = admit.future().complete(decision);
+        if (admit.result() instanceof Decision.Admitted && (late || !heard)) {
+          waiting.addLast(new Operation.Withdraw(admit.key()));
+        }
+      }
+      case Operation.Refuse refuse -> refuse.future().complete(refuse.result());
+      case Operation.End end -> end.future().complete(end.result());
+    }
+  }
+
+  /** One operation that fails by itself, whatever the state of the database. */
+  private boolean giveUp(Operation<?> operation, Throwable failure, boolean mayTryAgain) {
+    switch (operation) {
+      case Operation.Admit admit -> {
+        log.error("an admission cannot be written: {}", failure.getMessage());
+        admit.future().complete(new Decision.Unavailable());
+      }
+      case Operation.Refuse refuse -> {
+        log.error("a refusal cannot be written: {}", failure.getMessage());
+        refuse.future().complete(Optional.empty());
+      }
+      case Operation.Settle settle -> {
+        log.error(
+            "the settlement of {} cannot be written: {}",
+            settle.settlement().entryId(),
+            failure.getMessage());
+        if (!settle.unwritable()) {
+          settle.markUnwritable();
+          // Completed first, so that the second attempt does not report success.
+          settle.future().completeExceptionally(failure);
+          return post(List.of(settle), mayTryAgain);
+        }
+      }
+      case Operation.Withdraw withdraw ->
+          log.error(
+              "the entry {} cannot be ended: {}", withdraw.key().entryId(), failure.getMessage());
+    }
+    return true;
+  }
+
+  /** The database cannot be written: what ends an entry is kept, all else is told so. */
+  private void keep(List<Operation<?>> batch, Throwable failure) {
+    for (int i = batch.size() - 1; i >= 0; i--) {
+      switch (batch.get(i)) {
+        case Operation.Admit admit -> {
+          admit.future().complete(new Decision.Unavailable());
+          if (admit.tried()) {
+            waiting.addFirst(new Operation.Withdraw(admit.key()));
+          }
+        }
+        case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
+        case Operation.End end -> waiting.addFirst(end);
+      }
+    }
+    if (writable) {
+      log.warn("the ledger cannot write, no call is admitted: {}", failure.getMessage());
+      writable = false;
+    }
+    turnAwayWaiting();
+    scheduleRetry();
+  }
+
+  private void turnAwayWaiting() {
+    waiting.removeIf(operation ->
+        switch (operation) {
+          case Operation.Admit admit -> {
+            waitingAdmissions.decrementAndGet();
+            admit.future().complete(new Decision.Unavailable());
+            yield true;
+          }
+          case Operation.Refuse refuse -> {
+            waitingAdmissions.decrementAndGet();
+            refuse.future().complete(Optional.empty());
+            yield true;
+          }
+          case Operation.End _ -> false;
+        });
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // The task catches what it throws.
+  private void scheduleRetry() {
+    if (!retryScheduled && !timer.isShutdown()) {
+      retryScheduled = true;
+      timer.schedule(() -> onWriter(this::retry), retryMillis, TimeUnit.MILLISECONDS);
+      retryMillis = Math.min(2 * retryMillis, configuration.longestRetry().toMillis());
+    }
+  }
+
+  /** On the writer's thread: writes what was kept; once all of it is written, admits again. */
+  private void retry() {
+    retryScheduled = false;
+    if (!renew()) {
+      return;
+    }
+    while (!waiting.isEmpty()) {
+      List<Operation<?>> batch = takeBatch();
+      if (!batch.isEmpty() && !post(batch)) {
+        return;
+      }
+    }
+    log.info("the ledger can write again");
+    writable = true;
+    scheduleDrain();
+  }
+
+  /** On the writer's thread: extends the lease; whether that succeeded. */
+  boolean renew() {
+    try {
+      writer.transact(session -> {
+        lease.renew(session);
+        return lease;
+      });
+      return true;
+    } catch (SQLException | RuntimeException | Error e) {
+      keep(List.of(), e);
+      return false;
+    }
+  }
+
+  /** On the timer's thread: tells those whose time is over. */
+  void endLateWaits() {
+    Instant now = clock.instant();
+    for (Operation<?> operation : inHand) {
+      if (operation instanceof Operation.Admit admit) {
+        stillWaits(admit, now);
+      }
+    }
+    for (Operation<?> operation : waiting) {
+      if (operation instanceof Operation.Admit admit) {
+        stillWaits(admit, now);
+      }
+    }
+  }
+
+  /** On the writer's thread: writes all that waits; whether that succeeded. */
+  boolean writeAll() {
+    while (writable && !waiting.isEmpty()) {
+      List<Operation<?>> batch = takeBatch();
+      if (!batch.isEmpty() && !post(batch)) {
+        return false;
+      }
+    }
+    return writable;
+  }
+}

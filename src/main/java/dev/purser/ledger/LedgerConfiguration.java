@@ -1,0 +1,38 @@
+package dev.purser.ledger;
+
+import java.time.Duration;
+
+/**
+ * The ledger's limits.
+ *
+ * @param waitingAdmissions more than so many waiting for a transaction are answered {@link
+ *     Decision.Overloaded}
+ * @param batch the most operations that share a transaction
+ * @param lease how long a process may admit calls after it last reached the database
+ * @param shortestRetry after the first failure to write; doubled with every further one
+ * @param longestRetry where the doubling ends
+ * @param refusalsPerMinute of one agent with one error code that get entries of their own
+ */
+public record LedgerConfiguration(
+    int waitingAdmissions,
+    int batch,
+    Duration lease,
+    Duration shortestRetry,
+    Duration longestRetry,
+    int refusalsPerMinute) {
+  public static final LedgerConfiguration DEFAULT =
+      new LedgerConfiguration(
+          10_000, 256, Duration.ofSeconds(15), Duration.ofMillis(50), Duration.ofSeconds(2), 60);
+
+  /** The same with another length of lease. */
+  public LedgerConfiguration withLease(Duration other) {
+    return new LedgerConfiguration(
+        waitingAdmissions, batch, other, shortestRetry, longestRetry, refusalsPerMinute);
+  }
+
+  /** The same with another limit of waiting admissions. */
+  public LedgerConfiguration withWaitingAdmissions(int other) {
+    return new LedgerConfiguration(
+        other, batch, lease, shortestRetry, longestRetry, refusalsPerMinute);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.purser.ledger;
+
+import dev.purser.pricing.Provider;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that was refused after its caller was known, for another reason than a budget: an entry
+ * that costs nothing.
+ */
+public record Refusal(
+    String entryId,
+    String spaceId,
+    String agentId,
+    String virtualKeyId,
+    Provider provider,
+    String dialect,
+    @Nullable String requestedModel,
+    Instant createdAt,
+    ZoneId zone,
+    int httpStatus,
+    String errorCode) {}

@@ -1,0 +1,65 @@
+package dev.purser.ledger;
+
+import dev.purser.pricing.Provider;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/** A call that is refused, by a budget or before it came to one. */
+record RefusedCall(
+    String entryId,
+    String spaceId,
+    String agentId,
+    String virtualKeyId,
+    Provider provider,
+    String dialect,
+    @Nullable String requestedModel,
+    @Nullable String sentModel,
+    String priceVersion,
+    Instant createdAt,
+    ZoneId zone,
+    int httpStatus,
+    String errorCode,
+    Decision.@Nullable OverBudget overBudget) {
+
+  /** What callers are told when a budget refuses them, and its HTTP status. */
+  private static final String BUDGET_EXHAUSTED = "budget_exhausted";
+
+  private static final int PAYMENT_REQUIRED = 402;
+
+  static RefusedCall of(Refusal refusal) {
+    return new RefusedCall(
+        refusal.entryId(),
+        refusal.spaceId(),
+        refusal.agentId(),
+        refusal.virtualKeyId(),
+        refusal.provider(),
+        refusal.dialect(),
+        refusal.requestedModel(),
+        null,
+        "",
+        refusal.createdAt(),
+        refusal.zone(),
+        refusal.httpStatus(),
+        refusal.errorCode(),
+        null);
+  }
+
+  static RefusedCall of(Admission admission, Decision.OverBudget overBudget) {
+    return new RefusedCall(
+        admission.entryId(),
+        admission.spaceId(),
+        admission.agentId(),
+        admission.virtualKeyId(),
+        admission.provider(),
+        admission.dialect(),
+        admission.requestedModel(),
+        admission.sentModel(),
+        admission.priceVersion(),
+        admission.createdAt(),
+        admission.zone(),
+        PAYMENT_REQUIRED,
+        BUDGET_EXHAUSTED,
+        overBudget);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.purser.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.storage.Database;
+import dev.purser.storage.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** Several processes on one PostgreSQL. */
+class SharedRecoveryTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static Ledger start(Database database, Duration lease) {
+    return Ledger.start(
+        database,
+        LedgerConfiguration.DEFAULT.withLease(lease),
+        InstantSource.system(),
+        (provider, model) -> model);
+  }
+
+  @Test
+  void aLivingProcessEndsTheCallsOfOneThatDies() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL);
+        Ledger living = start(test.openAnother(), Duration.ofMillis(600))) {
+      Calls calls = Calls.of(test.database(), "space-1");
+      Database dead = test.openAnother();
+      Ledger dies = start(dead, Duration.ofMillis(600));
+      Admission call = calls.admission();
+      assertThat(dies.admit(call).join()).isEqualTo(new Decision.Admitted());
+      // From here on it cannot renew.
+      dead.close();
+
+      Instant until = Instant.now().plus(PATIENCE);
+      while (!calls.state(call.entryId()).equals("interrupted") && Instant.now().isBefore(until)) {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      }
+
+      assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
+      assertThat(living.health().ready()).isTrue();
+      LedgerBooks.balance(test.database());
+    }
+  }
+
+  @Test
+  void twoProcessesMoveTheSameMonthsAndTotalsExactly() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL);
+        Ledger one = start(test.openAnother(), Duration.ofMinutes(10));
+        Ledger two = start(test.openAnother(), Duration.ofMinutes(10))) {
+      Calls calls = Calls.of(test.database(), "space-1");
+      List<CompletableFuture<Boolean>> settled = new ArrayList<>();
+      for (int i = 0; i < 1_000; i++) {
+        Ledger ledger = i % 2 == 0 ? one : two;
+        Admission call = calls.by("agent-" + i % 5).admission();
+        settled.add(
+            ledger.admit(call).thenCompose(decision -> ledger.settle(Calls.reported(call))));
+      }
+
+      assertThat(settled).allSatisfy(done -> assertThat(done.join()).isTrue());
+      LedgerBooks.balance(test.database());
+    }
+  }
+}
