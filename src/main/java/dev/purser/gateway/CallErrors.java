@@ -1,0 +1,232 @@
+package dev.purser.gateway;
+
+import dev.purser.agents.Presented;
+import dev.purser.ledger.Decision;
+import dev.purser.pricing.Provider;
+import dev.purser.providers.CallError;
+import dev.purser.providers.ErrorCode;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the gateway says when it refuses: what happened, what to do, and on which page. */
+final class CallErrors {
+  private static final int MOST_NAME_CHARACTERS = 200;
+
+  private final String pages;
+  private final int maxBodyMegabytes;
+
+  /**
+   * @param pages where people open Purser's pages
+   */
+  CallErrors(URI pages, int maxBodyBytes) {
+    String text = pages.toString();
+    this.pages = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    this.maxBodyMegabytes = maxBodyBytes >> 20;
+  }
+
+  CallError unidentified(Presented presented) {
+    return switch (presented) {
+      case Presented.Nothing _ ->
+          keyInvalid(
+              "No virtual key was sent.",
+              "Send one as x-api-key or as Authorization: Bearer; make it at " + agents());
+      case Presented.Mistyped _ ->
+          keyInvalid(
+              "This virtual key is mistyped or cut short: its checksum does not fit.",
+              "Copy it again whole, or make a new one at " + agents());
+      case Presented.ProviderKey key ->
+          keyInvalid(
+              "This is a provider key of " + key.provider().displayName() + ", not a virtual key.",
+              "Send a virtual key instead, from "
+                  + agents()
+                  + "; the provider key is saved at "
+                  + settings());
+      case Presented.AccessToken _ ->
+          keyInvalid(
+              "This is an access token, which manages Purser and cannot call models.",
+              "Send a virtual key instead, from " + agents());
+      case Presented.Unknown _ ->
+          keyInvalid(
+              "This is not a virtual key of Purser: those begin with psr_.",
+              "Make one at " + agents());
+      case Presented.VirtualKey _ ->
+          keyInvalid("This virtual key is not known here.", "Make a new one at " + agents());
+    };
+  }
+
+  CallError revoked() {
+    return keyInvalid(
+        "This virtual key was revoked, or its agent archived.", "Make a new one at " + agents());
+  }
+
+  CallError expired() {
+    return keyInvalid("This virtual key has expired.", "Make a new one at " + agents());
+  }
+
+  CallError providerKeyMissing(Provider provider) {
+    return CallError.of(
+        ErrorCode.PROVIDER_KEY_MISSING,
+        "No provider key for " + provider.displayName() + " is saved.",
+        "Save one at " + settings());
+  }
+
+  CallError providerKeyUnreadable(Provider provider) {
+    return CallError.of(
+        ErrorCode.PROVIDER_KEY_UNREADABLE,
+        "The provider key for " + provider.displayName() + " cannot be opened.",
+        "Save it again at " + settings());
+  }
+
+  CallError nothingToChoose() {
+    return CallError.of(
+        ErrorCode.MODEL_NOT_AVAILABLE,
+        "The request leaves the choice of a model to Purser, and none is chosen that fits it.",
+        "Name a model, choose the agent's preferred model at "
+            + agents()
+            + ", or the default model at "
+            + settings());
+  }
+
+  CallError otherProvidersModel(String model, Provider other) {
+    return CallError.of(
+        ErrorCode.MODEL_NOT_AVAILABLE,
+        shortened(model) + " is a model of " + other.displayName() + " and is not called this way.",
+        switch (other) {
+          case ANTHROPIC -> "Call it through /v1/messages";
+          case OPENAI -> "Call it through /v1/chat/completions, /v1/responses or /v1/embeddings";
+        });
+  }
+
+  CallError unknownModel(String model) {
+    return CallError.of(
+        ErrorCode.MODEL_NOT_AVAILABLE,
+        shortened(model) + " is not among the models of the saved provider keys.",
+        "The list is at /v1/models; provider keys are saved at " + settings());
+  }
+
+  CallError overBudget(Decision.OverBudget over) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    boolean agents = over.budgetOf() == Decision.BudgetOf.AGENT;
+    figures.put("budgetOf", agents ? "agent" : "space");
+    figures.put("budgetCents", over.budget().cents());
+    figures.put("spentCents", over.spent().cents());
+    figures.put("heldCents", over.held().cents());
+    figures.put("doubtCents", over.doubt().cents());
+    figures.put("neededCents", over.needed().cents());
+    // A budget that stops at its limit leaves room for no answer, however short.
+    figures.put("largestOutputTokens", 0);
+    figures.put("resetsAt", over.resetsAt().toString());
+    return new CallError(
+        ErrorCode.BUDGET_EXHAUSTED,
+        agents
+            ? "This month's budget of the agent is exhausted."
+            : "This month's budget is exhausted.",
+        agents ? "Raise it at " + agents() : "Raise it at " + settings(),
+        figures);
+  }
+
+  CallError wrongPath(String rightPath) {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "The base URL is mistaken: the right path is " + rightPath + ".",
+        "Base URL for Anthropic clients: " + pages + "; for OpenAI clients: " + pages + "/v1");
+  }
+
+  CallError wrongMethod(String rightMethod) {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "This path is called with " + rightMethod + ".",
+        "Use " + rightMethod);
+  }
+
+  CallError notMetered() {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "This endpoint was not forwarded because it could not be metered.",
+        "Use /v1/messages, /v1/chat/completions, /v1/responses or /v1/embeddings");
+  }
+
+  CallError upgradeRefused() {
+    return CallError.of(
+        ErrorCode.UPGRADE_REFUSED,
+        "WebSockets are not forwarded because they could not be metered.",
+        "Call over plain HTTP, with \"stream\": true for a streamed answer");
+  }
+
+  CallError encodingUnsupported(String encoding) {
+    return CallError.of(
+        ErrorCode.ENCODING_UNSUPPORTED,
+        "A request body with the content encoding " + shortened(encoding) + " is not read.",
+        "Send it unencoded");
+  }
+
+  CallError requestTooLarge() {
+    return CallError.of(
+        ErrorCode.REQUEST_TOO_LARGE,
+        "The request body is larger than " + maxBodyMegabytes + " MB.",
+        "Send less, or raise PURSER_MAX_BODY_BYTES");
+  }
+
+  CallError tooManyBodies() {
+    return overloaded("Too many large requests are in flight.");
+  }
+
+  CallError tooManyCalls() {
+    return overloaded("Too many calls are waiting.");
+  }
+
+  CallError ledgerUnavailable() {
+    return CallError.of(
+        ErrorCode.LEDGER_UNAVAILABLE,
+        "The ledger cannot be written just now, so the call was not forwarded.",
+        "Try again; if it lasts, see the server's log and its disk or database");
+  }
+
+  CallError shuttingDown() {
+    return CallError.of(ErrorCode.SHUTTING_DOWN, "Purser is stopping.", "Try again in a moment");
+  }
+
+  CallError unreachable(Provider provider) {
+    return CallError.of(
+        ErrorCode.PROVIDER_UNREACHABLE,
+        provider.displayName() + " could not be reached, or closed the connection.",
+        "Try again; see the provider's status page");
+  }
+
+  CallError timedOut(Provider provider) {
+    return CallError.of(
+        ErrorCode.PROVIDER_TIMEOUT,
+        provider.displayName() + " took too long to answer.",
+        "Ask for less or stream the answer; the limit is PURSER_HEADERS_SECONDS");
+  }
+
+  CallError broken() {
+    return CallError.of(
+        ErrorCode.INTERNAL_ERROR,
+        "Purser failed on this call.",
+        "This is an error of Purser's own: the server's log says more");
+  }
+
+  private CallError overloaded(String message) {
+    return CallError.of(ErrorCode.OVERLOADED, message, "Try again in a moment");
+  }
+
+  private static CallError keyInvalid(String message, String help) {
+    return CallError.of(ErrorCode.VIRTUAL_KEY_INVALID, message, help);
+  }
+
+  private String agents() {
+    return pages + "/agents";
+  }
+
+  private String settings() {
+    return pages + "/settings";
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= MOST_NAME_CHARACTERS
+        ? name
+        : name.substring(0, MOST_NAME_CHARACTERS) + "…";
+  }
+}

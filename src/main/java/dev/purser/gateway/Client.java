@@ -1,0 +1,244 @@
+package dev.purser.gateway;
+
+import dev.purser.pricing.Provider;
+import dev.purser.providers.CallError;
+import dev.purser.providers.ErrorBody;
+import dev.purser.providers.ErrorCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of a call: the request as it comes in, and what Purser itself answers. Lives on
+ * one event loop.
+ */
+final class Client {
+  /** A body up to this length is read to its end after a refusal, so that the connection lives. */
+  private static final int DISCARDED_BYTES = 1 << 20;
+
+  private static final long LINGER_MILLIS = 30_000;
+
+  private final Lane lane;
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final Provider shape;
+  private final List<Buffer> body = new ArrayList<>(2);
+  private int bodyBytes;
+  private long lastByteNanos = System.nanoTime();
+  private boolean gone;
+
+  /**
+   * @param shape whose errors the client understands
+   * @param whenGone run once if the client leaves before its answer is complete
+   */
+  Client(Lane lane, HttpServerRequest request, Provider shape, Runnable whenGone) {
+    this.lane = lane;
+    this.request = request;
+    this.response = request.response();
+    this.shape = shape;
+    response.exceptionHandler(_ -> {});
+    request.exceptionHandler(_ -> {});
+    response.closeHandler(closed -> {
+      gone = true;
+      release();
+      whenGone.run();
+    });
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return response;
+  }
+
+  boolean gone() {
+    return gone;
+  }
+
+  /** The path and the query, without the host that a client may name before them. */
+  String target() {
+    String path = Objects.requireNonNullElse(request.path(), "/");
+    String query = request.query();
+    return query == null ? path : path + "?" + query;
+  }
+
+  /** What the client presents to say who it is; null if it presents nothing. */
+  @Nullable String credential() {
+    String authorization = request.getHeader("authorization");
+    String apiKey = request.getHeader("x-api-key");
+    if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      String bearer = authorization.substring(7).strip();
+      // Some clients send both: then whichever is Purser's own is meant.
+      return apiKey != null && apiKey.startsWith("psr_") && !bearer.startsWith("psr_")
+          ? apiKey.strip()
+          : bearer;
+    }
+    return apiKey == null ? null : apiKey.strip();
+  }
+
+  /** Why this request's body is not wanted, as far as its headers tell; null if it is. */
+  @Nullable CallError unacceptable() {
+    String encoding = request.getHeader("content-encoding");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      return lane.errors().encodingUnsupported(encoding);
+    }
+    String length = request.getHeader("content-length");
+    return length != null && declaredBytes(length) > lane.configuration().maxBodyBytes()
+        ? lane.errors().requestTooLarge()
+        : null;
+  }
+
+  /** Lets the body wait while the caller is looked up. */
+  void pause() {
+    request.pause();
+  }
+
+  /**
+   * Collects the body.
+   *
+   * @param whole what to do when all of it is there
+   * @param refused what to do if it is too large, alone or together with others in flight
+   */
+  void receive(Runnable whole, Consumer<CallError> refused) {
+    lastByteNanos = System.nanoTime();
+    request.handler(chunk -> {
+      lastByteNanos = System.nanoTime();
+      if (bodyBytes + (long) chunk.length() > lane.configuration().maxBodyBytes()) {
+        refused.accept(lane.errors().requestTooLarge());
+      } else if (!lane.bodies().reserve(chunk.length())) {
+        refused.accept(lane.errors().tooManyBodies());
+      } else {
+        bodyBytes += chunk.length();
+        body.add(chunk);
+      }
+    });
+    request.endHandler(_ -> whole.run());
+    String expect = request.getHeader("expect");
+    if (expect != null && expect.equalsIgnoreCase("100-continue")) {
+      response.writeContinue();
+    }
+    request.resume();
+  }
+
+  int bodyBytes() {
+    return bodyBytes;
+  }
+
+  /** When the client last sent some of its body, by {@link System#nanoTime}. */
+  long lastByteNanos() {
+    return lastByteNanos;
+  }
+
+  /** The whole body, in time proportional to its length. */
+  byte[] body() {
+    return joined(body, bodyBytes);
+  }
+
+  /** Forgets the pieces of a body that was joined; its bytes count until {@link #release}. */
+  void forgetPieces() {
+    body.clear();
+  }
+
+  static byte[] joined(List<Buffer> chunks, int bytes) {
+    byte[] joined = new byte[bytes];
+    int at = 0;
+    for (Buffer chunk : chunks) {
+      chunk.getBytes(joined, at);
+      at += chunk.length();
+    }
+    return joined;
+  }
+
+  /** Forgets the body: it was sent on, or is not needed. */
+  void release() {
+    lane.bodies().release(bodyBytes);
+    bodyBytes = 0;
+    body.clear();
+  }
+
+  /**
+   * Answers with an error of Purser's own.
+   *
+   * @param callId of the call's entry; null if it has none
+   * @param retry whether a repeat may help; null leaves it to what the client makes of the status
+   */
+  void refuse(CallError error, @Nullable String callId, @Nullable Boolean retry) {
+    release();
+    if (retry != null) {
+      response.putHeader("x-should-retry", retry.toString());
+    }
+    if (error.code() == ErrorCode.OVERLOADED || error.code() == ErrorCode.LEDGER_UNAVAILABLE) {
+      response.putHeader("retry-after", "1");
+    }
+    if (error.code() == ErrorCode.SHUTTING_DOWN) {
+      response.putHeader("connection", "close");
+    }
+    answer(error.code().status(), ErrorBody.of(shape, error, callId), callId);
+  }
+
+  /** Answers with JSON of Purser's own. */
+  void answer(int status, byte[] json, @Nullable String callId) {
+    if (gone || response.headWritten()) {
+      return;
+    }
+    if (callId != null) {
+      response.putHeader("x-purser-call-id", callId);
+    }
+    response
+        .setStatusCode(status)
+        .putHeader("content-type", "application/json")
+        .putHeader("x-purser-origin", "purser");
+    if (!request.isEnded()) {
+      discardRest();
+    }
+    response.end(Buffer.buffer(json));
+  }
+
+  /**
+   * A client reads the answer only after it has sent its body, and a connection that is closed on
+   * unread bytes takes the answer with it. So the rest is read and thrown away, up to a limit.
+   */
+  private void discardRest() {
+    String length = request.getHeader("content-length");
+    long most = 2L * lane.configuration().maxBodyBytes();
+    boolean close = length == null || declaredBytes(length) > DISCARDED_BYTES;
+    if (close) {
+      response.putHeader("connection", "close");
+      long timer = lane.vertx().setTimer(LINGER_MILLIS, _ -> request.connection().close());
+      request.endHandler(end -> {
+        lane.vertx().cancelTimer(timer);
+        request.connection().close();
+      });
+    } else {
+      request.endHandler(null);
+    }
+    long[] discarded = {0};
+    request.handler(chunk -> {
+      discarded[0] += chunk.length();
+      if (discarded[0] > most) {
+        request.connection().close();
+      }
+    });
+    request.resume();
+  }
+
+  /** Closes the connection, so that the client sees its answer cut and not ended. */
+  void cut() {
+    request.connection().close();
+  }
+
+  private static long declaredBytes(String length) {
+    try {
+      return Long.parseLong(length.strip());
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package dev.purser.gateway;
+
+import dev.purser.providers.AnswerReader;
+import dev.purser.secret.Secret;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The provider's side of a call: the connection, the request, the answer on its way to the client.
+ * Says once how it ended, unless it was cancelled. Lives on one event loop.
+ */
+final class Forwarding {
+  private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
+
+  /** A larger body is written in pieces of this size, so that it keeps no other call waiting. */
+  private static final int PIECE_BYTES = 64 * 1024;
+
+  /** How a forwarding ended. */
+  sealed interface Ending {
+    /** No byte was sent. */
+    record NotSent(boolean tooMany) implements Ending {}
+
+    /** Something was sent, and no answer came. */
+    record NoAnswer(boolean tooLate) implements Ending {}
+
+    /**
+     * An answer came.
+     *
+     * @param complete false if it was cut; else its last bytes wait for {@link #finish}
+     */
+    record Answered(boolean complete, boolean tooLate) implements Ending {}
+  }
+
+  private enum Stage {
+    CONNECTING,
+    WAITING,
+    RELAYING,
+    OVER
+  }
+
+  private final Lane lane;
+  private final Client client;
+  private final Upstream upstream;
+  private final String credential;
+  private final @Nullable String callId;
+  private final Function<HttpClientResponse, AnswerReader> answered;
+  private final Consumer<Ending> ended;
+
+  private final long startNanos = System.nanoTime();
+  private long sentNanos;
+  private Stage stage = Stage.CONNECTING;
+  private byte @Nullable [] body;
+  private @Nullable Secret providerKey;
+  private @Nullable HttpClientRequest request;
+  private boolean wholeSent;
+  private @Nullable Relay relay;
+
+  /**
+   * @param credential what the client presented, which must not go on
+   * @param callId of the call's entry; null if it has none
+   * @param answered called at the first bytes of an answer, for its reader
+   * @param ended called once, unless the forwarding is cancelled
+   */
+  Forwarding(
+      Lane lane,
+      Client client,
+      Upstream upstream,
+      String credential,
+      @Nullable String callId,
+      Function<HttpClientResponse, AnswerReader> answered,
+      Consumer<Ending> ended) {
+    this.lane = lane;
+    this.client = client;
+    this.upstream = upstream;
+    this.credential = credential;
+    this.callId = callId;
+    this.answered = answered;
+    this.ended = ended;
+  }
+
+  /** Connects and sends; once again if no connection came about, since then nothing was sent. */
+  void start(byte[] body, Secret providerKey) {
+    this.body = body;
+    this.providerKey = providerKey;
+    connect(true);
+  }
+
+  private void connect(boolean again) {
+    upstream
+        .connect(client.target())
+        .onComplete(
+            connected -> guarded(() -> connected(connected)),
+            failure -> {
+              if (stage != Stage.CONNECTING) {
+                return;
+              }
+              boolean tooMany =
+                  failure instanceof io.vertx.core.http.ConnectionPoolTooBusyException;
+              if (again && !tooMany) {
+                connect(false);
+              } else {
+                end(new Ending.NotSent(tooMany));
+              }
+            });
+  }
+
+  private void connected(HttpClientRequest connected) {
+    byte[] bytes = body;
+    Secret key = providerKey;
+    if (stage != Stage.CONNECTING || bytes == null || key == null) {
+      connected.reset();
+      return;
+    }
+    request = connected;
+    body = null;
+    providerKey = null;
+    HeaderRules.copyToProvider(client.request().headers(), connected.headers(), credential);
+    connected.putHeader("accept-encoding", "identity");
+    connected.putHeader("content-length", Integer.toString(bytes.length));
+    upstream.authorize(connected, key);
+    stage = Stage.WAITING;
+    sentNanos = System.nanoTime();
+    connected.exceptionHandler(_ -> {});
+    connected
+        .response()
+        .onComplete(answer -> guarded(() -> answered(answer)), _ -> noAnswer(false));
+    if (bytes.length <= PIECE_BYTES) {
+      wholeSent = true;
+      connected.end(Buffer.buffer(bytes));
+    } else {
+      pour(connected, bytes, 0);
+    }
+  }
+
+  private void pour(HttpClientRequest to, byte[] bytes, int from) {
+    int at = from;
+    while (stage != Stage.OVER && at < bytes.length && !to.writeQueueFull()) {
+      int length = Math.min(PIECE_BYTES, bytes.length - at);
+      to.write(Buffer.buffer(length).appendBytes(bytes, at, length));
+      at += length;
+      sentNanos = System.nanoTime();
+    }
+    if (at == bytes.length) {
+      to.drainHandler(null);
+      wholeSent = true;
+      to.end();
+    } else {
+      int next = at;
+      to.drainHandler(_ -> pour(to, bytes, next));
+    }
+  }
+
+  private void answered(HttpClientResponse answer) {
+    if (stage != Stage.WAITING) {
+      return;
+    }
+    stage = Stage.RELAYING;
+    relay = new Relay(lane, answer, client, answered.apply(answer), callId, this::relayed);
+  }
+
+  private void relayed(boolean complete) {
+    HttpClientRequest sending = request;
+    if (!complete) {
+      reset();
+    } else if (!wholeSent && sending != null) {
+      // The provider does not want the rest, and the connection is of no use without it.
+      sending.connection().close();
+    }
+    end(new Ending.Answered(complete, false));
+  }
+
+  private void noAnswer(boolean tooLate) {
+    if (stage == Stage.WAITING) {
+      // In this order: a reset request fails, which then is no news.
+      end(new Ending.NoAnswer(tooLate));
+      reset();
+    }
+  }
+
+  /** Whatever goes wrong in a step ends the forwarding, so that no call waits for ever. */
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("a call could not be forwarded or relayed", e);
+      Stage failedAt = stage;
+      Relay running = relay;
+      if (running != null) {
+        running.abandon();
+      }
+      switch (failedAt) {
+        case CONNECTING -> end(new Ending.NotSent(false));
+        case WAITING, RELAYING ->
+            end(running == null ? new Ending.NoAnswer(false) : new Ending.Answered(false, false));
+        case OVER -> {}
+      }
+      reset();
+    }
+  }
+
+  /** Ends what takes too long. */
+  void look(long nowNanos) {
+    GatewayConfiguration limits = lane.configuration();
+    boolean callTooLong = nowNanos - startNanos > limits.callTimeout().toNanos();
+    switch (stage) {
+      case CONNECTING -> {
+        // The client's own limit counts for the connection alone, not for the wait in its queue.
+        if (nowNanos - startNanos > 2 * limits.connectTimeout().toNanos()) {
+          end(new Ending.NotSent(false));
+        }
+      }
+      case WAITING -> {
+        if (callTooLong || nowNanos - sentNanos > limits.headersTimeout().toNanos()) {
+          noAnswer(true);
+        }
+      }
+      case RELAYING -> {
+        Relay running = relay;
+        boolean silent =
+            running != null
+                && nowNanos - running.lastByteNanos() > limits.betweenBytesTimeout().toNanos();
+        if (running != null && (callTooLong || silent)) {
+          running.abandon();
+          reset();
+          end(new Ending.Answered(false, true));
+        }
+      }
+      case OVER -> {}
+    }
+  }
+
+  /** Whether some of the request may have reached the provider. */
+  boolean sent() {
+    return request != null;
+  }
+
+  /** Stops at once: the provider need not work for a client that has gone. */
+  void cancel() {
+    if (stage != Stage.OVER) {
+      stage = Stage.OVER;
+      if (relay != null) {
+        relay.abandon();
+      }
+      reset();
+    }
+  }
+
+  /** Gives the client the last of a complete answer. */
+  void finish() {
+    if (relay != null) {
+      relay.finish();
+    }
+  }
+
+  private void reset() {
+    if (request != null) {
+      request.reset();
+    }
+  }
+
+  private void end(Ending ending) {
+    if (stage != Stage.OVER) {
+      stage = Stage.OVER;
+      ended.accept(ending);
+    }
+  }
+}

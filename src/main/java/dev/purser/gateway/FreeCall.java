@@ -1,0 +1,226 @@
+package dev.purser.gateway;
+
+import dev.purser.agents.Presented;
+import dev.purser.pricing.Provider;
+import dev.purser.providers.CallError;
+import dev.purser.providers.ListedModel;
+import dev.purser.secret.Secret;
+import dev.purser.vault.ProviderKey;
+import dev.purser.vault.Vault;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A call that costs nothing and so has no entry: a provider's token counter, or the list of models.
+ * Since no admission checks what is remembered of its caller, that is read each time.
+ */
+final class FreeCall implements Running {
+  private static final Logger log = LoggerFactory.getLogger(FreeCall.class);
+
+  private final Lane lane;
+  private final Provider provider;
+  private final Client client;
+  private final long startNanos = System.nanoTime();
+  private @Nullable Forwarding forwarding;
+  private boolean over;
+
+  /**
+   * @param provider who is called, or whose shape the answer has
+   */
+  FreeCall(Lane lane, HttpServerRequest request, Provider provider) {
+    this.lane = lane;
+    this.provider = provider;
+    this.client = new Client(lane, request, provider, this::clientGone);
+  }
+
+  /** Forwards the request to the provider, as it is. */
+  void count() {
+    CallError unacceptable = client.unacceptable();
+    if (unacceptable != null) {
+      lane.started(this);
+      refuse(unacceptable, null);
+      return;
+    }
+    client.pause();
+    identify((credential, known) -> {
+      ProviderKey key = known.providerKey(provider);
+      if (key == null) {
+        refuse(lane.errors().providerKeyMissing(provider), null);
+        return;
+      }
+      Optional<Secret> secret = lane.vault().open(key);
+      if (secret.isEmpty()) {
+        refuse(lane.errors().providerKeyUnreadable(provider), null);
+        return;
+      }
+      client.receive(
+          () -> step(() -> forward(credential, secret.get())),
+          error -> step(() -> refuse(error, null)));
+    });
+  }
+
+  private void forward(String credential, Secret secret) {
+    byte[] body = client.body();
+    Forwarding started =
+        new Forwarding(
+            lane,
+            client,
+            lane.upstream(provider),
+            credential,
+            null,
+            _ -> new PassThrough(),
+            ending -> step(() -> forwarded(ending)));
+    forwarding = started;
+    started.start(body, secret);
+  }
+
+  private void forwarded(Forwarding.Ending ending) {
+    switch (ending) {
+      case Forwarding.Ending.NotSent(boolean tooMany) ->
+          refuse(
+              tooMany ? lane.errors().tooManyCalls() : lane.errors().unreachable(provider), null);
+      case Forwarding.Ending.NoAnswer(boolean tooLate) ->
+          refuse(
+              tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider),
+              false);
+      case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
+        end();
+        if (complete && forwarding != null) {
+          forwarding.finish();
+        } else {
+          client.cut();
+        }
+      }
+    }
+  }
+
+  /** Lists the models that the space's keys can use, or shows one of them. */
+  void models(@Nullable String name) {
+    identify((credential, known) -> {
+      String spaceId = known.standing().caller().spaceId();
+      blocking(
+          () -> listed(spaceId),
+          listed -> {
+            Optional<byte[]> json =
+                name == null
+                    ? Optional.of(ModelList.all(provider, listed))
+                    : ModelList.one(listed, name);
+            if (json.isPresent()) {
+              end();
+              client.answer(200, json.get(), null);
+            } else {
+              refuse(lane.errors().unknownModel(String.valueOf(name)), null);
+            }
+          });
+    });
+  }
+
+  private List<ListedModel> listed(String spaceId) {
+    return lane.vault().models(spaceId).stream()
+        .filter(model -> model.provider() == provider)
+        .map(Vault.UsableModel::listed)
+        .toList();
+  }
+
+  private interface Identified {
+    void as(String credential, Standings.Known known);
+  }
+
+  private void identify(Identified next) {
+    lane.started(this);
+    String credential = client.credential();
+    Presented presented = Presented.read(credential);
+    if (credential == null || !(presented instanceof Presented.VirtualKey key)) {
+      refuse(lane.errors().unidentified(presented), null);
+      return;
+    }
+    blocking(
+        () -> lane.standings().read(key.hash()),
+        known -> {
+          CallError barred =
+              known.isEmpty()
+                  ? lane.errors().unidentified(key)
+                  : Judgement.barred(
+                      known.get().standing().caller(), lane.clock().instant(), lane.errors());
+          if (barred == null) {
+            next.as(credential, known.orElseThrow());
+          } else {
+            refuse(barred, null);
+          }
+        });
+  }
+
+  private <T> void blocking(Callable<T> read, Consumer<T> next) {
+    lane.vertx()
+        .executeBlocking(read, false)
+        .onComplete(
+            value -> step(() -> next.accept(value)),
+            failure -> {
+              log.warn("a free call could not be looked up: {}", failure.toString());
+              step(() -> refuse(lane.errors().ledgerUnavailable(), null));
+            });
+  }
+
+  private void clientGone() {
+    if (forwarding != null) {
+      forwarding.cancel();
+    }
+    end();
+  }
+
+  @Override
+  public void look(long nowNanos) {
+    if (forwarding != null) {
+      forwarding.look(nowNanos);
+    } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
+        || nowNanos - client.lastByteNanos()
+            > lane.configuration().betweenBytesTimeout().toNanos()) {
+      cutShort();
+    }
+  }
+
+  @Override
+  public void cutShort() {
+    clientGone();
+    client.cut();
+  }
+
+  private void refuse(CallError error, @Nullable Boolean retry) {
+    end();
+    client.refuse(error, null, retry);
+  }
+
+  private void end() {
+    if (!over) {
+      over = true;
+      client.release();
+      lane.ended(this);
+    }
+  }
+
+  private void step(Runnable step) {
+    if (over) {
+      return;
+    }
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("a free call failed", e);
+      if (forwarding != null) {
+        forwarding.cancel();
+      }
+      if (client.response().headWritten()) {
+        end();
+        client.cut();
+      } else {
+        refuse(lane.errors().broken(), false);
+      }
+    }
+  }
+}

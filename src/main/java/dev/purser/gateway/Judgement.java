@@ -1,0 +1,86 @@
+package dev.purser.gateway;
+
+import dev.purser.agents.Caller;
+import dev.purser.agents.ModelPolicy;
+import dev.purser.people.SpaceSettings;
+import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Provider;
+import dev.purser.providers.CallError;
+import dev.purser.providers.Dialect;
+import dev.purser.vault.ProviderKey;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a caller may make a call, and with which model and provider key. */
+sealed interface Judgement {
+  /** As far as budgets allow it. */
+  record Allowed(String model, ProviderKey providerKey) implements Judgement {}
+
+  /** Not at all. */
+  record Refused(CallError error) implements Judgement {}
+
+  /** The name by which a request leaves the choice of a model to Purser. */
+  String AUTO = "auto";
+
+  /** Why this caller may make no call at all; null if it may. */
+  static @Nullable CallError barred(Caller caller, Instant now, CallErrors errors) {
+    if (caller.revoked()) {
+      return errors.revoked();
+    }
+    Instant expiresAt = caller.expiresAt();
+    return expiresAt != null && !now.isBefore(expiresAt) ? errors.expired() : null;
+  }
+
+  /**
+   * Chooses the model, then the provider key.
+   *
+   * @param requestedModel null if the request names none
+   */
+  static Judgement of(
+      Standings.Known known,
+      Dialect dialect,
+      @Nullable String requestedModel,
+      PriceList prices,
+      CallErrors errors) {
+    Caller caller = known.standing().caller();
+    boolean open = requestedModel == null || requestedModel.equals(AUTO);
+    String model = null;
+    if (open || caller.modelPolicy() == ModelPolicy.ALWAYS) {
+      model = fitting(caller.preferredModel(), dialect, prices);
+    }
+    if (open && model == null) {
+      SpaceSettings settings = known.standing().settings();
+      model = fitting(settings.defaultModel(), dialect, prices);
+      if (model == null) {
+        return new Refused(errors.nothingToChoose());
+      }
+    }
+    if (model == null && requestedModel != null) {
+      Optional<Provider> owner = prices.providerOf(requestedModel);
+      if (owner.isPresent() && owner.get() != dialect.provider()) {
+        return new Refused(errors.otherProvidersModel(requestedModel, owner.get()));
+      }
+      model = requestedModel;
+    }
+    ProviderKey key = known.providerKey(dialect.provider());
+    if (key == null) {
+      return new Refused(errors.providerKeyMissing(dialect.provider()));
+    }
+    return key.status() == ProviderKey.Status.UNREADABLE || model == null
+        ? new Refused(errors.providerKeyUnreadable(dialect.provider()))
+        : new Allowed(model, key);
+  }
+
+  /** The model, if it is one that this dialect can be answered by; else null. */
+  private static @Nullable String fitting(
+      @Nullable String model, Dialect dialect, PriceList prices) {
+    if (model == null) {
+      return null;
+    }
+    boolean sameProvider =
+        prices.providerOf(model).map(owner -> owner == dialect.provider()).orElse(true);
+    boolean embeddings = dialect == Dialect.OPENAI_EMBEDDINGS;
+    return sameProvider && prices.isEmbedding(model) == embeddings ? model : null;
+  }
+}

@@ -1,0 +1,238 @@
+package dev.purser.gateway;
+
+import dev.purser.agents.VirtualKeys;
+import dev.purser.ledger.Ledger;
+import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Provider;
+import dev.purser.providers.CallError;
+import dev.purser.storage.Ids;
+import dev.purser.vault.Vault;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop's share of the gateway: its connections to the providers, and its calls. Nothing
+ * in here is touched by another thread, but for what it is given to {@linkplain #hear hear}.
+ */
+final class Lane implements Handler<HttpServerRequest> {
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+  /** How often running calls are looked at. */
+  static final long LOOK_MILLIS = 50;
+
+  private final Gateway gateway;
+  private final Context context;
+  private final Queue<Runnable> heard = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean hearing = new AtomicBoolean();
+  private final Map<Provider, Upstream> upstreams = new EnumMap<>(Provider.class);
+  private final Set<Running> running = new LinkedHashSet<>();
+
+  /**
+   * @param context of this event loop
+   * @param share how many connections it may have to each provider
+   */
+  Lane(Gateway gateway, Context context, int share) {
+    this.gateway = gateway;
+    this.context = context;
+    for (Provider provider : Provider.values()) {
+      upstreams.put(
+          provider,
+          new Upstream(
+              context.owner(),
+              provider,
+              gateway.rooms().addresses().of(provider),
+              gateway.configuration(),
+              share));
+    }
+    context.owner().setPeriodic(LOOK_MILLIS, _ -> look());
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    String path = request.path();
+    Route route = path == null ? null : Route.of(request.method().name(), path);
+    if (route == null) {
+      route = new Route.NotMetered();
+    }
+    if (gateway.draining()) {
+      refuse(request, route, errors().shuttingDown());
+      return;
+    }
+    if ("websocket".equalsIgnoreCase(request.getHeader("upgrade"))) {
+      refuse(request, route, errors().upgradeRefused());
+      return;
+    }
+    switch (route) {
+      case Route.Metered(var dialect) -> new Call(this, request, dialect).begin();
+      case Route.Counter(Provider provider) -> new FreeCall(this, request, provider).count();
+      case Route.Models _ -> new FreeCall(this, request, shape(request, route)).models(null);
+      case Route.Model(String name) ->
+          new FreeCall(this, request, shape(request, route)).models(name);
+      case Route.Alive _ -> request.response().putHeader("x-purser-origin", "purser").end();
+      case Route.WrongPath(String rightPath) ->
+          refuse(request, route, errors().wrongPath(rightPath));
+      case Route.WrongMethod(String rightMethod) -> {
+        request.response().putHeader("allow", rightMethod);
+        refuse(request, route, errors().wrongMethod(rightMethod));
+      }
+      case Route.NotMetered _ -> refuse(request, route, errors().notMetered());
+    }
+  }
+
+  private void refuse(HttpServerRequest request, Route route, CallError error) {
+    new Client(this, request, shape(request, route), () -> {}).refuse(error, null, null);
+  }
+
+  /** Whose errors and lists the client understands. */
+  private static Provider shape(HttpServerRequest request, Route route) {
+    return switch (route) {
+      case Route.Metered(var dialect) -> dialect.provider();
+      case Route.Counter(Provider provider) -> provider;
+      case Route.Models _ -> byVersion(request);
+      case Route.Model _ -> byVersion(request);
+      case Route.Alive _ -> byHeaders(request);
+      case Route.WrongPath _ -> byHeaders(request);
+      case Route.WrongMethod _ -> byHeaders(request);
+      case Route.NotMetered _ -> byHeaders(request);
+    };
+  }
+
+  private static Provider byVersion(HttpServerRequest request) {
+    return request.headers().contains("anthropic-version") ? Provider.ANTHROPIC : Provider.OPENAI;
+  }
+
+  private static Provider byHeaders(HttpServerRequest request) {
+    return request.headers().contains("x-api-key") ? Provider.ANTHROPIC : byVersion(request);
+  }
+
+  private void look() {
+    if (!running.isEmpty()) {
+      long nowNanos = System.nanoTime();
+      for (Running call : running.toArray(new Running[0])) {
+        call.look(nowNanos);
+      }
+    }
+  }
+
+  /** Ends all calls at once. */
+  void cutShort() {
+    context.runOnContext(_ -> {
+      for (Running call : running.toArray(new Running[0])) {
+        call.cutShort();
+      }
+    });
+  }
+
+  /**
+   * Brings what another thread completes back to this event loop. The ledger answers a batch of
+   * calls at once: they share one wake-up of the loop, which costs a system call.
+   */
+  <T> void hear(CompletableFuture<T> answer, BiConsumer<@Nullable T, @Nullable Throwable> next) {
+    var _ =
+        answer.whenComplete((value, failure) -> {
+          heard.add(() -> next.accept(value, failure));
+          if (hearing.compareAndSet(false, true)) {
+            context.runOnContext(_ -> goOn());
+          }
+        });
+  }
+
+  private void goOn() {
+    // First, so that what comes from now on asks for a turn of its own.
+    hearing.set(false);
+    for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
+      try {
+        next.run();
+      } catch (RuntimeException e) {
+        log.error("a call could not go on", e);
+      }
+    }
+  }
+
+  void started(Running call) {
+    running.add(call);
+    gateway.running().incrementAndGet();
+  }
+
+  void ended(Running call) {
+    if (running.remove(call)) {
+      gateway.running().decrementAndGet();
+    }
+  }
+
+  Upstream upstream(Provider provider) {
+    Upstream upstream = upstreams.get(provider);
+    if (upstream == null) {
+      throw new IllegalStateException("no connections to " + provider);
+    }
+    return upstream;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  Vertx vertx() {
+    return context.owner();
+  }
+
+  GatewayConfiguration configuration() {
+    return gateway.configuration();
+  }
+
+  CallErrors errors() {
+    return gateway.errors();
+  }
+
+  Bodies bodies() {
+    return gateway.bodies();
+  }
+
+  Standings standings() {
+    return gateway.standings();
+  }
+
+  GatewayMetrics metrics() {
+    return gateway.metrics();
+  }
+
+  Ledger ledger() {
+    return gateway.rooms().ledger();
+  }
+
+  Vault vault() {
+    return gateway.rooms().vault();
+  }
+
+  VirtualKeys virtualKeys() {
+    return gateway.rooms().virtualKeys();
+  }
+
+  Supplier<PriceList> prices() {
+    return gateway.rooms().prices();
+  }
+
+  Ids ids() {
+    return gateway.rooms().ids();
+  }
+
+  InstantSource clock() {
+    return gateway.rooms().clock();
+  }
+}

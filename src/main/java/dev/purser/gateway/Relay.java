@@ -1,0 +1,230 @@
+package dev.purser.gateway;
+
+import dev.purser.providers.AnswerReader;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An answer on its way from the provider to the client: its bytes go out as they come, with
+ * backpressure, and are read beside it. What arrives in one turn of the event loop is written at
+ * once, since many small writes cost four times as much as their bytes. The last of it is held back
+ * until {@link #finish}.
+ */
+final class Relay {
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+  /** The most that an encoded answer may decode to. */
+  private static final long MAX_DECODED_BYTES = 256L << 20;
+
+  private static final byte[] NOTHING = {};
+
+  private final Lane lane;
+  private final HttpClientResponse answer;
+  private final Client client;
+  private final HttpServerResponse response;
+  private final AnswerReader reader;
+  private final @Nullable Decoding decoding;
+  private final boolean metered;
+  private final boolean verbatim;
+  private final Consumer<Boolean> whenEnded;
+
+  private final List<Buffer> came = new ArrayList<>();
+  private int cameBytes;
+  private boolean turnComes;
+  private boolean ended;
+  private boolean cut;
+  private boolean over;
+  private boolean undecodable;
+  private long lastByteNanos = System.nanoTime();
+  private byte[] held = NOTHING;
+
+  /**
+   * @param callId of the call's entry; null if it has none
+   * @param whenEnded told once whether the answer came to its end
+   */
+  Relay(
+      Lane lane,
+      HttpClientResponse answer,
+      Client client,
+      AnswerReader reader,
+      @Nullable String callId,
+      Consumer<Boolean> whenEnded) {
+    this.lane = lane;
+    this.answer = answer;
+    this.client = client;
+    this.response = client.response();
+    this.reader = reader;
+    this.whenEnded = whenEnded;
+
+    String encoding = answer.getHeader("content-encoding");
+    boolean encoded = encoding != null && !encoding.equalsIgnoreCase("identity");
+    this.decoding = encoding == null || !encoded ? null : Decoding.of(encoding, MAX_DECODED_BYTES);
+    this.metered = !encoded || decoding != null;
+    this.verbatim = !reader.mayWithhold() || !metered;
+    head(callId, encoded);
+
+    answer.handler(this::came);
+    answer.endHandler(_ -> ended());
+    answer.exceptionHandler(_ -> cut());
+    takeTurn();
+  }
+
+  private void head(@Nullable String callId, boolean encoded) {
+    response.setStatusCode(answer.statusCode());
+    HeaderRules.copyToClient(answer.headers(), response.headers());
+    if (callId != null) {
+      response.putHeader("x-purser-call-id", callId);
+    }
+    response.putHeader("x-purser-origin", "provider");
+    String length = answer.getHeader("content-length");
+    if (verbatim && length != null) {
+      response.putHeader("content-length", length);
+    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
+      response.setChunked(true);
+    }
+    if (!verbatim && encoded) {
+      response.headers().remove("content-encoding");
+    }
+  }
+
+  /** When the provider last sent something, by {@link System#nanoTime}. */
+  long lastByteNanos() {
+    return lastByteNanos;
+  }
+
+  private void came(Buffer chunk) {
+    lastByteNanos = System.nanoTime();
+    came.add(chunk);
+    cameBytes += chunk.length();
+    takeTurn();
+  }
+
+  private void ended() {
+    ended = true;
+    takeTurn();
+  }
+
+  /** The provider closed the connection before the answer's end. */
+  private void cut() {
+    cut = !ended;
+    takeTurn();
+  }
+
+  private void takeTurn() {
+    if (!turnComes) {
+      turnComes = true;
+      lane.context().runOnContext(_ -> guardedTurn());
+    }
+  }
+
+  /** An error of Purser's own ends this answer, and no other. */
+  private void guardedTurn() {
+    try {
+      turn();
+    } catch (RuntimeException e) {
+      log.error("an answer could not be relayed", e);
+      over(false);
+    }
+  }
+
+  /** All that came in one turn of the event loop. */
+  private void turn() {
+    turnComes = false;
+    if (over || client.gone()) {
+      return;
+    }
+    byte[] bytes = Client.joined(came, cameBytes);
+    came.clear();
+    cameBytes = 0;
+    byte[] shown = bytes.length == 0 ? bytes : show(bytes);
+    if (undecodable && !verbatim) {
+      over(false);
+    } else if (ended) {
+      held = joined(shown, verbatim ? NOTHING : reader.rest());
+      over(true);
+    } else {
+      if (shown.length > 0) {
+        response.write(Buffer.buffer(shown));
+      } else if (!response.headWritten() && client.request().version() != HttpVersion.HTTP_1_0) {
+        response.writeHead();
+      }
+      if (cut) {
+        over(false);
+      } else {
+        waitForClient();
+      }
+    }
+  }
+
+  /** Reads the bytes, and gives back what the client may see of them. */
+  private byte[] show(byte[] bytes) {
+    if (!metered || undecodable) {
+      reader.passedUnread();
+      return bytes;
+    }
+    if (decoding == null) {
+      return reader.read(bytes);
+    }
+    try {
+      byte[] decoded = decoding.decode(bytes);
+      byte[] shown = decoded.length == 0 ? decoded : reader.read(decoded);
+      return verbatim ? bytes : shown;
+    } catch (Decoding.Undecodable e) {
+      undecodable = true;
+      reader.passedUnread();
+      return bytes;
+    }
+  }
+
+  private void waitForClient() {
+    if (response.writeQueueFull()) {
+      answer.pause();
+      response.drainHandler(drained -> {
+        lastByteNanos = System.nanoTime();
+        answer.resume();
+      });
+    }
+  }
+
+  private void over(boolean complete) {
+    if (!over) {
+      abandon();
+      whenEnded.accept(complete);
+    }
+  }
+
+  /** Nothing more is wanted: reads and writes no further byte, and tells nobody. */
+  void abandon() {
+    if (!over) {
+      over = true;
+      if (decoding != null) {
+        decoding.close();
+      }
+    }
+  }
+
+  /** Gives the client the last of a complete answer. */
+  void finish() {
+    if (!client.gone()) {
+      response.end(Buffer.buffer(held));
+    }
+  }
+
+  private static byte[] joined(byte[] some, byte[] others) {
+    if (others.length == 0) {
+      return some;
+    }
+    byte[] joined = Arrays.copyOf(some, some.length + others.length);
+    System.arraycopy(others, 0, joined, some.length, others.length);
+    return joined;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.purser.gateway;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.purser.agents.Standing;
+import dev.purser.agents.VirtualKeys;
+import dev.purser.pricing.Provider;
+import dev.purser.vault.ProviderKey;
+import dev.purser.vault.Vault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls, by the hash of what they presented. What is remembered is only a hint: an admission
+ * compares its revision, and nothing is refused by it before it was read again.
+ */
+final class Standings {
+  private static final int MOST_REMEMBERED = 100_000;
+  private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+  private final VirtualKeys virtualKeys;
+  private final Vault vault;
+  private final Cache<String, Known> remembered =
+      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
+
+  Standings(VirtualKeys virtualKeys, Vault vault) {
+    this.virtualKeys = virtualKeys;
+    this.vault = vault;
+  }
+
+  /** All that a call depends on, as it stood at one revision of the space. */
+  record Known(Standing standing, List<ProviderKey> providerKeys) {
+    /** The space's key for a provider; null if none is saved. */
+    @Nullable ProviderKey providerKey(Provider provider) {
+      for (ProviderKey key : providerKeys) {
+        if (key.provider() == provider) {
+          return key;
+        }
+      }
+      return null;
+    }
+  }
+
+  /** What was true a moment ago; null if nothing is remembered. */
+  @Nullable Known hint(String hash) {
+    return remembered.getIfPresent(hash);
+  }
+
+  /** What is true now; empty if there is no such virtual key. Blocks. */
+  Optional<Known> read(String hash) {
+    // In this order: a provider key that changes in between then comes with an older revision,
+    // which the admission finds to be stale.
+    Optional<Known> known =
+        virtualKeys
+            .find(hash)
+            .map(standing -> new Known(standing, vault.find(standing.caller().spaceId())));
+    known.ifPresentOrElse(now -> remembered.put(hash, now), () -> remembered.invalidate(hash));
+    return known;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.gateway;
+
+import org.jspecify.annotations.NullMarked;
