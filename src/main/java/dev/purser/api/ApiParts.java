@@ -1,0 +1,44 @@
+package dev.purser.api;
+
+import dev.purser.agents.Agents;
+import dev.purser.agents.VirtualKeys;
+import dev.purser.people.AccessTokens;
+import dev.purser.people.PublicAddress;
+import dev.purser.people.Sessions;
+import dev.purser.people.Spaces;
+import dev.purser.people.Users;
+import dev.purser.pricing.PriceList;
+import dev.purser.providers.KeyCheck;
+import dev.purser.reports.CallStore;
+import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.UsageSummaryStore;
+import dev.purser.vault.Vault;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the management API is made of.
+ *
+ * @param prices the list in force
+ * @param notReadyBecause why calls would be refused just now, in one sentence; empty if they would
+ *     not. Never blocks
+ */
+public record ApiParts(
+    PublicAddress address,
+    Users users,
+    Sessions sessions,
+    AccessTokens accessTokens,
+    Spaces spaces,
+    Agents agents,
+    VirtualKeys virtualKeys,
+    Vault vault,
+    KeyCheck keyCheck,
+    UsageSummaryStore usageSummaries,
+    DailyUsageStore dailyUsage,
+    CallStore calls,
+    Supplier<PriceList> prices,
+    Supplier<Optional<String>> notReadyBecause,
+    PrometheusMeterRegistry metrics,
+    InstantSource clock) {}

@@ -1,0 +1,39 @@
+package dev.purser.api;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One call of the API.
+ *
+ * @param path with its parameters in braces, as the OpenAPI document writes them
+ * @param parameters the names of the query parameters that it reads
+ * @param fields the names of the fields that its body may have; none if it takes no body
+ */
+record Route(
+    HttpMethod method,
+    String path,
+    Access access,
+    Set<String> parameters,
+    Set<String> fields,
+    Function<ApiRequest, ApiAnswer> handler) {
+
+  static Route of(
+      HttpMethod method, String path, Access access, Function<ApiRequest, ApiAnswer> handler) {
+    return new Route(method, path, access, Set.of(), Set.of(), handler);
+  }
+
+  Route parameters(String... names) {
+    return new Route(method, path, access, Set.of(names), fields, handler);
+  }
+
+  Route fields(String... names) {
+    return new Route(method, path, access, parameters, Set.of(names), handler);
+  }
+
+  /** As the router writes it: {@code /api/agents/:id}. */
+  String routerPath() {
+    return path.replace("{", ":").replace("}", "");
+  }
+}

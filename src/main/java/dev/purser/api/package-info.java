@@ -1,0 +1,5 @@
+/** The JSON management API. */
+@NullMarked
+package dev.purser.api;
+
+import org.jspecify.annotations.NullMarked;

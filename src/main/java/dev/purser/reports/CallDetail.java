@@ -1,0 +1,58 @@
+package dev.purser.reports;
+
+import dev.purser.money.Money;
+import dev.purser.pricing.Line;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the ledger has of one call.
+ *
+ * @param priceVersion of the price list that it was admitted with; empty if it was refused before
+ * @param counted what budgets count for it
+ * @param doubt the part of its hold that its estimate does not cover
+ * @param lines as they are priced now
+ * @param adjustments what was corrected since it ended, oldest first
+ * @param budgetRefusal null unless a budget refused it
+ */
+public record CallDetail(
+    Call call,
+    String virtualKeyId,
+    String priceVersion,
+    Money counted,
+    Money doubt,
+    @Nullable String geography,
+    boolean fast,
+    List<Line> lines,
+    List<Adjustment> adjustments,
+    @Nullable BudgetRefusal budgetRefusal) {
+
+  public CallDetail {
+    lines = List.copyOf(lines);
+    adjustments = List.copyOf(adjustments);
+  }
+
+  /**
+   * A later correction.
+   *
+   * @param reason by its id: {@code priced}
+   * @param costBefore null if it was unpriced
+   * @param countedDelta by how much what budgets count for it changed
+   */
+  public record Adjustment(
+      String reason,
+      Instant madeAt,
+      @Nullable Money costBefore,
+      Money costDelta,
+      Money countedDelta,
+      @Nullable String detail) {}
+
+  /**
+   * The money when a budget refused it.
+   *
+   * @param budgetOf {@code space} or {@code agent}
+   */
+  public record BudgetRefusal(
+      String budgetOf, Money budget, Money spent, Money held, Money doubt, Money needed) {}
+}

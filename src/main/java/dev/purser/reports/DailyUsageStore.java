@@ -1,0 +1,104 @@
+package dev.purser.reports;
+
+import dev.purser.pricing.Provider;
+import dev.purser.storage.Database;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jdbi.v3.core.mapper.RowViewMapper;
+import org.jdbi.v3.core.result.RowView;
+
+/** Reads usage by day, out of totals alone. */
+public final class DailyUsageStore {
+  /** The most days that one question may span. */
+  public static final int MOST_DAYS = 366;
+
+  private static final String OF_DAYS =
+      """
+      FROM totals
+      WHERE space_id = :space AND local_day >= :from AND local_day <= :to
+      """;
+
+  private static final String BY_PROVIDER =
+      "SELECT local_day, provider, "
+          + FiguresStore.SUMS
+          + OF_DAYS
+          + "GROUP BY local_day, provider ORDER BY local_day, provider";
+
+  private static final String BY_MODEL =
+      "SELECT local_day, provider, model, "
+          + FiguresStore.SUMS
+          + OF_DAYS
+          + "GROUP BY local_day, provider, model ORDER BY local_day, provider, model";
+
+  private static final String BY_AGENT =
+      "SELECT local_day, totals.agent_id, name, "
+          + FiguresStore.SUMS
+          + """
+          FROM totals
+          LEFT JOIN agents
+            ON agents.space_id = totals.space_id AND agents.agent_id = totals.agent_id
+          WHERE totals.space_id = :space AND local_day >= :from AND local_day <= :to
+          GROUP BY local_day, totals.agent_id, name
+          ORDER BY local_day, totals.agent_id
+          """;
+
+  private static final RowViewMapper<DailyUsage> PROVIDERS =
+      row -> daily(row, new DailyUsage.OfProvider(provider(row)));
+  private static final RowViewMapper<DailyUsage> MODELS =
+      row ->
+          daily(row, new DailyUsage.OfModel(provider(row), row.getColumn("model", String.class)));
+  private static final RowViewMapper<DailyUsage> AGENTS =
+      row ->
+          daily(
+              row,
+              new DailyUsage.OfAgent(
+                  row.getColumn("agent_id", String.class), row.getColumn("name", String.class)));
+
+  private final Database database;
+
+  public DailyUsageStore(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * The days on which there was something, oldest first.
+   *
+   * @param to inclusive, and less than {@link #MOST_DAYS} days after {@code from}
+   * @throws IllegalArgumentException if the days are more, or none
+   */
+  public List<DailyUsage> read(String spaceId, LocalDate from, LocalDate to, DailyUsage.By by) {
+    long days = ChronoUnit.DAYS.between(from, to) + 1;
+    if (days < 1 || days > MOST_DAYS) {
+      throw new IllegalArgumentException("1 to " + MOST_DAYS + " days, not " + days);
+    }
+    return switch (by) {
+      case PROVIDER -> read(BY_PROVIDER, PROVIDERS, spaceId, from, to);
+      case MODEL -> read(BY_MODEL, MODELS, spaceId, from, to);
+      case AGENT -> read(BY_AGENT, AGENTS, spaceId, from, to);
+    };
+  }
+
+  private List<DailyUsage> read(
+      String sql, RowViewMapper<DailyUsage> mapper, String spaceId, LocalDate from, LocalDate to) {
+    return database.read(handle ->
+        handle
+            .createQuery(sql)
+            .bind("space", spaceId)
+            .bind("from", from.toString())
+            .bind("to", to.toString())
+            .map(mapper)
+            .stream()
+            .filter(usage -> !usage.figures().isEmpty())
+            .toList());
+  }
+
+  private static DailyUsage daily(RowView row, DailyUsage.Part part) {
+    return new DailyUsage(
+        LocalDate.parse(row.getColumn("local_day", String.class)), part, FiguresStore.of(row));
+  }
+
+  private static Provider provider(RowView row) {
+    return Provider.ofId(row.getColumn("provider", String.class)).orElseThrow();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.purser.reports;
+
+import dev.purser.money.Money;
+
+/**
+ * What a number of ended calls used and cost: a sum over rows of totals.
+ *
+ * @param requests ended calls, counted with the model that answered
+ * @param reported of them, those whose usage the provider reported
+ * @param estimated of them, those whose usage is an estimate
+ * @param interrupted of them, those that were charged at their hold because Purser died
+ * @param unpriced of them, those that are in no cost
+ * @param input tokens neither read from nor written to a cache
+ * @param reasoning tokens, already counted in {@code output}
+ * @param cost exact, without the unpriced calls
+ * @param estimatedCost the part of {@code cost} that rests on estimates
+ */
+public record Figures(
+    long requests,
+    long reported,
+    long estimated,
+    long interrupted,
+    long unpriced,
+    long input,
+    long cacheRead,
+    long cacheWrite5m,
+    long cacheWrite1h,
+    long cacheWrite30m,
+    long cacheWrite12h,
+    long output,
+    long reasoning,
+    long webSearches,
+    Money cost,
+    Money estimatedCost) {
+
+  /** Of no calls at all. */
+  public static final Figures NONE =
+      new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ZERO, Money.ZERO);
+
+  /** Tokens written to a cache, for however long. */
+  public long cacheWrite() {
+    return cacheWrite5m + cacheWrite1h + cacheWrite30m + cacheWrite12h;
+  }
+
+  /** The whole prompts: uncached, read and written. */
+  public long prompt() {
+    return input + cacheRead + cacheWrite();
+  }
+
+  public Figures plus(Figures other) {
+    return new Figures(
+        requests + other.requests,
+        reported + other.reported,
+        estimated + other.estimated,
+        interrupted + other.interrupted,
+        unpriced + other.unpriced,
+        input + other.input,
+        cacheRead + other.cacheRead,
+        cacheWrite5m + other.cacheWrite5m,
+        cacheWrite1h + other.cacheWrite1h,
+        cacheWrite30m + other.cacheWrite30m,
+        cacheWrite12h + other.cacheWrite12h,
+        output + other.output,
+        reasoning + other.reasoning,
+        webSearches + other.webSearches,
+        cost.plus(other.cost),
+        estimatedCost.plus(other.estimatedCost));
+  }
+
+  /** Whether there is nothing to show: what a correction may leave of a model's figures. */
+  boolean isEmpty() {
+    return equals(NONE);
+  }
+}

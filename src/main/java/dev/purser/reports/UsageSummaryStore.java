@@ -1,0 +1,156 @@
+package dev.purser.reports;
+
+import dev.purser.money.Budget;
+import dev.purser.money.Money;
+import dev.purser.pricing.Provider;
+import dev.purser.storage.Database;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowViewMapper;
+import org.jdbi.v3.core.result.RowView;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/** Reads summaries, out of totals alone: as fast after ten million calls as after ten. */
+public final class UsageSummaryStore {
+  /** The agent of a space's own row. */
+  private static final String WHOLE_SPACE = "";
+
+  private static final String BY_MODEL =
+      "SELECT provider, model, "
+          + FiguresStore.SUMS
+          + """
+          FROM totals
+          WHERE space_id = :space AND local_day >= :first AND local_day <= :last
+          GROUP BY provider, model
+          ORDER BY SUM(cost_nanos) DESC, provider, model
+          """;
+
+  private static final String BY_AGENT =
+      "SELECT totals.agent_id, name, "
+          + FiguresStore.SUMS
+          + """
+          FROM totals
+          LEFT JOIN agents
+            ON agents.space_id = totals.space_id AND agents.agent_id = totals.agent_id
+          WHERE totals.space_id = :space AND local_day >= :first AND local_day <= :last
+          GROUP BY totals.agent_id, name
+          ORDER BY SUM(cost_nanos) DESC, totals.agent_id
+          """;
+
+  private static final String SPACE =
+      "SELECT monthly_budget_cents, budget_mode, time_zone FROM spaces WHERE space_id = :space";
+
+  private static final String MONTH =
+      """
+      SELECT spent_nanos, held_nanos, doubt_nanos FROM months
+      WHERE space_id = :space AND local_month = :month AND agent_id = :agent
+      """;
+
+  private static final RowViewMapper<Space> SPACES = UsageSummaryStore::space;
+  private static final RowViewMapper<UsageSummary.OfModel> MODELS = UsageSummaryStore::model;
+  private static final RowViewMapper<UsageSummary.OfAgent> AGENTS = UsageSummaryStore::agent;
+  private static final RowViewMapper<Month> MONTHS = UsageSummaryStore::month;
+
+  private final Database database;
+
+  public UsageSummaryStore(Database database) {
+    this.database = database;
+  }
+
+  private record Space(Optional<Budget> budget, ZoneId zone) {}
+
+  private record Month(Money counted, Money held, Money doubt) {}
+
+  /** Summarizes the month that this moment is in, in the space's time zone. */
+  public UsageSummary current(String spaceId, Instant now) {
+    return summary(spaceId, Optional.empty(), now);
+  }
+
+  /** Summarizes a month; one without calls has a summary of nothing. */
+  public UsageSummary of(String spaceId, YearMonth month, Instant now) {
+    return summary(spaceId, Optional.of(month), now);
+  }
+
+  private UsageSummary summary(String spaceId, Optional<YearMonth> wanted, Instant now) {
+    // One snapshot, so that the parts add up to the whole.
+    return database.read(handle ->
+        handle.inTransaction(
+            TransactionIsolationLevel.SERIALIZABLE,
+            snapshot -> summary(snapshot, spaceId, wanted, now)));
+  }
+
+  private static UsageSummary summary(
+      Handle handle, String spaceId, Optional<YearMonth> wanted, Instant now) {
+    Space space = handle.createQuery(SPACE).bind("space", spaceId).map(SPACES).one();
+    YearMonth month = wanted.orElseGet(() -> YearMonth.from(now.atZone(space.zone())));
+    List<UsageSummary.OfModel> byModel =
+        ofMonth(handle, BY_MODEL, spaceId, month).map(MODELS).list().stream()
+            .filter(part -> !part.figures().isEmpty())
+            .toList();
+    List<UsageSummary.OfAgent> byAgent =
+        ofMonth(handle, BY_AGENT, spaceId, month).map(AGENTS).list().stream()
+            .filter(part -> !part.figures().isEmpty())
+            .toList();
+    Month money =
+        handle
+            .createQuery(MONTH)
+            .bind("space", spaceId)
+            .bind("month", month.toString())
+            .bind("agent", WHOLE_SPACE)
+            .map(MONTHS)
+            .findOne()
+            .orElse(new Month(Money.ZERO, Money.ZERO, Money.ZERO));
+    return new UsageSummary(
+        month,
+        space.zone(),
+        byModel,
+        byAgent,
+        money.counted(),
+        money.held(),
+        money.doubt(),
+        space.budget().orElse(null),
+        now);
+  }
+
+  private static Query ofMonth(Handle handle, String sql, String spaceId, YearMonth month) {
+    return handle
+        .createQuery(sql)
+        .bind("space", spaceId)
+        .bind("first", month.atDay(1).toString())
+        .bind("last", month.atEndOfMonth().toString());
+  }
+
+  private static Space space(RowView row) {
+    Long cents = row.getColumn("monthly_budget_cents", Long.class);
+    Budget.Mode mode = Budget.Mode.ofId(row.getColumn("budget_mode", String.class)).orElseThrow();
+    return new Space(
+        Optional.ofNullable(cents).map(limit -> new Budget(Money.ofCents(limit), mode)),
+        ZoneId.of(row.getColumn("time_zone", String.class)));
+  }
+
+  private static UsageSummary.OfModel model(RowView row) {
+    return new UsageSummary.OfModel(
+        Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
+        row.getColumn("model", String.class),
+        FiguresStore.of(row));
+  }
+
+  private static UsageSummary.OfAgent agent(RowView row) {
+    return new UsageSummary.OfAgent(
+        row.getColumn("agent_id", String.class),
+        row.getColumn("name", String.class),
+        FiguresStore.of(row));
+  }
+
+  private static Month month(RowView row) {
+    return new Month(
+        new Money(row.getColumn("spent_nanos", Long.class)),
+        new Money(row.getColumn("held_nanos", Long.class)),
+        new Money(row.getColumn("doubt_nanos", Long.class)));
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the numbers for pages and API. */
+@NullMarked
+package dev.purser.reports;
+
+import org.jspecify.annotations.NullMarked;
