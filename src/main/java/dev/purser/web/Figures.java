@@ -1,0 +1,121 @@
+package dev.purser.web;
+
+import dev.purser.money.Money;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** How the pages write figures: the only place where a number becomes a text that people read. */
+public final class Figures {
+  private static final Money CENT = Money.ofCents(1);
+  private static final Money DOLLAR = Money.ofCents(100);
+  private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_UP);
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
+  private static final DateTimeFormatter MONTH =
+      DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
+  private static final DateTimeFormatter SHORT_MONTH =
+      DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH);
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm", Locale.ENGLISH);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH);
+
+  private Figures() {}
+
+  /** A sum: two decimals; {@code <$0.01} for what is above zero but under a cent. */
+  public static String sum(Money sum) {
+    if (sum.nanos() < 0) {
+      return "−" + sum(Money.ZERO.minus(sum));
+    }
+    if (sum.nanos() > 0 && sum.compareTo(CENT) < 0) {
+      return "<$0.01";
+    }
+    return dollars(inDollars(sum).setScale(2, RoundingMode.HALF_UP));
+  }
+
+  /** What one call cost: two decimals from a dollar on, below it up to four significant digits. */
+  public static String call(Money cost) {
+    if (cost.nanos() < 0) {
+      return "−" + call(Money.ZERO.minus(cost));
+    }
+    if (cost.compareTo(DOLLAR) >= 0) {
+      return sum(cost);
+    }
+    BigDecimal shown = inDollars(cost).round(FOUR_DIGITS).stripTrailingZeros();
+    return dollars(shown.scale() < 2 ? shown.setScale(2, RoundingMode.UNNECESSARY) : shown);
+  }
+
+  /** The exact value in dollars, for machines: {@code 16.39999195}. */
+  public static String exact(Money amount) {
+    return inDollars(amount).stripTrailingZeros().toPlainString();
+  }
+
+  /** Grouped: {@code 1,234,567}. */
+  public static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /** {@code 1 call}, {@code 1,284 calls}. */
+  public static String count(long count, String one, String several) {
+    return count(count) + " " + (count == 1 ? one : several);
+  }
+
+  /** Cut, never rounded up: 82.9 of 100 is {@code 82 %}; some but under one is {@code <1 %}. */
+  public static String percent(long part, long whole) {
+    if (part > 0 && percentCut(part, whole) == 0) {
+      return "<1 %";
+    }
+    return percentCut(part, whole) + " %";
+  }
+
+  /** Whole percent, cut, by exact integers; 100 of nothing, if anything is in the part. */
+  public static long percentCut(long part, long whole) {
+    if (whole <= 0) {
+      return part > 0 ? 100 : 0;
+    }
+    return BigDecimal.valueOf(part)
+        .multiply(BigDecimal.valueOf(100))
+        .divideToIntegralValue(BigDecimal.valueOf(whole))
+        .longValueExact();
+  }
+
+  /** {@code November 2026}. */
+  public static String month(YearMonth month) {
+    return MONTH.format(month);
+  }
+
+  /** The days of a month: {@code 1–30 Nov}. */
+  public static String days(YearMonth month) {
+    return "1–" + month.lengthOfMonth() + " " + SHORT_MONTH.format(month);
+  }
+
+  /** {@code 22 Nov 2026}. */
+  public static String day(LocalDate day) {
+    return DAY.format(day);
+  }
+
+  /** {@code 22 Nov 2026, 14:05}. */
+  public static String moment(Instant moment, ZoneId zone) {
+    return MOMENT.format(moment.atZone(zone));
+  }
+
+  /** {@code 14:05:12}. */
+  public static String time(Instant moment, ZoneId zone) {
+    return TIME.format(moment.atZone(zone));
+  }
+
+  private static BigDecimal inDollars(Money amount) {
+    return BigDecimal.valueOf(amount.nanos(), 9);
+  }
+
+  private static String dollars(BigDecimal dollars) {
+    return "$" + String.format(Locale.ROOT, "%,." + dollars.scale() + "f", dollars);
+  }
+}

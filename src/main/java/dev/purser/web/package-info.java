@@ -1,0 +1,5 @@
+/** The pages. */
+@NullMarked
+package dev.purser.web;
+
+import org.jspecify.annotations.NullMarked;
