@@ -1,0 +1,69 @@
+package dev.purser.sandbox;
+
+import static dev.purser.sandbox.OpenAiFaults.invalid;
+
+import dev.purser.sandbox.PromptCache.Block;
+import dev.purser.sandbox.PromptCache.Life;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads a Responses request. */
+final class ResponsesRequest {
+  private ResponsesRequest() {}
+
+  /** What is wrong with it; null for nothing. */
+  static @Nullable Fault check(ObjectNode body) {
+    if (!body.path("model").isString()) {
+      return invalid("missing_required_parameter", "model", "A model has to be named.");
+    }
+    if (!body.path("input").isString() && !body.path("input").isArray()) {
+      return invalid("missing_required_parameter", "input", "There has to be an input.");
+    }
+    return null;
+  }
+
+  /**
+   * Reads it as a whole prompt.
+   *
+   * @param earlier what the conversation was before: billed again
+   */
+  static Ask read(ObjectNode body, OpenAiModel model, List<Block> earlier) {
+    boolean long12h = body.path("prompt_cache_options").path("ttl").asString("").equals("12h");
+    OpenAiPrompt prompt = new OpenAiPrompt(long12h ? Life.HOURS_12 : Life.MINUTES_30);
+    boolean search = false;
+    for (JsonNode tool : body.path("tools")) {
+      search |= tool.path("type").asString("").startsWith("web_search");
+      prompt.addText("tools", Json.line(tool));
+    }
+    if (body.path("instructions").isString()) {
+      prompt.addText("developer", body.path("instructions").asString());
+    }
+    prompt.addEarlier(earlier);
+    prompt.addContent("user", body.path("input").isString() ? body.path("input") : Json.array());
+    for (JsonNode item : body.path("input")) {
+      switch (item.path("type").asString("message")) {
+        case "message" ->
+            prompt.addContent(item.path("role").asString("user"), item.path("content"));
+        case "function_call_output" -> prompt.addText("tool", Json.line(item.path("output")));
+        default -> prompt.addText("assistant", Json.line(item));
+      }
+    }
+    JsonNode choice = body.path("tool_choice");
+    JsonNode schema = body.path("text").path("format").path("schema");
+    return new Ask(
+        model.answeredAs(),
+        body.path("stream").asBoolean(false),
+        prompt.blocks(),
+        prompt.question(),
+        prompt.toolAnswered(),
+        OpenAiPrompt.functions(body.path("tools"), choice),
+        OpenAiPrompt.forced(choice),
+        search,
+        OpenAiPrompt.reasoning(model, body.path("reasoning").path("effort").asString("")),
+        body.path("max_output_tokens").asLong(model.outputTokens()),
+        schema.isObject() ? schema : null,
+        Wishes.in(prompt.question()));
+  }
+}
