@@ -1,0 +1,284 @@
+package dev.purser;
+
+import dev.purser.api.Api;
+import dev.purser.api.ApiParts;
+import dev.purser.cli.CommandFailure;
+import dev.purser.config.Settings;
+import dev.purser.gateway.Gateway;
+import dev.purser.ledger.Ledger;
+import dev.purser.ledger.Repricer;
+import dev.purser.people.AccessTokens;
+import dev.purser.people.PublicAddress;
+import dev.purser.people.Sessions;
+import dev.purser.people.Users;
+import dev.purser.pricing.Prices;
+import dev.purser.providers.KeyCheck;
+import dev.purser.storage.DataDirectory;
+import dev.purser.storage.DatabaseConfiguration;
+import dev.purser.web.SignInLinks;
+import dev.purser.web.Web;
+import dev.purser.web.WebParts;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The serving process: every object that it is made of, built by hand and in order, closed in the
+ * reverse order.
+ */
+public final class App implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(App.class);
+
+  private static final Duration LAST_USES = Duration.ofMinutes(1);
+  private static final Duration PRICE_REFRESH = Duration.ofSeconds(5);
+  private static final Duration START_MOST = Duration.ofSeconds(30);
+  private static final Duration STOP_MOST = Duration.ofSeconds(20);
+  private static final int BACKLOG = 50;
+
+  private final AppConfiguration configuration;
+  private final Rooms rooms;
+  private final Ledger ledger;
+  private final Prices prices;
+  private final Gateway gateway;
+  private final Vertx vertx;
+  private final SignInLinks signInLinks;
+  private final PublicAddress address;
+  private final int port;
+
+  /** What is open, the last opened first. */
+  private final Deque<AutoCloseable> open;
+
+  private App(Settings settings, InstantSource clock, Deque<AutoCloseable> open) {
+    this.open = open;
+    configuration = AppConfiguration.read(settings);
+    port = freePort(configuration.host(), configuration.port());
+    address =
+        PublicAddress.of(configuration.publicUrl().map(URI::toString), configuration.host(), port);
+
+    DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
+    if (configuration.database() instanceof DatabaseConfiguration.Sqlite) {
+      open.push(directory.lock());
+    }
+    rooms = Rooms.open(configuration, clock);
+    open.push(rooms);
+    prices = Prices.open(rooms.priceStore(), new Repricer(clock), PRICE_REFRESH);
+    open.push(prices);
+    ledger =
+        Ledger.start(
+            rooms.database(),
+            configuration.ledger(),
+            clock,
+            (provider, model) ->
+                prices.current().knows(provider, model) ? model : Ledger.UNKNOWN_MODEL);
+    open.push(ledger);
+    open.push(rooms.virtualKeys()::writeLastUses);
+    KeyCheck keyCheck = new KeyCheck(configuration.providers());
+    open.push(keyCheck);
+
+    int eventLoops = Runtime.getRuntime().availableProcessors();
+    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+    open.push(() -> await("stop the event loops", vertx.close(), STOP_MOST));
+    vertx.setPeriodic(
+        LAST_USES.toMillis(),
+        timer -> vertx.executeBlocking(Executors.callable(rooms.virtualKeys()::writeLastUses)));
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    gateway =
+        new Gateway(
+            configuration.gateway(),
+            new Gateway.Rooms(
+                configuration.providers(),
+                rooms.virtualKeys(),
+                rooms.vault(),
+                ledger,
+                prices::current,
+                rooms.ids(),
+                clock,
+                meters),
+            address.url(),
+            eventLoops);
+    Sessions sessions = new Sessions(clock, rooms.random());
+    signInLinks = new SignInLinks(clock, rooms.random());
+    Router router = Router.router(vertx);
+    Api.mount(
+        router,
+        vertx,
+        new ApiParts(
+            address,
+            rooms.users(),
+            sessions,
+            rooms.accessTokens(),
+            rooms.spaces(),
+            rooms.agents(),
+            rooms.virtualKeys(),
+            rooms.vault(),
+            keyCheck,
+            rooms.usageSummaries(),
+            rooms.dailyUsage(),
+            rooms.calls(),
+            prices::current,
+            this::notReadyBecause,
+            meters,
+            clock));
+    Web.mount(
+        router,
+        vertx,
+        new WebParts(
+            address,
+            rooms.users(),
+            sessions,
+            signInLinks,
+            rooms.agents(),
+            rooms.virtualKeys(),
+            rooms.vault(),
+            rooms.usageSummaries(),
+            clock));
+    List<Future<String>> listening = new ArrayList<>();
+    for (int i = 0; i < eventLoops; i++) {
+      listening.add(
+          vertx.deployVerticle(new Listener(gateway, router, configuration.host(), port)));
+    }
+    await("listen on port " + port, Future.all(listening), START_MOST);
+  }
+
+  /** Reads what is set, in the environment and in {@code purser.properties} of this directory. */
+  public static Settings settings(Map<String, String> environment, Path directory) {
+    return Settings.read(
+        environment,
+        directory.resolve("purser.properties"),
+        AppConfiguration.NAMES,
+        AppConfiguration.SECRETS);
+  }
+
+  /**
+   * Starts, and returns when calls are answered. What it had opened is closed again if it fails.
+   */
+  public static App start(Settings settings, InstantSource clock) {
+    Deque<AutoCloseable> open = new ArrayDeque<>();
+    try {
+      return new App(settings, clock, open);
+    } catch (RuntimeException e) {
+      closeAll(open);
+      throw e;
+    }
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return port;
+  }
+
+  public Users users() {
+    return rooms.users();
+  }
+
+  public AccessTokens accessTokens() {
+    return rooms.accessTokens();
+  }
+
+  String logLevel() {
+    return configuration.logLevel();
+  }
+
+  Rooms rooms() {
+    return rooms;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  Prices prices() {
+    return prices;
+  }
+
+  PublicAddress address() {
+    return address;
+  }
+
+  /** A link that signs this user in once. */
+  URI signInLink(String userId) {
+    return address.url().resolve(signInLinks.make(userId));
+  }
+
+  /** As SIGTERM asks: running calls finish as far as the configured patience goes. */
+  void stop() {
+    stop(configuration.drain());
+  }
+
+  /** At once: running calls are cut and booked as estimated. */
+  @Override
+  public void close() {
+    stop(Duration.ZERO);
+  }
+
+  private void stop(Duration patience) {
+    try {
+      await("end the running calls", gateway.drain(vertx, patience), patience.plus(STOP_MOST));
+    } finally {
+      closeAll(open);
+    }
+  }
+
+  private Optional<String> notReadyBecause() {
+    if (gateway.draining()) {
+      return Optional.of("Purser is stopping");
+    }
+    return ledger.health().ready()
+        ? Optional.empty()
+        : Optional.of("the ledger cannot write to its database");
+  }
+
+  /** The port, or a free one for 0; said before anything is opened if it cannot be had. */
+  private static int freePort(String host, int port) {
+    try (ServerSocket probe = new ServerSocket(port, BACKLOG, InetAddress.getByName(host))) {
+      return probe.getLocalPort();
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ("cannot listen on port %d of %s (%s): stop what uses it, or choose another with"
+                  + " PURSER_PORT or PURSER_HOST")
+              .formatted(port, host, e.getMessage()));
+    }
+  }
+
+  private static void await(String what, Future<?> future, Duration most) {
+    try {
+      future.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new CommandFailure("could not " + what + " within " + most.toSeconds() + " s");
+    } catch (Exception e) {
+      // A future fails with what it failed with, checked or not.
+      throw new CommandFailure("could not " + what + ": " + e.getMessage());
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> open) {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        log.warn("closing failed: {}", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package dev.purser.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.config.Settings.InvalidSetting;
+import dev.purser.people.AccessToken;
+import dev.purser.people.TestPeople;
+import dev.purser.people.User;
+import dev.purser.pricing.Provider;
+import dev.purser.providers.KeyCheckResult;
+import dev.purser.secret.Secret;
+import dev.purser.storage.Database;
+import dev.purser.storage.TestDatabase;
+import dev.purser.vault.Vault;
+import dev.purser.vault.VaultConfiguration;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+  private static final String PASSWORD = TestPeople.PASSWORD.reveal();
+
+  @TempDir private Path directory = Path.of("");
+
+  /** What a command left behind. */
+  private record Ended(int exitCode, String output, String errors) {
+    void failedInOneLine(int code) {
+      assertThat(exitCode).isEqualTo(code);
+      assertThat(errors.strip()).hasLineCount(1).doesNotContain("Exception");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUserIsAddedWhileAnotherProcessHasTheDatabaseOpen(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople server = new TestPeople(test.database());
+      server.add("first@example.com");
+
+      Ended ended =
+          run(
+              test,
+              PASSWORD + "\n",
+              "user",
+              "add",
+              "Ada@example.com",
+              "--admin",
+              "--password-stdin");
+
+      assertThat(ended).isEqualTo(new Ended(0, "User ada@example.com was added.\n", ""));
+      Optional<User> ada = server.users().signIn("ada@example.com", TestPeople.PASSWORD);
+      assertThat(ada.map(User::admin)).contains(true);
+      server.add("last@example.com");
+    }
+  }
+
+  @Test
+  void aUserThatCannotBeAddedIsALineWithoutThePassword() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      run(test, PASSWORD, "user", "add", "ada@example.com", "--password-stdin").output();
+
+      Ended taken = run(test, PASSWORD, "user", "add", "ADA@example.com", "--password-stdin");
+      taken.failedInOneLine(1);
+      assertThat(taken.errors()).contains("ada@example.com already").doesNotContain(PASSWORD);
+      run(test, "short", "user", "add", "bob@example.com", "--password-stdin").failedInOneLine(1);
+      run(test, "", "user", "add", "bob@example.com", "--password-stdin").failedInOneLine(1);
+      Ended without = run(test, PASSWORD, "user", "add", "bob@example.com");
+      without.failedInOneLine(1);
+      assertThat(without.errors()).contains("--password-stdin");
+    }
+  }
+
+  @Test
+  void whoeverTypesThePasswordEndsItWithTheLine() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      byte[] line = (PASSWORD + "\n").getBytes(StandardCharsets.UTF_8);
+      InputStream terminal =
+          new ByteArrayInputStream(line) {
+            @Override
+            public synchronized int read() {
+              assertThat(available()).as("what was typed is read, and no more").isPositive();
+              return super.read();
+            }
+
+            @Override
+            public synchronized int read(byte[] into, int from, int most) {
+              throw new AssertionError("more than the line is waited for");
+            }
+          };
+      Ended ended =
+          run(
+              () -> Database.open(test.configuration()),
+              terminal,
+              "user",
+              "add",
+              "ada@example.com",
+              "--password-stdin");
+      assertThat(ended.errors()).isEmpty();
+      assertThat(ended.exitCode()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAccessTokenStandsAloneOnTheLastLineAndManagesUnlessToldOtherwise(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      people.add("ada@example.com");
+
+      Ended manage = run(test, "", "token", "create", "--user", "ada@example.com", "--name", "ci");
+      Ended read =
+          run(
+              test,
+              "",
+              "token",
+              "create",
+              "--user",
+              "ada@example.com",
+              "--name",
+              "ci",
+              "--scope",
+              "read");
+
+      assertThat(scope(people, manage)).contains(AccessToken.Scope.MANAGE);
+      assertThat(scope(people, read)).contains(AccessToken.Scope.READ);
+    }
+  }
+
+  @Test
+  void aTokenThatCannotBeMadeIsOneLine() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      Ended nobody = run(test, "", "token", "create", "--user", "eve@example.com", "--name", "ci");
+      nobody.failedInOneLine(1);
+      assertThat(nobody.errors()).contains("no user eve@example.com");
+      run(test, "", "token", "create", "--user", "a@b", "--name", "x", "--scope", "all")
+          .failedInOneLine(2);
+      run(test, "", "token", "create", "--name", "x").failedInOneLine(2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void vaultCheckSaysWhichKeysCannotBeOpened(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      String space = people.add("ada@example.com").spaceId();
+      Vault vault =
+          Vault.open(people.database(), vault(), people.ids(), people.clock(), people.random());
+      KeyCheckResult.Valid valid = new KeyCheckResult.Valid(List.of());
+      vault.save(space, Provider.OPENAI, Secret.of("sk-proj-test-0123456789abcdef"), valid);
+
+      assertThat(run(test, "", "vault", "check"))
+          .isEqualTo(new Ended(0, "Provider keys that can be opened: 1\n", ""));
+
+      people
+          .database()
+          .<Integer>write(handle ->
+              handle
+                  .createUpdate("UPDATE provider_keys SET provider_key_id = 'another'")
+                  .execute());
+      Ended broken = run(test, "", "vault", "check");
+      broken.failedInOneLine(1);
+      assertThat(broken.output()).contains("Cannot be opened: OpenAI sk-proj…cdef").contains(space);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAddedPriceIsOnTheList(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Ended before = run(test, "", "prices", "list");
+      assertThat(before.exitCode()).isZero();
+      assertThat(before.output()).doesNotContain("gpt-99");
+
+      Ended added =
+          run(test, "", "prices", "add", "openai", "gpt-99", "--input", "1.25", "--output", "10");
+      assertThat(added.errors()).isEmpty();
+      assertThat(added.exitCode()).isZero();
+
+      assertThat(run(test, "", "prices", "list").output().lines())
+          .anySatisfy(line -> assertThat(line).contains("gpt-99", "1.25", "10"));
+      run(test, "", "prices", "add", "acme", "x", "--input", "1", "--output", "1")
+          .failedInOneLine(1);
+      run(test, "", "prices", "add", "openai", "x", "--input", "-1", "--output", "1")
+          .failedInOneLine(1);
+      run(test, "", "prices", "add", "openai", "x", "--input", "1").failedInOneLine(2);
+    }
+  }
+
+  @Test
+  void withoutAWordItServesAndEveryCommandKnowsHelpWithoutAnySetting() {
+    assertThat(runWithout("serve").exitCode()).isEqualTo(10);
+    assertThat(runWithout().exitCode()).isEqualTo(10);
+    assertThat(runWithout("demo").exitCode()).isEqualTo(11);
+    for (String[] words :
+        new String[][] {
+          {"--help"}, {"help"}, {"user", "add", "--help"}, {"prices", "--help"}, {"help", "vault"}
+        }) {
+      Ended help = runWithout(words);
+      assertThat(help.exitCode()).isZero();
+      assertThat(help.output()).contains("Usage: ./run");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unknown", "--unknown", "user", "user unknown", "vault check more"})
+  void whatIsNoCommandIsToldInOneLine(String words) {
+    runWithout(words.split(" ", -1)).failedInOneLine(2);
+  }
+
+  @Test
+  void aWrongSettingIsOneLine() {
+    Ended ended = runWithout("vault", "check");
+    ended.failedInOneLine(1);
+    assertThat(ended.errors()).contains("a wrong setting");
+  }
+
+  private static Optional<AccessToken.Scope> scope(TestPeople people, Ended ended) {
+    assertThat(ended.exitCode()).isZero();
+    return people
+        .accessTokens()
+        .find(ended.output().lines().toList().getLast())
+        .map(AccessToken::scope);
+  }
+
+  private VaultConfiguration vault() {
+    return new VaultConfiguration(Optional.empty(), directory.resolve("master.key"));
+  }
+
+  /** Runs a command as a process of its own would: on a database that it opens and closes. */
+  private Ended run(TestDatabase test, String input, String... arguments) {
+    return run(() -> Database.open(test.configuration()), input, arguments);
+  }
+
+  private Ended runWithout(String... arguments) {
+    return run(
+        () -> {
+          throw new InvalidSetting("a wrong setting");
+        },
+        "",
+        arguments);
+  }
+
+  private Ended run(Supplier<Database> database, String input, String... arguments) {
+    return run(
+        database, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), arguments);
+  }
+
+  private Ended run(Supplier<Database> database, InputStream input, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter errors = new StringWriter();
+    int exitCode =
+        Commands.run(
+            new Program(
+                () -> 10,
+                () -> 11,
+                database,
+                this::vault,
+                (handle, prices) -> {},
+                InstantSource.fixed(TestPeople.START),
+                new SecureRandom(),
+                input,
+                new PrintWriter(out, true),
+                new PrintWriter(errors, true)),
+            arguments);
+    return new Ended(exitCode, out.toString(), errors.toString());
+  }
+}

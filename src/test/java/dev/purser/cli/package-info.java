@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.cli;
+
+import org.jspecify.annotations.NullMarked;
