@@ -1,0 +1,219 @@
+package dev.purser.promises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.ledger.LedgerBooks;
+import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.Provider;
+import dev.purser.running.Http;
+import dev.purser.running.Person;
+import dev.purser.running.RunningPurser;
+import dev.purser.sandbox.Sandbox;
+import dev.purser.sandbox.SandboxOptions;
+import dev.purser.sandbox.Seen;
+import dev.purser.storage.TestDatabase;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Many streams at once: none fails, none is mixed up with another, all are settled, and the sums
+ * are equal.
+ */
+class ConcurrentStreamsTest {
+  private static final int STREAMS = 1_000;
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aThousandStreamsAtOnceAreEachAnsweredAndBookedAsTheirOwn(TestDatabase.Kind kind)
+      throws Exception {
+    try (Sandbox sandbox = Sandbox.start(SandboxOptions.instant());
+        RunningPurser purser = RunningPurser.start(kind, providers(sandbox));
+        Clients clients = new Clients(purser.url())) {
+      Person person = purser.newPerson().withProviderKeys();
+      String virtualKey = person.virtualKey(person.agent("crowd")).secret();
+      List<Future<Streamed>> streams = new ArrayList<>();
+      for (int i = 0; i < STREAMS; i++) {
+        // Of different lengths and both providers, and slow enough that all of them overlap.
+        String text = "sandbox:slow=60 sandbox:tokens=" + (20 + i % 13);
+        streams.add(
+            i % 2 == 0
+                ? clients.stream(
+                    virtualKey, "/v1/messages", Prompts.messages(text, true), "stream-" + i)
+                : clients.stream(
+                    virtualKey, "/v1/chat/completions", Prompts.chat(text, true), "stream-" + i));
+      }
+      List<Streamed> answers = new ArrayList<>();
+      for (Future<Streamed> stream : streams) {
+        answers.add(stream.await(120, TimeUnit.SECONDS));
+      }
+      Map<String, Seen> seen = new HashMap<>();
+      sandbox.seen().stream()
+          .filter(call -> String.valueOf(call.tag()).startsWith("stream-"))
+          .forEach(call -> assertThat(seen.put(call.tag(), call)).isNull());
+      assertThat(seen).hasSize(STREAMS);
+      for (Streamed answer : answers) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        Seen call = Objects.requireNonNull(seen.get(answer.tag()));
+        assertThat(answer.requestId()).isEqualTo(call.requestId());
+        assertThat(answer.text())
+            .contains(call.provider() == Provider.ANTHROPIC ? "message_stop" : "[DONE]");
+        JsonNode entry = person.settledCall(answer.callId());
+        ModelUsage usage = usage(call);
+        assertThat(entry.path("usageSource").asString()).isEqualTo("reported");
+        assertThat(entry.path("model").asString()).isEqualTo(usage.model());
+        assertThat(entry.path("inputTokens").asLong()).isEqualTo(usage.input());
+        assertThat(entry.path("outputTokens").asLong()).isEqualTo(usage.output());
+      }
+      assertThat(answers.stream().map(Streamed::callId).collect(Collectors.toSet()))
+          .hasSize(STREAMS);
+      JsonNode summary = person.summary();
+      assertThat(summary.path("requestCount").asInt()).isEqualTo(STREAMS);
+      assertThat(summary.path("reportedCount").asInt()).isEqualTo(STREAMS);
+      assertThat(summary.path("heldCents").decimalValue()).isZero();
+      long output = seen.values().stream().mapToLong(call -> usage(call).output()).sum();
+      long booked = 0;
+      for (JsonNode row : summary.path("breakdown")) {
+        booked += row.path("totalOutput").asLong();
+      }
+      assertThat(booked).isEqualTo(output);
+      LedgerBooks.balance(purser.database().openAnother());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aLargeBodyAndALargeEventDelayNoOtherStream(TestDatabase.Kind kind) throws Exception {
+    try (Sandbox sandbox = Sandbox.start(SandboxOptions.instant());
+        RunningPurser purser = RunningPurser.start(kind, providers(sandbox));
+        Clients clients = new Clients(purser.url())) {
+      Person person = purser.newPerson().withProviderKeys();
+      String virtualKey = person.virtualKey(person.agent("crowd")).secret();
+      List<Future<Streamed>> steady = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        steady.add(
+            clients.stream(
+                virtualKey,
+                "/v1/messages",
+                Prompts.messages("sandbox:slow=20 sandbox:tokens=200", true),
+                "steady-" + i));
+      }
+      Http caller = new Http(purser.url(), virtualKey);
+      String filler = "x".repeat(32 * 1024 * 1024 - 1_000);
+      List<CompletableFuture<Http.Answer>> large = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        large.add(
+            CompletableFuture.supplyAsync(
+                () -> caller.post("/v1/messages", Prompts.messages(filler, false)),
+                Thread::startVirtualThread));
+        large.add(
+            CompletableFuture.supplyAsync(
+                () ->
+                    caller.post(
+                        "/v1/messages", Prompts.messages("sandbox:big-event=10000000", true)),
+                Thread::startVirtualThread));
+      }
+      for (CompletableFuture<Http.Answer> answer : large) {
+        assertThat(answer.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
+      }
+      for (Future<Streamed> stream : steady) {
+        // An event is due every 20 ms. A loop that parsed or copied a large body in one go would
+        // stand still far longer
+        // than this bound, which leaves room for a machine that is busy with other things.
+        Streamed answer = stream.await(60, TimeUnit.SECONDS);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.longestGap()).isLessThan(Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  private static ModelUsage usage(Seen call) {
+    return Objects.requireNonNull(call.usage()).byModel().getFirst();
+  }
+
+  private static Map<String, String> providers(Sandbox sandbox) {
+    return Map.of(
+        "PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString(),
+        "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString());
+  }
+
+  /** A stream as its client saw it. */
+  private record Streamed(
+      String tag, int status, String callId, String requestId, String text, Duration longestGap) {}
+
+  /** Clients, each with a connection of its own. */
+  private static final class Clients implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx();
+    private final URI purser;
+    private final HttpClient client;
+
+    Clients(String url) {
+      purser = URI.create(url);
+      client =
+          vertx.createHttpClient(
+              new HttpClientOptions().setConnectTimeout(30_000),
+              new PoolOptions().setHttp1MaxSize(STREAMS));
+    }
+
+    Future<Streamed> stream(String virtualKey, String path, String body, String tag) {
+      return client
+          .request(
+              new RequestOptions()
+                  .setMethod(HttpMethod.POST)
+                  .setHost(purser.getHost())
+                  .setPort(purser.getPort())
+                  .setURI(path)
+                  .putHeader("authorization", "Bearer " + virtualKey)
+                  .putHeader("content-type", "application/json")
+                  .putHeader("anthropic-version", "2023-06-01")
+                  .putHeader("x-sandbox-tag", tag))
+          .compose(request -> request.send(Buffer.buffer(body)))
+          .compose(response -> {
+            Buffer text = Buffer.buffer();
+            long[] last = {System.nanoTime()};
+            long[] longest = {0};
+            response.handler(chunk -> {
+              long now = System.nanoTime();
+              longest[0] = Math.max(longest[0], now - last[0]);
+              last[0] = now;
+              text.appendBuffer(chunk);
+            });
+            return response
+                .end()
+                .map(ended ->
+                    new Streamed(
+                        tag,
+                        response.statusCode(),
+                        String.valueOf(response.getHeader("x-purser-call-id")),
+                        String.valueOf(
+                            response.getHeader(
+                                path.equals("/v1/messages") ? "request-id" : "x-request-id")),
+                        text.toString(),
+                        Duration.ofNanos(longest[0])));
+          });
+    }
+
+    @Override
+    public void close() {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+}

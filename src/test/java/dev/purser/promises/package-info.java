@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.promises;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.replay;
+
+import org.jspecify.annotations.NullMarked;

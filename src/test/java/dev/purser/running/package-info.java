@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.running;
+
+import org.jspecify.annotations.NullMarked;
