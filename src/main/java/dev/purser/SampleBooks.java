@@ -179,7 +179,8 @@ final class SampleBooks {
                 call.createdAt(),
                 standing.settings().timeZone(),
                 ErrorCode.MODEL_NOT_AVAILABLE.status(),
-                ErrorCode.MODEL_NOT_AVAILABLE.id())));
+                ErrorCode.MODEL_NOT_AVAILABLE.id(),
+                /* unboundedField= */ null)));
   }
 
   private Admission admission(SampleCall call, Money hold, @Nullable Budget agentBudget) {
@@ -195,6 +196,7 @@ final class SampleBooks {
         call.model(),
         call.model(),
         hold,
+        /* bounded= */ null,
         prices.version(),
         call.createdAt(),
         standing.settings().timeZone(),

@@ -249,6 +249,7 @@ final class Call implements Running {
                     requestedModel(),
                     shortened(planned.model()),
                     planned.bound().hold(),
+                    null,
                     planned.prices().version(),
                     createdAt,
                     now.standing().settings().timeZone(),
@@ -286,6 +287,7 @@ final class Call implements Running {
         }
         case Decision.OverBudget over ->
             refuse(lane.errors().overBudget(over), over.entryId(), false);
+        case Decision.Tight _ -> refuse(lane.errors().ledgerUnavailable());
         case Decision.Unavailable _ -> refuse(lane.errors().ledgerUnavailable());
         case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       }
@@ -482,7 +484,8 @@ final class Call implements Running {
                     createdAt,
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
-                    error.code().id())),
+                    error.code().id(),
+                    null)),
         (entryId, _) ->
             step(() -> refuse(error, entryId == null ? null : entryId.orElse(null), null)));
   }

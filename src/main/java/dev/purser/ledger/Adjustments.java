@@ -13,8 +13,8 @@ final class Adjustments {
       """
       INSERT INTO adjustments (
         space_id, entry_id, adjustment_number, reason, made_at, cost_before_nanos,
-        cost_delta_nanos, counted_delta_nanos, detail)
-      SELECT ?, ?, COALESCE(MAX(adjustment_number), 0) + 1, ?, ?, ?, ?, ?, ?
+        cost_delta_nanos, counted_delta_nanos, doubt_delta_nanos, detail)
+      SELECT ?, ?, COALESCE(MAX(adjustment_number), 0) + 1, ?, ?, ?, ?, ?, ?, ?
       FROM adjustments WHERE space_id = ? AND entry_id = ?\
       """;
 
@@ -27,10 +27,27 @@ final class Adjustments {
      */
     SETTLED_LATE,
     /** It was unpriced, and a price was added. */
-    PRICED;
+    PRICED,
+    /** Its user no longer doubts that its estimate is all it has cost. */
+    DOUBT_RELEASED;
 
     String id() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * By how much an entry's figures change, in nano-dollars.
+   *
+   * @param costBefore null if it was unpriced
+   */
+  record Change(@Nullable Long costBefore, long costDelta, long countedDelta, long doubtDelta) {
+    static Change of(Charge before, Charge after) {
+      return new Change(
+          before.costNanos(),
+          Math.subtractExact(after.summedCostNanos(), before.summedCostNanos()),
+          Math.subtractExact(after.countedNanos(), before.countedNanos()),
+          Math.subtractExact(after.doubtNanos(), before.doubtNanos()));
     }
   }
 
@@ -39,8 +56,7 @@ final class Adjustments {
       EntryRow entry,
       Reason reason,
       Instant at,
-      Charge before,
-      Charge after,
+      Change change,
       @Nullable String detail)
       throws SQLException {
     PreparedStatement add = session.statement(ADD);
@@ -48,12 +64,13 @@ final class Adjustments {
     add.setString(2, entry.entryId());
     add.setString(3, reason.id());
     add.setLong(4, at.toEpochMilli());
-    Entries.setLong(add, 5, before.costNanos());
-    add.setLong(6, Math.subtractExact(after.summedCostNanos(), before.summedCostNanos()));
-    add.setLong(7, Math.subtractExact(after.countedNanos(), before.countedNanos()));
-    add.setString(8, detail);
-    add.setString(9, entry.spaceId());
-    add.setString(10, entry.entryId());
+    Entries.setLong(add, 5, change.costBefore);
+    add.setLong(6, change.costDelta);
+    add.setLong(7, change.countedDelta);
+    add.setLong(8, change.doubtDelta);
+    add.setString(9, detail);
+    add.setString(10, entry.spaceId());
+    add.setString(11, entry.entryId());
     add.executeUpdate();
   }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision the space's revision that everything here was read at; if the space has moved on,
  *     the answer is {@link Decision.Stale}
  * @param requestedModel as the caller asked, at most 200 characters; null if it named none
- * @param hold what is set aside
+ * @param hold what is set aside for the call as it was asked
+ * @param bounded null if {@code hold} is only an estimate, which no strict budget admits
  * @param priceVersion the price list that the call will be priced by
  * @param zone where the space's months begin
  * @param spaceBudget null for no limit
@@ -33,9 +34,26 @@ public record Admission(
     @Nullable String requestedModel,
     String sentModel,
     Money hold,
+    @Nullable Bounded bounded,
     String priceVersion,
     Instant createdAt,
     ZoneId zone,
     @Nullable Budget spaceBudget,
     @Nullable Budget agentBudget,
-    Instant deadline) {}
+    Instant deadline) {
+
+  /**
+   * Checks that what a strict budget would decide by is there.
+   *
+   * @throws IllegalArgumentException for a call without a bound under a strict budget
+   */
+  public Admission {
+    if (bounded == null && (isStrict(spaceBudget) || isStrict(agentBudget))) {
+      throw new IllegalArgumentException("a call without a bound under a strict budget");
+    }
+  }
+
+  private static boolean isStrict(@Nullable Budget budget) {
+    return budget != null && budget.mode() == Budget.Mode.STRICT;
+  }
+}

@@ -29,8 +29,18 @@ record Days(String local, String utc) {
     return day.substring(0, MONTH_LENGTH);
   }
 
-  /** When the month of this moment ends, and budgets begin anew. */
-  static Instant nextMonth(Instant at, ZoneId zone) {
-    return YearMonth.from(at.atZone(zone)).plusMonths(1).atDay(1).atStartOfDay(zone).toInstant();
+  /**
+   * These days, unless their month lies before one that has begun: then that one goes on, from its
+   * first day. Otherwise whoever moves to another time zone could spend a past month's budget.
+   *
+   * @param begun the latest month of the space, empty if it has none
+   */
+  Days notBefore(String begun) {
+    return localMonth().compareTo(begun) < 0 ? new Days(begun + "-01", utc) : this;
+  }
+
+  /** When their month ends in that time zone, and budgets begin anew. */
+  Instant nextMonth(ZoneId zone) {
+    return YearMonth.parse(localMonth()).plusMonths(1).atDay(1).atStartOfDay(zone).toInstant();
   }
 }

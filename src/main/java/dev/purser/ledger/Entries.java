@@ -23,7 +23,8 @@ final class Entries {
       new KeyedRead(
           """
           SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
-            local_day, utc_day, hold_nanos
+            local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
+            agent_strict_nanos
           FROM entries WHERE (space_id, entry_id) IN %s ORDER BY space_id, entry_id\
           """,
           2);
@@ -31,7 +32,8 @@ final class Entries {
   private static final String OPEN_OF_EPOCH =
       """
       SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
-        local_day, utc_day, hold_nanos
+        local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
+        agent_strict_nanos
       FROM entries WHERE epoch = ? AND state = 'open' ORDER BY space_id, entry_id LIMIT ?\
       """;
 
@@ -40,9 +42,10 @@ final class Entries {
       INSERT INTO entries (
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
-        hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        hold_nanos, bounded, granted_output_tokens, space_strict_nanos, agent_strict_nanos,
+        counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
-      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -53,16 +56,21 @@ final class Entries {
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, created_at, settled_at, local_day, utc_day, price_version,
         http_status, error_code, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
-        refused_held_nanos, refused_doubt_nanos, refused_needed_nanos, refused_count,
+        refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
+        refused_largest_output_tokens, refused_resets_at, refused_field, refused_count,
         hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast)
-      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1,
+      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        1,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
 
   private static final String REFUSED_AGAIN =
       "UPDATE entries SET refused_count = refused_count + 1 WHERE space_id = ? AND entry_id = ?";
+
+  private static final String NARROW =
+      "UPDATE entries SET hold_nanos = ? WHERE space_id = ? AND entry_id = ? AND state = 'open'";
 
   private static final String END =
       """
@@ -86,7 +94,8 @@ final class Entries {
   private static final String REFUSED_FIGURES =
       """
       SELECT refused_budget_of, refused_budget_nanos, refused_spent_nanos, refused_held_nanos,
-        refused_doubt_nanos, refused_needed_nanos
+        refused_doubt_nanos, refused_needed_nanos, refused_largest_output_tokens,
+        refused_resets_at
       FROM entries WHERE space_id = ? AND entry_id = ?\
       """;
 
@@ -109,6 +118,7 @@ final class Entries {
   private final long epoch;
   private final Map<Key, EntryRow> rows = new TreeMap<>();
   private final List<PreparedStatement> inserts = new ArrayList<>();
+  private final List<PreparedStatement> narrowings = new ArrayList<>();
   private final List<PreparedStatement> changes = new ArrayList<>();
   private final List<PreparedStatement> refusals = new ArrayList<>();
   private final List<PreparedStatement> refusedAgain = new ArrayList<>();
@@ -149,7 +159,7 @@ final class Entries {
     return rows.get(key);
   }
 
-  /** Reads the columns {@code space_id} to {@code hold_nanos} in the order of {@link #READ}. */
+  /** Reads the columns {@code space_id} to {@code agent_strict_nanos} as {@link #READ} has them. */
   static EntryRow entry(ResultSet row) throws SQLException {
     EntryState state = EntryState.ofId(row.getString(3));
     String model = row.getString(6);
@@ -163,11 +173,34 @@ final class Entries {
         model == null ? "" : model,
         totalsModel == null ? "" : totalsModel,
         new Days(row.getString(8), row.getString(9)),
-        row.getLong(10));
+        row.getLong(10),
+        longOrNull(row, 11),
+        longOrNull(row, 12),
+        longOrNull(row, 13));
+  }
+
+  static @Nullable Long longOrNull(ResultSet row, int column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? null : value;
   }
 
   /** Writes an open entry. */
-  EntryRow open(Admission admission, Days days, String totalsModel) throws SQLException {
+  EntryRow open(Admission admission, Days days, String totalsModel, Budgets.Granted granted)
+      throws SQLException {
+    EntryRow entry =
+        new EntryRow(
+            admission.spaceId(),
+            admission.entryId(),
+            EntryState.OPEN,
+            admission.agentId(),
+            admission.provider(),
+            admission.sentModel(),
+            totalsModel,
+            days,
+            granted.hold().nanos(),
+            granted.outputTokens(),
+            Budgets.strictNanos(admission.spaceBudget()),
+            Budgets.strictNanos(admission.agentBudget()));
     PreparedStatement open = session.statement(OPEN);
     open.setString(1, admission.spaceId());
     open.setString(2, admission.entryId());
@@ -183,26 +216,18 @@ final class Entries {
     open.setString(12, days.local());
     open.setString(13, days.utc());
     open.setString(14, admission.priceVersion());
-    open.setLong(15, admission.hold().nanos());
+    open.setLong(15, entry.holdNanos());
+    open.setLong(16, admission.bounded() == null ? 0 : 1);
+    setLong(open, 17, entry.grantedOutputTokens());
+    setLong(open, 18, entry.spaceStrictNanos());
+    setLong(open, 19, entry.agentStrictNanos());
     add(inserts, open);
-    EntryRow entry =
-        new EntryRow(
-            admission.spaceId(),
-            admission.entryId(),
-            EntryState.OPEN,
-            admission.agentId(),
-            admission.provider(),
-            admission.sentModel(),
-            totalsModel,
-            days,
-            admission.hold().nanos());
     rows.put(new Key(admission.spaceId(), admission.entryId()), entry);
     return entry;
   }
 
   /** Writes a refused entry. */
   void refused(RefusedCall call) throws SQLException {
-    Days days = Days.of(call.createdAt(), call.zone());
     PreparedStatement refused = session.statement(REFUSED);
     refused.setString(1, call.spaceId());
     refused.setString(2, call.entryId());
@@ -215,8 +240,8 @@ final class Entries {
     refused.setString(9, call.sentModel());
     refused.setLong(10, call.createdAt().toEpochMilli());
     refused.setLong(11, call.createdAt().toEpochMilli());
-    refused.setString(12, days.local());
-    refused.setString(13, days.utc());
+    refused.setString(12, call.days().local());
+    refused.setString(13, call.days().utc());
     refused.setString(14, call.priceVersion());
     refused.setLong(15, call.httpStatus());
     refused.setString(16, call.errorCode());
@@ -227,6 +252,9 @@ final class Entries {
     setLong(refused, 20, money == null ? null : money.held().nanos());
     setLong(refused, 21, money == null ? null : money.doubt().nanos());
     setLong(refused, 22, money == null ? null : money.needed().nanos());
+    setLong(refused, 23, money == null ? null : money.largestOutputTokens());
+    setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
+    refused.setString(25, call.unboundedField());
     add(refusals, refused);
   }
 
@@ -239,7 +267,7 @@ final class Entries {
   }
 
   /** What a refused entry was refused for, if for a budget. */
-  Decision.@Nullable OverBudget refusedFor(Key key, Instant resetsAt) throws SQLException {
+  Decision.@Nullable OverBudget refusedFor(Key key) throws SQLException {
     PreparedStatement figures = session.statement(REFUSED_FIGURES);
     figures.setString(1, key.spaceId());
     figures.setString(2, key.entryId());
@@ -255,8 +283,22 @@ final class Entries {
           new Money(row.getLong(4)),
           new Money(row.getLong(5)),
           new Money(row.getLong(6)),
-          resetsAt);
+          row.getLong(7),
+          /* stopped= */ false,
+          Instant.ofEpochMilli(row.getLong(8)));
     }
+  }
+
+  /** Lowers what an open entry holds. */
+  EntryRow narrow(EntryRow entry, long holdNanos) throws SQLException {
+    PreparedStatement narrow = session.statement(NARROW);
+    narrow.setLong(1, holdNanos);
+    narrow.setString(2, entry.spaceId());
+    narrow.setString(3, entry.entryId());
+    add(narrowings, narrow);
+    EntryRow narrowed = entry.holding(holdNanos);
+    rows.put(new Key(entry.spaceId(), entry.entryId()), narrowed);
+    return narrowed;
   }
 
   /** Ends an entry, from the state in which it was read. */
@@ -290,16 +332,7 @@ final class Entries {
     lines(entry, charge.lines());
     rows.put(
         new Key(entry.spaceId(), entry.entryId()),
-        new EntryRow(
-            entry.spaceId(),
-            entry.entryId(),
-            charge.state(),
-            entry.agentId(),
-            entry.provider(),
-            charge.model(),
-            charge.totalsModel(),
-            entry.days(),
-            entry.holdNanos()));
+        entry.ended(charge.state(), charge.model(), charge.totalsModel()));
   }
 
   private void lines(EntryRow entry, List<BookedLine> lines) throws SQLException {
@@ -328,7 +361,8 @@ final class Entries {
    * @throws IllegalStateException if a row was not as it had been read, or was there already
    */
   void write() throws SQLException {
-    for (List<PreparedStatement> statements : List.of(inserts, changes)) {
+    // An entry is made, then held less, then ended: in this order, each as the one before left it.
+    for (List<PreparedStatement> statements : List.of(inserts, narrowings, changes)) {
       for (PreparedStatement statement : statements) {
         for (int count : statement.executeBatch()) {
           if (count != 1) {

@@ -1,8 +1,15 @@
 package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
+import org.jspecify.annotations.Nullable;
 
-/** What the ledger must know of an entry to end it. */
+/**
+ * What the ledger must know of an entry to end it.
+ *
+ * @param grantedOutputTokens what its output limit was lowered to, null if it was not
+ * @param spaceStrictNanos the strict budget of its space that it was admitted under, null if none
+ * @param agentStrictNanos the same of its agent
+ */
 record EntryRow(
     String spaceId,
     String entryId,
@@ -12,4 +19,40 @@ record EntryRow(
     String model,
     String totalsModel,
     Days days,
-    long holdNanos) {}
+    long holdNanos,
+    @Nullable Long grantedOutputTokens,
+    @Nullable Long spaceStrictNanos,
+    @Nullable Long agentStrictNanos) {
+
+  EntryRow ended(EntryState newState, String newModel, String newTotalsModel) {
+    return new EntryRow(
+        spaceId,
+        entryId,
+        newState,
+        agentId,
+        provider,
+        newModel,
+        newTotalsModel,
+        days,
+        holdNanos,
+        grantedOutputTokens,
+        spaceStrictNanos,
+        agentStrictNanos);
+  }
+
+  EntryRow holding(long newHoldNanos) {
+    return new EntryRow(
+        spaceId,
+        entryId,
+        state,
+        agentId,
+        provider,
+        model,
+        totalsModel,
+        days,
+        newHoldNanos,
+        grantedOutputTokens,
+        spaceStrictNanos,
+        agentStrictNanos);
+  }
+}

@@ -6,8 +6,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +40,7 @@ final class GroupCommit {
   private final ScheduledExecutorService timer;
 
   private final ConcurrentLinkedDeque<Operation<?>> waiting = new ConcurrentLinkedDeque<>();
+  private final HoldQueue waitingForHolds;
   private final AtomicInteger waitingAdmissions = new AtomicInteger();
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
   private volatile List<Operation<?>> inHand = List.of();
@@ -61,6 +64,7 @@ final class GroupCommit {
     this.totalsModel = totalsModel;
     this.lease = lease;
     this.folding = new Folding(configuration.refusalsPerMinute());
+    this.waitingForHolds = new HoldQueue(configuration.waitingForHolds());
     this.timer = timer;
     this.retryMillis = configuration.shortestRetry().toMillis();
   }
@@ -141,8 +145,11 @@ final class GroupCommit {
       if (!(next instanceof Operation.End)) {
         waitingAdmissions.decrementAndGet();
       }
-      if (next instanceof Operation.Admit admit && !stillWaits(admit, now)) {
-        continue;
+      if (next instanceof Operation.Admit admit) {
+        if (!stillWaits(admit, now)) {
+          continue;
+        }
+        admit.letWait(admit.mayWaitAt(now) && waitingForHolds.hasRoom());
       }
       batch.add(next);
     }
@@ -171,6 +178,7 @@ final class GroupCommit {
     Throwable failure = attempt(batch);
     if (failure == null) {
       batch.forEach(this::tell);
+      decideAgain(waitingForHolds.takeOf(relieved(batch)));
       return true;
     }
     folding.forget();
@@ -216,9 +224,34 @@ final class GroupCommit {
     }
   }
 
+  /** The spaces in which something holds less than before, or nothing any more. */
+  private static Set<String> relieved(List<Operation<?>> batch) {
+    Set<String> spaceIds = new HashSet<>();
+    for (Operation<?> operation : batch) {
+      switch (operation) {
+        case Operation.Settle settle -> spaceIds.add(settle.key().spaceId());
+        case Operation.Withdraw withdraw -> spaceIds.add(withdraw.key().spaceId());
+        case Operation.Narrow narrow -> spaceIds.add(narrow.key().spaceId());
+        case Operation.Admit _, Operation.Refuse _ -> {}
+      }
+    }
+    return spaceIds;
+  }
+
+  private void decideAgain(List<Operation.Admit> waited) {
+    for (Operation.Admit admit : waited) {
+      waitingAdmissions.incrementAndGet();
+      waiting.addLast(admit);
+    }
+    if (!waited.isEmpty()) {
+      scheduleDrain();
+    }
+  }
+
   /** After the commit. */
   private void tell(Operation<?> operation) {
     switch (operation) {
+      case Operation.Admit admit when admit.waits() -> waitingForHolds.add(admit);
       case Operation.Admit admit -> {
         boolean late = clock.instant().isAfter(admit.admission().deadline());
         Decision decision = late ? new Decision.Unavailable() : admit.result();
@@ -228,6 +261,7 @@ final class GroupCommit {
         }
       }
       case Operation.Refuse refuse -> refuse.future().complete(refuse.result());
+      case Operation.Narrow narrow -> narrow.future().complete(narrow.result());
       case Operation.End end -> end.future().complete(end.result());
     }
   }
@@ -242,6 +276,10 @@ final class GroupCommit {
       case Operation.Refuse refuse -> {
         log.error("a refusal cannot be written: {}", failure.getMessage());
         refuse.future().complete(Optional.empty());
+      }
+      case Operation.Narrow narrow -> {
+        log.error("a hold cannot be lowered: {}", failure.getMessage());
+        narrow.future().complete(false);
       }
       case Operation.Settle settle -> {
         log.error(
@@ -273,6 +311,7 @@ final class GroupCommit {
           }
         }
         case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
+        case Operation.Narrow narrow -> narrow.future().complete(false);
         case Operation.End end -> waiting.addFirst(end);
       }
     }
@@ -297,8 +336,14 @@ final class GroupCommit {
             refuse.future().complete(Optional.empty());
             yield true;
           }
+          case Operation.Narrow narrow -> {
+            waitingAdmissions.decrementAndGet();
+            narrow.future().complete(false);
+            yield true;
+          }
           case Operation.End _ -> false;
         });
+    endWaitsForHolds();
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // The task catches what it throws.
@@ -341,9 +386,22 @@ final class GroupCommit {
     }
   }
 
+  /** On the timer's thread: those who wait for calls of other processes, too, are decided again. */
+  void lookAgain() {
+    decideAgain(waitingForHolds.takeAll());
+  }
+
+  /** Turns away those who wait for running calls to end: none of them would be let in any more. */
+  void endWaitsForHolds() {
+    for (Operation.Admit admit : waitingForHolds.takeAll()) {
+      admit.future().complete(new Decision.Unavailable());
+    }
+  }
+
   /** On the timer's thread: tells those whose time is over. */
   void endLateWaits() {
     Instant now = clock.instant();
+    decideAgain(waitingForHolds.takeLate(now));
     for (Operation<?> operation : inHand) {
       if (operation instanceof Operation.Admit admit) {
         stillWaits(admit, now);

@@ -1,11 +1,13 @@
 package dev.purser.ledger;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import dev.purser.storage.StorageException;
 import dev.purser.storage.Writer;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,12 +40,17 @@ public final class Ledger implements AutoCloseable {
 
   private static final int EPOCH_ATTEMPTS = 10;
   private static final Duration DEADLINE_CHECK = Duration.ofMillis(10);
+
+  /** How often one who waits for holds looks whether another process has released some. */
+  private static final Duration OTHERS_CHECK = Duration.ofMillis(200);
+
   private static final Duration LAST_WRITES = Duration.ofSeconds(10);
 
   private final Database database;
   private final Writer writer;
   private final LedgerConfiguration configuration;
   private final Lease lease;
+  private final InstantSource clock;
   private final Recovery recovery;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -62,6 +69,7 @@ public final class Ledger implements AutoCloseable {
     this.writer = database.writer();
     this.configuration = configuration;
     this.lease = lease;
+    this.clock = clock;
     this.recovery = new Recovery(clock);
     this.queue = new GroupCommit(writer, configuration, clock, totalsModel, lease, timer);
   }
@@ -125,6 +133,13 @@ public final class Ledger implements AutoCloseable {
         DEADLINE_CHECK.toMillis(),
         DEADLINE_CHECK.toMillis(),
         TimeUnit.MILLISECONDS);
+    if (database.shared()) {
+      timer.scheduleWithFixedDelay(
+          queue::lookAgain,
+          OTHERS_CHECK.toMillis(),
+          OTHERS_CHECK.toMillis(),
+          TimeUnit.MILLISECONDS);
+    }
     timer.scheduleWithFixedDelay(
         () -> queue.onWriter(this::renewAndRecover),
         renewMillis,
@@ -142,8 +157,28 @@ public final class Ledger implements AutoCloseable {
       return CompletableFuture.completedFuture(new Decision.Unavailable());
     }
     return queue
-        .take(new Operation.Admit(admission))
+        .take(new Operation.Admit(admission, waitsUntil(admission)))
         .orElseGet(() -> CompletableFuture.completedFuture(new Decision.Overloaded()));
+  }
+
+  /** Early enough for it to be refused on the books before its deadline. */
+  private Instant waitsUntil(Admission admission) {
+    Instant now = clock.instant();
+    Duration most = Duration.between(now, admission.deadline()).dividedBy(2);
+    Duration wait = configuration.waitForHolds();
+    return now.plus(wait.compareTo(most) < 0 ? wait : most);
+  }
+
+  /**
+   * Lowers what is set aside for a running call, of which more is known than when it was admitted.
+   * Never raises it. The future completes with whether it was lowered.
+   *
+   * @param hold the most that the call can cost as far as is known now
+   */
+  public CompletableFuture<Boolean> narrow(String spaceId, String entryId, Money hold) {
+    return queue
+        .take(new Operation.Narrow(new Entries.Key(spaceId, entryId), hold))
+        .orElseGet(() -> CompletableFuture.completedFuture(false));
   }
 
   /**
@@ -207,6 +242,7 @@ public final class Ledger implements AutoCloseable {
   @Override
   public void close() {
     stopped = true;
+    queue.endWaitsForHolds();
     long until = System.nanoTime() + LAST_WRITES.toNanos();
     boolean finished = false;
     try {
@@ -224,6 +260,7 @@ public final class Ledger implements AutoCloseable {
       log.debug("the last writes took too long");
     }
     timer.shutdownNow();
+    queue.endWaitsForHolds();
     if (!finished) {
       log.error(
           "{} ended calls could not be written and will be taken for interrupted", queue.waiting());

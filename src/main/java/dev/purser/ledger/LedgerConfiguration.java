@@ -11,6 +11,9 @@ import java.time.Duration;
  * @param lease how long a process may admit calls after it last reached the database
  * @param shortestRetry after the first failure to write; doubled with every further one
  * @param longestRetry where the doubling ends
+ * @param waitForHolds how long a call may wait that a strict budget has no room for only because of
+ *     what running calls hold
+ * @param waitingForHolds so many may wait like that; more are refused at once
  * @param refusalsPerMinute of one agent with one error code that get entries of their own
  */
 public record LedgerConfiguration(
@@ -19,20 +22,56 @@ public record LedgerConfiguration(
     Duration lease,
     Duration shortestRetry,
     Duration longestRetry,
+    Duration waitForHolds,
+    int waitingForHolds,
     int refusalsPerMinute) {
   public static final LedgerConfiguration DEFAULT =
       new LedgerConfiguration(
-          10_000, 256, Duration.ofSeconds(15), Duration.ofMillis(50), Duration.ofSeconds(2), 60);
+          10_000,
+          256,
+          Duration.ofSeconds(15),
+          Duration.ofMillis(50),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(2),
+          1_000,
+          60);
 
   /** The same with another length of lease. */
   public LedgerConfiguration withLease(Duration other) {
     return new LedgerConfiguration(
-        waitingAdmissions, batch, other, shortestRetry, longestRetry, refusalsPerMinute);
+        waitingAdmissions,
+        batch,
+        other,
+        shortestRetry,
+        longestRetry,
+        waitForHolds,
+        waitingForHolds,
+        refusalsPerMinute);
   }
 
   /** The same with another limit of waiting admissions. */
   public LedgerConfiguration withWaitingAdmissions(int other) {
     return new LedgerConfiguration(
-        other, batch, lease, shortestRetry, longestRetry, refusalsPerMinute);
+        other,
+        batch,
+        lease,
+        shortestRetry,
+        longestRetry,
+        waitForHolds,
+        waitingForHolds,
+        refusalsPerMinute);
+  }
+
+  /** The same with another patience for what running calls hold. */
+  public LedgerConfiguration withWaitForHolds(Duration other) {
+    return new LedgerConfiguration(
+        waitingAdmissions,
+        batch,
+        lease,
+        shortestRetry,
+        longestRetry,
+        other,
+        waitingForHolds,
+        refusalsPerMinute);
   }
 }

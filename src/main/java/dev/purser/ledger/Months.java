@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The month rows that one transaction decides by and moves: locked when they are read, in one order
@@ -22,7 +23,8 @@ final class Months {
   private static final KeyedRead READ =
       new KeyedRead(
           """
-          SELECT space_id, local_month, agent_id, spent_nanos, held_nanos, doubt_nanos
+          SELECT space_id, local_month, agent_id, spent_nanos, held_nanos, doubt_nanos,
+            stopped_limit_nanos
           FROM months WHERE (space_id, local_month, agent_id) IN %s
           ORDER BY space_id, local_month, agent_id\
           """,
@@ -34,7 +36,7 @@ final class Months {
       """;
   private static final String WRITE =
       """
-      UPDATE months SET spent_nanos = ?, held_nanos = ?, doubt_nanos = ?
+      UPDATE months SET spent_nanos = ?, held_nanos = ?, doubt_nanos = ?, stopped_limit_nanos = ?
       WHERE space_id = ? AND local_month = ? AND agent_id = ?\
       """;
 
@@ -62,12 +64,14 @@ final class Months {
     private long spent;
     private long held;
     private long doubt;
+    private @Nullable Long stoppedLimit;
     private boolean moved;
 
-    private Month(long spent, long held, long doubt) {
+    private Month(long spent, long held, long doubt, @Nullable Long stoppedLimit) {
       this.spent = spent;
       this.held = held;
       this.doubt = doubt;
+      this.stoppedLimit = stoppedLimit;
     }
 
     long spent() {
@@ -80,6 +84,18 @@ final class Months {
 
     long doubt() {
       return doubt;
+    }
+
+    /** Whether a call has cost more than its hold under a strict budget that was no smaller. */
+    boolean stops(long strictLimit) {
+      return stoppedLimit != null && strictLimit <= stoppedLimit;
+    }
+
+    private void stop(long strictLimit) {
+      if (!stops(strictLimit)) {
+        stoppedLimit = strictLimit;
+        moved = true;
+      }
     }
 
     private void move(long spentDelta, long heldDelta, long doubtDelta) {
@@ -118,7 +134,11 @@ final class Months {
         row ->
             months.put(
                 new Key(row.getString(1), row.getString(2), row.getString(3)),
-                new Month(row.getLong(4), row.getLong(5), row.getLong(6))));
+                new Month(
+                    row.getLong(4),
+                    row.getLong(5),
+                    row.getLong(6),
+                    row.getObject(7) == null ? null : row.getLong(7))));
   }
 
   /** A row that was loaded. */
@@ -147,6 +167,17 @@ final class Months {
     get(new Key(entry.spaceId(), month, entry.agentId())).move(spentDelta, heldDelta, doubtDelta);
   }
 
+  /** Stops the strict budgets that an entry was admitted under: it has cost more than its hold. */
+  void stop(EntryRow entry) {
+    String month = entry.days().localMonth();
+    if (entry.spaceStrictNanos() != null) {
+      get(new Key(entry.spaceId(), month, WHOLE_SPACE)).stop(entry.spaceStrictNanos());
+    }
+    if (entry.agentStrictNanos() != null) {
+      get(new Key(entry.spaceId(), month, entry.agentId())).stop(entry.agentStrictNanos());
+    }
+  }
+
   void write(Session session) throws SQLException {
     PreparedStatement write = session.statement(WRITE);
     boolean any = false;
@@ -156,9 +187,10 @@ final class Months {
         write.setLong(1, month.spent);
         write.setLong(2, month.held);
         write.setLong(3, month.doubt);
-        write.setString(4, row.getKey().spaceId);
-        write.setString(5, row.getKey().month);
-        write.setString(6, row.getKey().agentId);
+        Entries.setLong(write, 4, month.stoppedLimit);
+        write.setString(5, row.getKey().spaceId);
+        write.setString(6, row.getKey().month);
+        write.setString(7, row.getKey().agentId);
         write.addBatch();
         any = true;
       }

@@ -1,5 +1,7 @@
 package dev.purser.ledger;
 
+import dev.purser.money.Money;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,11 @@ abstract sealed class Operation<T> {
     result = value;
   }
 
+  /** Has no result after all. */
+  void noteNothing() {
+    result = null;
+  }
+
   @Nullable T result() {
     return result;
   }
@@ -37,10 +44,18 @@ abstract sealed class Operation<T> {
   /** The caller asks to be admitted. */
   static final class Admit extends Operation<Decision> {
     private final Admission admission;
-    private final Days days;
+    private final Instant waitsUntil;
+    private Days days;
+    private boolean mayWait;
 
-    Admit(Admission admission) {
+    /**
+     * Asks.
+     *
+     * @param waitsUntil how long it may wait for what running calls hold
+     */
+    Admit(Admission admission, Instant waitsUntil) {
       this.admission = admission;
+      this.waitsUntil = waitsUntil;
       this.days = Days.of(admission.createdAt(), admission.zone());
     }
 
@@ -50,6 +65,29 @@ abstract sealed class Operation<T> {
 
     Days days() {
       return days;
+    }
+
+    /** Moves it into the month that its space is in, if that is a later one. */
+    void notBefore(String month) {
+      days = days.notBefore(month);
+    }
+
+    boolean mayWaitAt(Instant now) {
+      return now.isBefore(waitsUntil);
+    }
+
+    /** Says, before a transaction, whether it may wait for what running calls hold. */
+    void letWait(boolean may) {
+      mayWait = may;
+    }
+
+    boolean mayWait() {
+      return mayWait;
+    }
+
+    /** Whether the transaction left it undecided. */
+    boolean waits() {
+      return result() == null;
     }
 
     Entries.Key key() {
@@ -67,6 +105,28 @@ abstract sealed class Operation<T> {
 
     Refusal refusal() {
       return refusal;
+    }
+  }
+
+  /**
+   * A running call is known to cost less than its hold; the result is whether that was lowered. Of
+   * use only now, so it is dropped if it cannot be written.
+   */
+  static final class Narrow extends Operation<Boolean> {
+    private final Entries.Key key;
+    private final Money hold;
+
+    Narrow(Entries.Key key, Money hold) {
+      this.key = key;
+      this.hold = hold;
+    }
+
+    Entries.Key key() {
+      return key;
+    }
+
+    Money hold() {
+      return hold;
     }
   }
 

@@ -1,19 +1,20 @@
 package dev.purser.ledger;
 
-import dev.purser.money.Budget;
 import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import dev.purser.storage.Writer.Session;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One transaction over operations that waited together. Whatever it decides by is read first and
@@ -22,9 +23,15 @@ import org.jspecify.annotations.Nullable;
  * memory, and what has moved is written once.
  */
 final class Posting {
-  private static final KeyedRead REVISIONS =
+  private static final KeyedRead SPACES =
       new KeyedRead(
-          "SELECT space_id, revision FROM spaces WHERE space_id IN %s ORDER BY space_id", 1);
+          """
+          SELECT space_id, revision, latest_month FROM spaces
+          WHERE space_id IN %s ORDER BY space_id\
+          """,
+          1);
+  private static final String LATEST_MONTH =
+      "UPDATE spaces SET latest_month = ? WHERE space_id = ?";
 
   /** What callers are told when the ledger could not admit them in time, and its HTTP status. */
   private static final String LEDGER_UNAVAILABLE = "ledger_unavailable";
@@ -40,7 +47,8 @@ final class Posting {
   private final InstantSource clock;
   private final BiFunction<Provider, String, String> totalsModel;
   private final Entries entries;
-  private final Map<String, Long> revisions = new HashMap<>();
+  private final Map<String, Space> spaces = new HashMap<>();
+  private final SortedMap<String, String> begunMonths = new TreeMap<>();
   private final Months months = new Months();
   private final Totals totals = new Totals();
   private boolean leased;
@@ -59,13 +67,17 @@ final class Posting {
     this.entries = new Entries(session, lease.epoch());
   }
 
+  /** A space's row. */
+  private record Space(long revision, String latestMonth) {}
+
   void post(List<Operation<?>> operations) throws SQLException {
     load(operations);
     for (Operation<?> operation : operations) {
       switch (operation) {
-        case Operation.Admit admit -> admit.note(admit(admit));
+        case Operation.Admit admit -> admit(admit).ifPresentOrElse(admit::note, admit::noteNothing);
         case Operation.Refuse refuse ->
             refuse.note(Optional.of(refuse(RefusedCall.of(refuse.refusal()))));
+        case Operation.Narrow narrow -> narrow.note(narrow(narrow));
         case Operation.Settle settle -> settle.note(settle(settle));
         case Operation.Withdraw withdraw -> withdraw.note(withdraw(withdraw));
       }
@@ -73,28 +85,43 @@ final class Posting {
     entries.write();
     months.write(session);
     totals.write(session);
+    writeBegunMonths();
+  }
+
+  private void writeBegunMonths() throws SQLException {
+    for (Map.Entry<String, String> begun : begunMonths.entrySet()) {
+      PreparedStatement update = session.statement(LATEST_MONTH);
+      update.setString(1, begun.getValue());
+      update.setString(2, begun.getKey());
+      update.executeUpdate();
+    }
   }
 
   private void load(List<Operation<?>> operations) throws SQLException {
     SortedSet<Entries.Key> entryKeys = new TreeSet<>();
     SortedSet<String> spaceIds = new TreeSet<>();
     SortedSet<Months.Key> monthKeys = new TreeSet<>();
+    boolean unsure = false;
     for (Operation<?> operation : operations) {
       switch (operation) {
         case Operation.Admit admit -> {
-          Admission admission = admit.admission();
-          spaceIds.add(admission.spaceId());
-          Months.addKeys(
-              monthKeys, admission.spaceId(), admit.days().localMonth(), admission.agentId());
+          spaceIds.add(admit.admission().spaceId());
           if (admit.tried()) {
             entryKeys.add(admit.key());
           }
         }
         case Operation.Refuse _ -> {}
-        case Operation.End end -> entryKeys.add(end.key());
+        case Operation.Narrow narrow -> entryKeys.add(narrow.key());
+        case Operation.Settle settle -> entryKeys.add(settle.key());
+        case Operation.Withdraw withdraw -> {
+          entryKeys.add(withdraw.key());
+          unsure = true;
+        }
       }
     }
-    leased = !spaceIds.isEmpty() && lease.valid(session);
+    // Every admission holds the lease's row until its transaction ends. So an admission whose
+    // connection broke, and which is to be withdrawn, has either happened or not, once we have it.
+    leased = (!spaceIds.isEmpty() || unsure) && lease.valid(session);
     if (!entryKeys.isEmpty()) {
       entries.load(entryKeys);
       for (Entries.Key key : entryKeys) {
@@ -105,93 +132,108 @@ final class Posting {
       }
     }
     if (!spaceIds.isEmpty()) {
-      REVISIONS.each(
+      SPACES.each(
           session,
           List.copyOf(spaceIds),
           (spaceId, column) -> spaceId,
-          row -> revisions.put(row.getString(1), row.getLong(2)));
+          row -> spaces.put(row.getString(1), new Space(row.getLong(2), row.getString(3))));
+    }
+    for (Operation<?> operation : operations) {
+      if (operation instanceof Operation.Admit admit) {
+        place(admit);
+        Admission admission = admit.admission();
+        Months.addKeys(
+            monthKeys, admission.spaceId(), admit.days().localMonth(), admission.agentId());
+      }
     }
     if (!monthKeys.isEmpty()) {
       months.load(session, monthKeys);
     }
   }
 
-  private Decision admit(Operation.Admit admit) throws SQLException {
+  /** Decides in which month a call counts: never in one before the latest of its space. */
+  private void place(Operation.Admit admit) {
+    String spaceId = admit.admission().spaceId();
+    Space space = spaces.get(spaceId);
+    if (space != null && space.revision == admit.admission().revision()) {
+      String begun = begunMonths.getOrDefault(spaceId, space.latestMonth);
+      admit.notBefore(begun);
+      if (begun.compareTo(admit.days().localMonth()) < 0) {
+        begunMonths.put(spaceId, admit.days().localMonth());
+      }
+    }
+  }
+
+  /** Empty if it waits. */
+  private Optional<Decision> admit(Operation.Admit admit) throws SQLException {
     Admission admission = admit.admission();
     EntryRow known = admit.tried() ? entries.get(admit.key()) : null;
     if (known != null) {
-      return again(admit, known);
+      return Optional.of(again(admit, known));
     }
     if (!leased) {
-      return new Decision.Unavailable();
+      return Optional.of(new Decision.Unavailable());
     }
-    Long revision = revisions.get(admission.spaceId());
-    if (revision == null || revision != admission.revision()) {
-      return new Decision.Stale();
+    Space space = spaces.get(admission.spaceId());
+    if (space == null || space.revision != admission.revision()) {
+      return Optional.of(new Decision.Stale());
     }
-    Optional<Decision.OverBudget> refused =
-        overBudget(admit, admission.spaceBudget(), Decision.BudgetOf.SPACE, Months.WHOLE_SPACE)
-            .or(() ->
-                overBudget(
-                    admit, admission.agentBudget(), Decision.BudgetOf.AGENT, admission.agentId()));
-    if (refused.isPresent()) {
-      return refuse(admission, refused.get());
-    }
+    return switch (
+        Budgets.decide(
+            admission, month(admit, Months.WHOLE_SPACE), month(admit, admission.agentId()))) {
+      case Budgets.Granted granted -> Optional.of(open(admit, granted));
+      case Budgets.Tight _ -> Optional.of(new Decision.Tight());
+      case Budgets.Denied denied ->
+          denied.onlyForHolds() && admit.mayWait()
+              ? Optional.empty()
+              : Optional.of(refuse(admit, denied));
+    };
+  }
+
+  private Months.Month month(Operation.Admit admit, String agentId) {
+    return months.get(
+        new Months.Key(admit.admission().spaceId(), admit.days().localMonth(), agentId));
+  }
+
+  private Decision open(Operation.Admit admit, Budgets.Granted granted) throws SQLException {
+    Admission admission = admit.admission();
     EntryRow entry =
         entries.open(
             admission,
             admit.days(),
-            totalsModel.apply(admission.provider(), admission.sentModel()));
-    months.move(entry, 0, admission.hold().nanos(), 0);
-    return new Decision.Admitted();
+            totalsModel.apply(admission.provider(), admission.sentModel()),
+            granted);
+    months.move(entry, 0, entry.holdNanos(), 0);
+    return new Decision.Admitted(granted.outputTokens());
   }
 
   /** The answer to an admission that an earlier, broken transaction had written after all. */
   private Decision again(Operation.Admit admit, EntryRow known) throws SQLException {
     return switch (known.state()) {
-      case OPEN -> new Decision.Admitted();
+      case OPEN -> new Decision.Admitted(known.grantedOutputTokens());
       case REFUSED -> {
-        Decision.OverBudget refused =
-            entries.refusedFor(
-                admit.key(),
-                Days.nextMonth(admit.admission().createdAt(), admit.admission().zone()));
+        Decision.OverBudget refused = entries.refusedFor(admit.key());
         yield refused == null ? new Decision.Unavailable() : refused;
       }
       case SETTLED, INTERRUPTED -> new Decision.Unavailable();
     };
   }
 
-  private Optional<Decision.OverBudget> overBudget(
-      Operation.Admit admit, @Nullable Budget budget, Decision.BudgetOf budgetOf, String agentId) {
+  private Decision refuse(Operation.Admit admit, Budgets.Denied denied) throws SQLException {
     Admission admission = admit.admission();
-    Months.Month month =
-        months.get(new Months.Key(admission.spaceId(), admit.days().localMonth(), agentId));
-    if (budget == null || Budgets.allows(budget, month, admission.hold())) {
-      return Optional.empty();
-    }
-    return Optional.of(
+    Decision.OverBudget overBudget =
         new Decision.OverBudget(
             admission.entryId(),
-            budgetOf,
-            budget.limit(),
-            new Money(month.spent()),
-            new Money(month.held()),
-            new Money(month.doubt()),
+            denied.budgetOf(),
+            denied.budget().limit(),
+            new Money(denied.month().spent()),
+            new Money(denied.month().held()),
+            new Money(denied.month().doubt()),
             admission.hold(),
-            Days.nextMonth(admission.createdAt(), admission.zone())));
-  }
-
-  private Decision refuse(Admission admission, Decision.OverBudget overBudget) throws SQLException {
-    String entryId = refuse(RefusedCall.of(admission, overBudget));
-    return new Decision.OverBudget(
-        entryId,
-        overBudget.budgetOf(),
-        overBudget.budget(),
-        overBudget.spent(),
-        overBudget.held(),
-        overBudget.doubt(),
-        overBudget.needed(),
-        overBudget.resetsAt());
+            denied.largestOutputTokens(),
+            denied.stopped(),
+            admit.days().nextMonth(admission.zone()));
+    return overBudget.under(refuse(RefusedCall.of(admission, admit.days(), overBudget)));
   }
 
   private String refuse(RefusedCall call) throws SQLException {
@@ -202,6 +244,18 @@ final class Posting {
       entries.refusedAgain(call.spaceId(), entryId);
     }
     return entryId;
+  }
+
+  /** Whether it lowered the hold: never raises it, and leaves an ended entry alone. */
+  private boolean narrow(Operation.Narrow narrow) throws SQLException {
+    EntryRow entry = entries.get(narrow.key());
+    long hold = narrow.hold().nanos();
+    if (entry == null || entry.state() != EntryState.OPEN || hold >= entry.holdNanos()) {
+      return false;
+    }
+    months.move(entry, 0, hold - entry.holdNanos(), 0);
+    entries.narrow(entry, hold);
+    return true;
   }
 
   /** Whether it ended the entry: false if that had ended before. */
@@ -254,7 +308,15 @@ final class Posting {
   private void end(EntryRow entry, Charge charge, Ending ending) throws SQLException {
     entries.end(entry, charge, ending);
     months.move(entry, charge.countedNanos(), -entry.holdNanos(), charge.doubtNanos());
+    stopIfAboveHold(entry, charge);
     totals.add(entry, charge);
+  }
+
+  /** A strict budget whose bound was wrong once admits nothing more before somebody looks. */
+  private void stopIfAboveHold(EntryRow entry, Charge charge) {
+    if (charge.countedNanos() > entry.holdNanos()) {
+      months.stop(entry);
+    }
   }
 
   /** Replaces what an interrupted entry was charged by what its call really was. */
@@ -262,8 +324,14 @@ final class Posting {
     Charge before = Charge.atHold(entry);
     entries.end(entry, charge, ending);
     Adjustments.add(
-        session, entry, Adjustments.Reason.SETTLED_LATE, ending.settledAt(), before, charge, null);
+        session,
+        entry,
+        Adjustments.Reason.SETTLED_LATE,
+        ending.settledAt(),
+        Adjustments.Change.of(before, charge),
+        /* detail= */ null);
     months.move(entry, charge.countedNanos() - before.countedNanos(), 0, charge.doubtNanos());
+    stopIfAboveHold(entry, charge);
     totals.remove(entry, before);
     totals.add(entry, charge);
   }

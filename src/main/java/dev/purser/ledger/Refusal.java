@@ -6,8 +6,11 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that was refused after its caller was known, for another reason than a budget: an entry
- * that costs nothing.
+ * A call that was refused after its caller was known, for another reason than an exhausted budget:
+ * an entry that costs nothing.
+ *
+ * @param unboundedField the field of the request for which its cost has no bound; null unless that
+ *     is the reason
  */
 public record Refusal(
     String entryId,
@@ -20,4 +23,5 @@ public record Refusal(
     Instant createdAt,
     ZoneId zone,
     int httpStatus,
-    String errorCode) {}
+    String errorCode,
+    @Nullable String unboundedField) {}

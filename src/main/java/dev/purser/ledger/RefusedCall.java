@@ -2,7 +2,6 @@ package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
 import java.time.Instant;
-import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is refused, by a budget or before it came to one. */
@@ -17,9 +16,10 @@ record RefusedCall(
     @Nullable String sentModel,
     String priceVersion,
     Instant createdAt,
-    ZoneId zone,
+    Days days,
     int httpStatus,
     String errorCode,
+    @Nullable String unboundedField,
     Decision.@Nullable OverBudget overBudget) {
 
   /** What callers are told when a budget refuses them, and its HTTP status. */
@@ -39,13 +39,14 @@ record RefusedCall(
         null,
         "",
         refusal.createdAt(),
-        refusal.zone(),
+        Days.of(refusal.createdAt(), refusal.zone()),
         refusal.httpStatus(),
         refusal.errorCode(),
+        refusal.unboundedField(),
         null);
   }
 
-  static RefusedCall of(Admission admission, Decision.OverBudget overBudget) {
+  static RefusedCall of(Admission admission, Days days, Decision.OverBudget overBudget) {
     return new RefusedCall(
         admission.entryId(),
         admission.spaceId(),
@@ -57,9 +58,10 @@ record RefusedCall(
         admission.sentModel(),
         admission.priceVersion(),
         admission.createdAt(),
-        admission.zone(),
+        days,
         PAYMENT_REQUIRED,
         BUDGET_EXHAUSTED,
+        null,
         overBudget);
   }
 }

@@ -43,7 +43,8 @@ public final class Repricer implements Repricing {
   private static final String UNPRICED =
       """
       SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
-        local_day, utc_day, hold_nanos,
+        local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
+        agent_strict_nanos,
         usage_source, counted_nanos, doubt_nanos, reasoning_tokens, tier, fast, geography,
         created_at
       FROM entries
@@ -112,21 +113,21 @@ public final class Repricer implements Repricing {
         Charge charge =
             new Charge(
                 entry.state(),
-                UsageSource.ofId(row.getString(11)).orElseThrow(),
+                UsageSource.ofId(row.getString(14)).orElseThrow(),
                 null,
-                row.getLong(12),
-                row.getLong(13),
+                row.getLong(15),
+                row.getLong(16),
                 entry.model(),
                 entry.totalsModel(),
-                row.getLong(14),
+                row.getLong(17),
                 lines);
         Usage usage =
             new Usage(
                 parts(entry.model(), lines),
-                row.getString(15),
-                row.getLong(16) == 1,
-                row.getString(17));
-        found.add(new Unpriced(entry, charge, usage, Instant.ofEpochMilli(row.getLong(18))));
+                row.getString(18),
+                row.getLong(19) == 1,
+                row.getString(20));
+        found.add(new Unpriced(entry, charge, usage, Instant.ofEpochMilli(row.getLong(21))));
       }
     }
     return found;
@@ -211,8 +212,7 @@ public final class Repricer implements Repricing {
           entry,
           Adjustments.Reason.PRICED,
           clock.instant(),
-          before,
-          after,
+          Adjustments.Change.of(before, after),
           prices.version());
       months.move(
           entry,
@@ -248,11 +248,17 @@ public final class Repricer implements Repricing {
         before.source(),
         priced.cost() == null ? null : priced.cost().nanos(),
         counted,
-        Charge.doubt(before.source(), entry, counted),
+        isReleased(entry, before) ? 0 : Charge.doubt(before.source(), entry, counted),
         before.model(),
         totalsModel.apply(before.model()),
         before.reasoningTokens(),
         priced.lines().stream().map(line -> Charge.booked(line, totalsModel)).toList());
+  }
+
+  /** Whether its user has said that nothing of it is in doubt. */
+  private static boolean isReleased(EntryRow entry, Charge before) {
+    return before.doubtNanos() == 0
+        && Charge.doubt(before.source(), entry, before.countedNanos()) > 0;
   }
 
   private static String totalsModel(PriceList prices, Provider provider, String model) {

@@ -246,6 +246,7 @@ public final class TestApi implements AutoCloseable {
                     "auto",
                     model,
                     Money.ofCents(3),
+                    null,
                     prices.version(),
                     now,
                     standing.settings().timeZone(),
@@ -300,7 +301,8 @@ public final class TestApi implements AutoCloseable {
                 CLOCK.instant(),
                 java.time.ZoneOffset.UTC,
                 404,
-                "model_not_available"))
+                "model_not_available",
+                null))
         .join()
         .orElseThrow();
   }

@@ -9,6 +9,7 @@ import dev.purser.pricing.Priced;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
+import dev.purser.pricing.WorstCase;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import java.security.SecureRandom;
@@ -87,7 +88,28 @@ record Calls(
     return admission(Instant.now().plusSeconds(10));
   }
 
+  /** A call of the usual hold, whose answer cannot be cut shorter. */
   Admission admission(Instant deadline) {
+    return admission(deadline, HOLD, new Bounded(worst(0, 10_000, 100_000), 10_000, false));
+  }
+
+  /** A call that costs so much for its input, and so much for every token of its answer. */
+  static WorstCase worst(long inputNanos, long outputTokens, long tokenNanos) {
+    return new WorstCase(
+        List.of(new WorstCase.Way(inputNanos * 1_000, tokenNanos * 1_000)), outputTokens);
+  }
+
+  /** A call of which its caller has found this bound. */
+  Admission admission(Bounded bounded) {
+    return admission(Instant.now().plusSeconds(10), bounded.worstCase().most(), bounded);
+  }
+
+  /** A call whose hold is only an estimate. */
+  Admission unbounded() {
+    return admission(Instant.now().plusSeconds(10), HOLD, null);
+  }
+
+  private Admission admission(Instant deadline, Money hold, @Nullable Bounded bounded) {
     return new Admission(
         ids.next(),
         spaceId,
@@ -98,7 +120,8 @@ record Calls(
         "anthropic_messages",
         MODEL,
         MODEL,
-        HOLD,
+        hold,
+        bounded,
         "test-1",
         createdAt,
         zone,
@@ -119,7 +142,8 @@ record Calls(
         createdAt,
         zone,
         404,
-        errorCode);
+        errorCode,
+        null);
   }
 
   static Settlement reported(Admission call) {

@@ -32,9 +32,9 @@ class RepricerTest {
                 (provider, model) -> model.equals(Calls.MODEL) ? model : Ledger.UNKNOWN_MODEL)) {
       Calls calls = Calls.of(test.database(), "space-1").at(NOW, ZoneOffset.UTC);
       Calls earlier = calls.at(NOW.minus(Duration.ofDays(30)), ZoneOffset.UTC);
+      unpriced(ledger, earlier, UsageSource.REPORTED);
       Admission open = unpriced(ledger, calls, UsageSource.REPORTED);
       unpriced(ledger, calls, UsageSource.ESTIMATED);
-      unpriced(ledger, earlier, UsageSource.REPORTED);
       assertThat(calls.spent("")).isEqualTo(Money.ofCents(21));
       LedgerBooks.balance(test.database());
 
