@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The start page: this month's usage, the agents, the API keys. */
 record HomePage(WebParts parts) {
-  Home read(User user) {
+  Reply show(PageRequest request) {
+    return Reply.page("home.jte", request.frame(), read(request.user()));
+  }
+
+  private Home read(User user) {
     String spaceId = user.spaceId();
     UsageSummary summary = parts.usageSummaries().current(spaceId, parts.clock().instant());
     var total = summary.total();

@@ -81,7 +81,7 @@ public final class TestApi implements AutoCloseable {
   private final Agents agents;
   private final VirtualKeys virtualKeys;
   private final Ledger ledger;
-  private final Sessions sessions = new Sessions(CLOCK, RANDOM);
+  private final Sessions sessions;
   private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
   private final ApiParts parts;
   private final int port;
@@ -102,6 +102,7 @@ public final class TestApi implements AutoCloseable {
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
     users = new Users(database, ids, CLOCK);
+    sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
     agents = new Agents(database, ids, CLOCK);
     virtualKeys = new VirtualKeys(database, ids, CLOCK, RANDOM);
@@ -135,11 +136,18 @@ public final class TestApi implements AutoCloseable {
             users,
             sessions,
             signInLinks,
+            accessTokens,
+            parts.spaces(),
             agents,
             virtualKeys,
             vault,
+            keyCheck,
             parts.usageSummaries(),
-            CLOCK));
+            parts.dailyUsage(),
+            parts.calls(),
+            parts.prices(),
+            CLOCK,
+            RANDOM));
     HttpServer server =
         vertx
             .createHttpServer()
@@ -175,6 +183,10 @@ public final class TestApi implements AutoCloseable {
 
   List<Route> routes() {
     return Routes.of(parts);
+  }
+
+  Database database() {
+    return testDatabase.database();
   }
 
   public SignInLinks signInLinks() {
