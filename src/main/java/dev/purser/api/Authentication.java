@@ -82,11 +82,9 @@ record Authentication(
                   + " an access token")
           .refused();
     }
-    Optional<String> userId = sessions.userId(Secret.of(cookie.getValue()));
-    if (userId.isEmpty()) {
-      throw unauthorized("the session has ended: sign in again");
-    }
-    return existing(users.find(userId.get()));
+    return sessions
+        .user(Secret.of(cookie.getValue()))
+        .orElseThrow(() -> unauthorized("the session has ended: sign in again"));
   }
 
   static @Nullable String host(HttpServerRequest request) {

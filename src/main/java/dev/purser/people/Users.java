@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.mapper.RowViewMapper;
+import org.jdbi.v3.core.result.RowView;
 
 /** The people who sign in. */
 public final class Users {
@@ -18,14 +19,7 @@ public final class Users {
   /** Something, an at sign, something: whether it exists, only a message to it could tell. */
   private static final Pattern EMAIL = Pattern.compile("[^\\s@\\p{Cntrl}]+@[^\\s@\\p{Cntrl}]+");
 
-  private static final RowViewMapper<User> USER =
-      row ->
-          new User(
-              row.getColumn("user_id", String.class),
-              row.getColumn("space_id", String.class),
-              row.getColumn("email", String.class),
-              Rows.flag(row, "admin"),
-              Rows.instant(row, "created_at"));
+  private static final RowViewMapper<User> USER = Users::user;
 
   private final Database database;
   private final Ids ids;
@@ -123,6 +117,16 @@ public final class Users {
                 .mapTo(String.class)
                 .findOne());
     return passwords.matches(password, hash) ? findByEmail(email) : Optional.empty();
+  }
+
+  /** Reads a user out of a row that has the columns of {@code users}. */
+  static User user(RowView row) {
+    return new User(
+        row.getColumn("user_id", String.class),
+        row.getColumn("space_id", String.class),
+        row.getColumn("email", String.class),
+        Rows.flag(row, "admin"),
+        Rows.instant(row, "created_at"));
   }
 
   private static String normal(String email) {

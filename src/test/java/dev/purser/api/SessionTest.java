@@ -173,14 +173,14 @@ class SessionTest {
   void aSessionEndsAfterTwelveIdleHoursAndALinkAfterTenMinutes() {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-22T14:00:00Z"));
     InstantSource clock = now::get;
-    Sessions sessions = new Sessions(clock, new SecureRandom());
-    var id = sessions.open("ada");
+    Sessions sessions = new Sessions(api.database(), clock, new SecureRandom());
+    var id = sessions.open(ada.user().id());
     now.updateAndGet(then -> then.plus(Sessions.IDLE.minusSeconds(1)));
-    assertThat(sessions.userId(id)).contains("ada");
+    assertThat(sessions.user(id)).contains(ada.user());
     now.updateAndGet(then -> then.plus(Sessions.IDLE.minusSeconds(1)));
-    assertThat(sessions.userId(id)).contains("ada");
+    assertThat(sessions.user(id)).contains(ada.user());
     now.updateAndGet(then -> then.plus(Sessions.IDLE.plusSeconds(1)));
-    assertThat(sessions.userId(id)).isEmpty();
+    assertThat(sessions.user(id)).isEmpty();
   }
 
   @Test

@@ -32,6 +32,7 @@ import dev.purser.providers.KeyCheck;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.running.Http;
 import dev.purser.secret.Secret;
@@ -81,7 +82,7 @@ public final class TestApi implements AutoCloseable {
   private final Agents agents;
   private final VirtualKeys virtualKeys;
   private final Ledger ledger;
-  private final Sessions sessions = new Sessions(CLOCK, RANDOM);
+  private final Sessions sessions;
   private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
   private final ApiParts parts;
   private final int port;
@@ -102,6 +103,7 @@ public final class TestApi implements AutoCloseable {
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
     users = new Users(database, ids, CLOCK);
+    sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
     agents = new Agents(database, ids, CLOCK);
     virtualKeys = new VirtualKeys(database, ids, CLOCK, RANDOM);
@@ -135,11 +137,19 @@ public final class TestApi implements AutoCloseable {
             users,
             sessions,
             signInLinks,
+            accessTokens,
+            parts.spaces(),
             agents,
             virtualKeys,
             vault,
+            keyCheck,
             parts.usageSummaries(),
-            CLOCK));
+            parts.dailyUsage(),
+            new MonthUsageStore(database),
+            parts.calls(),
+            parts.prices(),
+            CLOCK,
+            RANDOM));
     HttpServer server =
         vertx
             .createHttpServer()
@@ -175,6 +185,10 @@ public final class TestApi implements AutoCloseable {
 
   List<Route> routes() {
     return Routes.of(parts);
+  }
+
+  Database database() {
+    return testDatabase.database();
   }
 
   public SignInLinks signInLinks() {
