@@ -6,6 +6,7 @@ import dev.purser.cli.CommandFailure;
 import dev.purser.config.Settings;
 import dev.purser.gateway.Gateway;
 import dev.purser.ledger.Ledger;
+import dev.purser.ledger.Releases;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.PublicAddress;
@@ -13,6 +14,7 @@ import dev.purser.people.Sessions;
 import dev.purser.people.Users;
 import dev.purser.pricing.Prices;
 import dev.purser.providers.KeyCheck;
+import dev.purser.reports.StrictStateStore;
 import dev.purser.storage.DataDirectory;
 import dev.purser.storage.DatabaseConfiguration;
 import dev.purser.web.SignInLinks;
@@ -136,6 +138,8 @@ public final class App implements AutoCloseable {
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.calls(),
+            new StrictStateStore(rooms.database()),
+            new Releases(rooms.database(), clock),
             prices::current,
             this::notReadyBecause,
             meters,

@@ -1,6 +1,7 @@
 package dev.purser.agents;
 
 import dev.purser.money.Budget;
+import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,13 @@ public record Agent(
     Instant createdAt,
     @Nullable Instant archivedAt,
     long version) {
+
+  /** The budget of its own that admissions are decided by; null for none. */
+  public @Nullable Budget budget() {
+    return monthlyBudgetCents == null
+        ? null
+        : new Budget(Money.ofCents(monthlyBudgetCents), budgetMode);
+  }
 
   /** What its editor may change. */
   public AgentDraft draft() {

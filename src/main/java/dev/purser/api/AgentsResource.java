@@ -12,14 +12,22 @@ import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.agents.VirtualKeys;
 import dev.purser.money.Budget;
 import dev.purser.pricing.Provider;
+import dev.purser.reports.StrictState;
+import dev.purser.reports.StrictStateStore;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Agents, and the virtual keys they hold. */
-record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners) {
+record AgentsResource(
+    Agents agents,
+    VirtualKeys virtualKeys,
+    ModelOwners owners,
+    StrictStateStore strictStates,
+    InstantSource clock) {
   static final String[] NEW_FIELDS = {
     "name", "preferredProvider", "preferredModel", "modelPolicy", "monthlyBudgetCents", "budgetMode"
   };
@@ -44,12 +52,14 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners
       String modelPolicy,
       @Nullable Long monthlyBudgetCents,
       String budgetMode,
+      @Nullable String strictState,
       Instant createdAt,
       @Nullable Instant archivedAt,
       List<VirtualKeyBody> virtualKeys,
       long version) {
 
-    static AgentBody of(Agent agent, List<VirtualKey> virtualKeys) {
+    static AgentBody of(
+        Agent agent, Optional<StrictState> strict, List<VirtualKey> virtualKeys) {
       Provider provider = agent.preferredProvider();
       return new AgentBody(
           agent.id(),
@@ -59,6 +69,7 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners
           agent.modelPolicy().id(),
           agent.monthlyBudgetCents(),
           agent.budgetMode().id(),
+          strict.map(StrictState::id).orElse(null),
           agent.createdAt(),
           agent.archivedAt(),
           virtualKeys.stream().map(VirtualKeyBody::of).toList(),
@@ -89,7 +100,7 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners
     return ApiAnswer.ok(
         Page.whole(
             agents.list(request.spaceId(), true).stream()
-                .map(agent -> AgentBody.of(agent, keys.getOrDefault(agent.id(), List.of())))
+                .map(agent -> shown(agent, keys))
                 .toList()));
   }
 
@@ -162,7 +173,7 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners
         body.has("monthlyBudgetCents")
             ? body.centsOrNull("monthlyBudgetCents")
             : current.monthlyBudgetCents();
-    Budget.Mode mode = BudgetModes.read(body, current.budgetMode());
+    Budget.Mode mode = body.budgetMode(current.budgetMode());
     return new AgentDraft(
         body.has("name") ? body.text("name", NAME_CHARACTERS) : current.name(),
         choice.provider(),
@@ -191,7 +202,14 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners
   }
 
   private AgentBody shown(Agent agent) {
-    return AgentBody.of(agent, keysByAgent(agent.spaceId()).getOrDefault(agent.id(), List.of()));
+    return shown(agent, keysByAgent(agent.spaceId()));
+  }
+
+  private AgentBody shown(Agent agent, Map<String, List<VirtualKey>> keys) {
+    return AgentBody.of(
+        agent,
+        strictStates.ofAgent(agent.spaceId(), agent.id(), agent.budget(), clock.instant()),
+        keys.getOrDefault(agent.id(), List.of()));
   }
 
   private Map<String, List<VirtualKey>> keysByAgent(String spaceId) {

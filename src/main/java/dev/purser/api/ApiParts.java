@@ -2,6 +2,7 @@ package dev.purser.api;
 
 import dev.purser.agents.Agents;
 import dev.purser.agents.VirtualKeys;
+import dev.purser.ledger.Releases;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
@@ -11,6 +12,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.providers.KeyCheck;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.StrictStateStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.vault.Vault;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,6 +40,8 @@ public record ApiParts(
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     CallStore calls,
+    StrictStateStore strictStates,
+    Releases releases,
     Supplier<PriceList> prices,
     Supplier<Optional<String>> notReadyBecause,
     PrometheusMeterRegistry metrics,

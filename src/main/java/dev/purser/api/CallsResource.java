@@ -45,8 +45,10 @@ record CallsResource(CallStore calls, Spaces spaces) {
       long outputTokens,
       long reasoningTokens,
       long webSearches,
+      @Nullable Long grantedOutputTokens,
       @Nullable String tier,
       @Nullable BigDecimal costCents,
+      boolean aboveHold,
       @Nullable Long httpStatus,
       @Nullable String errorCode,
       @Nullable Long durationMs,
@@ -72,9 +74,11 @@ record CallsResource(CallStore calls, Spaces spaces) {
           call.outputTokens(),
           call.reasoningTokens(),
           call.webSearches(),
+          call.grantedOutputTokens(),
           call.tier(),
           // Null means unpriced or not known yet; a refused call is known to have cost nothing.
           cents(refused ? Money.ZERO : call.cost()),
+          call.aboveHold(),
           call.httpStatus(),
           call.errorCode(),
           call.durationMillis(),
@@ -122,7 +126,10 @@ record CallsResource(CallStore calls, Spaces spaces) {
     }
   }
 
-  /** What a refused call met with; the money is null if no budget was the reason. */
+  /**
+   * What a refused call met with; the money is null if no exhausted budget was the reason, the field
+   * unless its cost could not be bounded.
+   */
   record RefusalBody(
       long count,
       @Nullable String budgetOf,
@@ -130,11 +137,17 @@ record CallsResource(CallStore calls, Spaces spaces) {
       @Nullable BigDecimal spentCents,
       @Nullable BigDecimal heldCents,
       @Nullable BigDecimal doubtCents,
-      @Nullable BigDecimal neededCents) {
+      @Nullable BigDecimal neededCents,
+      @Nullable Long largestOutputTokens,
+      @Nullable Instant resetsAt,
+      @Nullable String unboundedField) {
 
-    static RefusalBody of(long count, CallDetail.@Nullable BudgetRefusal budget) {
+    static RefusalBody of(CallDetail detail) {
+      long count = detail.call().count();
+      CallDetail.BudgetRefusal budget = detail.budgetRefusal();
       return budget == null
-          ? new RefusalBody(count, null, null, null, null, null, null)
+          ? new RefusalBody(
+              count, null, null, null, null, null, null, null, null, detail.unboundedField())
           : new RefusalBody(
               count,
               budget.budgetOf(),
@@ -142,7 +155,10 @@ record CallsResource(CallStore calls, Spaces spaces) {
               budget.spent().cents(),
               budget.held().cents(),
               budget.doubt().cents(),
-              budget.needed().cents());
+              budget.needed().cents(),
+              budget.largestOutputTokens(),
+              budget.resetsAt(),
+              null);
     }
   }
 
@@ -180,7 +196,7 @@ record CallsResource(CallStore calls, Spaces spaces) {
         detail.priceVersion(),
         detail.adjustments().stream().map(AdjustmentBody::of).toList(),
         detail.call().state() == EntryState.REFUSED
-            ? RefusalBody.of(detail.call().count(), detail.budgetRefusal())
+            ? RefusalBody.of(detail)
             : null);
   }
 

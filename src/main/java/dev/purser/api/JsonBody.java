@@ -1,7 +1,9 @@
 package dev.purser.api;
 
+import dev.purser.money.Budget;
 import dev.purser.secret.Secret;
 import java.util.Collection;
+import java.util.List;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -141,6 +143,12 @@ final class JsonBody {
       }
     }
     throw invalid(field, "must be one of " + String.join(", ", values.stream().map(id).toList()));
+  }
+
+  /** The budget mode that it names, else the current one. */
+  Budget.Mode budgetMode(Budget.Mode current) {
+    Budget.Mode mode = oneOf("budgetMode", List.of(Budget.Mode.values()), Budget.Mode::id);
+    return mode == null ? current : mode;
   }
 
   private static Problem.RefusedException unknown(String field, Set<String> known) {

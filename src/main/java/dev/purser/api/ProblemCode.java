@@ -21,7 +21,6 @@ enum ProblemCode {
   UNSUPPORTED_MEDIA_TYPE(415, "The body is not JSON"),
   WRONG_HOST(421, "Not this server's name"),
   KEY_REJECTED(422, "The API key was not saved"),
-  MODE_NOT_AVAILABLE(422, "This budget mode cannot be chosen yet"),
   INTERNAL(500, "A fault in Purser"),
   PROVIDER_UNREACHABLE(502, "The provider did not answer"),
   STORAGE_UNAVAILABLE(503, "The database cannot be used just now"),

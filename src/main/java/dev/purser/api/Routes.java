@@ -19,13 +19,17 @@ final class Routes {
     ModelOwners owners = new ModelOwners(parts.vault(), parts.prices());
     MeResource me = new MeResource();
     KeysResource keys = new KeysResource(parts.vault(), parts.keyCheck(), parts.clock());
-    SettingsResource settings = new SettingsResource(parts.spaces(), owners);
+    SettingsResource settings = 
+        new SettingsResource(parts.spaces(), owners, parts.strictStates(), parts.clock());
     ModelsResource models = new ModelsResource(parts.vault(), parts.prices(), parts.clock());
     UsageResource usage =
         new UsageResource(
             parts.usageSummaries(), parts.dailyUsage(), parts.spaces(), parts.clock());
     CallsResource calls = new CallsResource(parts.calls(), parts.spaces());
-    AgentsResource agents = new AgentsResource(parts.agents(), parts.virtualKeys(), owners);
+    AgentsResource agents = 
+        new AgentsResource(
+            parts.agents(), parts.virtualKeys(), owners, parts.strictStates(), parts.clock());
+    BudgetResource budget = new BudgetResource(parts.releases());
     AccessTokensResource tokens = new AccessTokensResource(parts.accessTokens());
     ServerResource server = ServerResource.of(parts.notReadyBecause(), parts.metrics());
 
@@ -39,6 +43,8 @@ final class Routes {
         Route.of(PATCH, "/api/settings", MANAGE, settings::change).fields(SettingsResource.FIELDS),
         Route.of(GET, "/api/usage/summary", READ, usage::summary).parameters("month"),
         Route.of(GET, "/api/usage/daily", READ, usage::daily).parameters("from", "to", "by"),
+        Route.of(POST, "/api/budget/release-doubt", MANAGE, budget::releaseDoubt),
+        Route.of(POST, "/api/budget/resume", MANAGE, budget::resume),
         Route.of(GET, "/api/calls", READ, calls::list)
             .parameters("agent", "model", "state", "from", "to", "before", "limit"),
         Route.of(GET, "/api/calls/{id}", READ, calls::read),

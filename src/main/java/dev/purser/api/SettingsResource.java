@@ -5,11 +5,16 @@ import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.people.Spaces;
 import dev.purser.pricing.Provider;
+import dev.purser.reports.StrictState;
+import dev.purser.reports.StrictStateStore;
+import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a space's people choose: default model, budget, time zone. */
-record SettingsResource(Spaces spaces, ModelOwners owners) {
+record SettingsResource(
+    Spaces spaces, ModelOwners owners, StrictStateStore strictStates, InstantSource clock) {
   static final String[] FIELDS = {
     "defaultProvider", "defaultModel", "monthlyBudgetCents", "budgetMode", "timeZone", "version"
   };
@@ -20,29 +25,38 @@ record SettingsResource(Spaces spaces, ModelOwners owners) {
       @Nullable String defaultModel,
       @Nullable Long monthlyBudgetCents,
       String budgetMode,
+      @Nullable String strictState,
       String timeZone,
       long version) {
 
-    static SettingsBody of(SpaceSettings settings) {
+    static SettingsBody of(SpaceSettings settings, Optional<StrictState> strict) {
       Provider provider = settings.defaultProvider();
       return new SettingsBody(
           provider == null ? null : provider.id(),
           settings.defaultModel(),
           settings.monthlyBudgetCents(),
           settings.budgetMode().id(),
+          strict.map(StrictState::id).orElse(null),
           settings.timeZone().getId(),
           settings.version());
     }
   }
 
   ApiAnswer read(ApiRequest request) {
-    return ApiAnswer.ok(SettingsBody.of(spaces.settings(request.spaceId())));
+    return shown(spaces.settings(request.spaceId()));
+  }
+
+  private ApiAnswer shown(SpaceSettings settings) {
+    return ApiAnswer.ok(
+        SettingsBody.of(
+            settings,
+            strictStates.ofSpace(settings.spaceId(), settings.budget(), clock.instant())));
   }
 
   ApiAnswer change(ApiRequest request) {
     SpaceSettings current = spaces.settings(request.spaceId());
     return switch (spaces.save(edited(current, request.body()))) {
-      case SettingsSaved.Saved saved -> ApiAnswer.ok(SettingsBody.of(saved.settings()));
+      case SettingsSaved.Saved saved -> shown(saved.settings());
       case SettingsSaved.ChangedElsewhere changed ->
           ApiAnswer.refused(
               ProblemCode.CHANGED_ELSEWHERE,
@@ -68,7 +82,7 @@ record SettingsResource(Spaces spaces, ModelOwners owners) {
         body.has("monthlyBudgetCents")
             ? body.centsOrNull("monthlyBudgetCents")
             : current.monthlyBudgetCents();
-    Budget.Mode mode = BudgetModes.read(body, current.budgetMode());
+    Budget.Mode mode = body.budgetMode(current.budgetMode());
     ZoneId zone = body.has("timeZone") ? zone(body.text("timeZone", 100)) : current.timeZone();
     Long version = body.version();
     return new SpaceSettings(

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -34,7 +35,9 @@ public final class Releases {
       """;
   private static final String RELEASE =
       "UPDATE entries SET doubt_nanos = 0 WHERE space_id = ? AND entry_id = ?";
-  private static final String GO_ON =
+  private static final String SPACE =
+      "SELECT time_zone, latest_month FROM spaces WHERE space_id = ?";
+  private static final String RESUME =
       """
       UPDATE months SET stopped_limit_nanos = NULL
       WHERE space_id = ? AND local_month = ? AND stopped_limit_nanos IS NOT NULL\
@@ -54,17 +57,17 @@ public final class Releases {
   private record InDoubt(EntryRow entry, Adjustments.Change change) {}
 
   /**
-   * Takes the estimates of a month for what its calls have cost, so that no budget counts more for
-   * them: an adjustment of each.
+   * Takes the estimates of this month for what its calls have cost, so that no budget counts more
+   * for them: an adjustment of each.
    *
    * @throws StorageException if the database cannot be written just now
    */
-  public Released releaseDoubt(String spaceId, YearMonth month) {
+  public Released releaseDoubt(String spaceId) {
     Money doubt = Money.ZERO;
     long calls = 0;
     Released page;
     do {
-      page = database.transact(session -> page(session, spaceId, month));
+      page = database.transact(session -> page(session, spaceId));
       doubt = doubt.plus(page.doubt);
       calls += page.calls;
     } while (page.calls == PAGE);
@@ -72,23 +75,36 @@ public final class Releases {
   }
 
   /**
-   * Lets the strict budgets of a space and its agents admit calls again in a month in which one has
+   * Lets the strict budgets of a space and its agents admit calls again after one of this month has
    * cost more than its hold.
    *
    * @return whether any did not
    * @throws StorageException if the database cannot be written just now
    */
-  public boolean goOn(String spaceId, YearMonth month) {
+  public boolean resume(String spaceId) {
     return database.transact(session -> {
-      PreparedStatement goOn = session.statement(GO_ON);
-      goOn.setString(1, spaceId);
-      goOn.setString(2, month.toString());
-      return goOn.executeUpdate() > 0;
+      YearMonth month = month(session, spaceId);
+      PreparedStatement resume = session.statement(RESUME);
+      resume.setString(1, spaceId);
+      resume.setString(2, month.toString());
+      return resume.executeUpdate() > 0;
     });
   }
 
-  private Released page(Session session, String spaceId, YearMonth month) throws SQLException {
-    List<InDoubt> found = inDoubt(session, spaceId, month);
+  private YearMonth month(Session session, String spaceId) throws SQLException {
+    PreparedStatement space = session.statement(SPACE);
+    space.setString(1, spaceId);
+    try (ResultSet row = space.executeQuery()) {
+      if (!row.next()) {
+        throw new IllegalArgumentException("there is no space " + spaceId);
+      }
+      return BudgetMonth.current(
+          clock.instant(), ZoneId.of(row.getString(1)), row.getString(2));
+    }
+  }
+
+  private Released page(Session session, String spaceId) throws SQLException {
+    List<InDoubt> found = inDoubt(session, spaceId, month(session, spaceId));
     SortedSet<Months.Key> keys = new TreeSet<>();
     for (InDoubt one : found) {
       Months.addKeys(keys, one.entry);

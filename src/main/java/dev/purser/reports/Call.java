@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param tier that the answer named
  * @param cost null if unpriced, or not known yet
  * @param held set aside for it while it is open
+ * @param boundedHold whether {@code held} is the most that it can cost, and not only an estimate
+ * @param grantedOutputTokens what its output limit was lowered to, because a strict budget had no
+ *     more left; null if it was not
+ * @param aboveHold whether it has cost more than that bound, which must not happen
  * @param httpStatus that the caller got; null if it had gone before there was one
  * @param errorCode what went wrong; null if nothing did
  * @param durationMillis null while it is open
@@ -49,6 +53,9 @@ public record Call(
     @Nullable String tier,
     @Nullable Money cost,
     Money held,
+    boolean boundedHold,
+    @Nullable Long grantedOutputTokens,
+    boolean aboveHold,
     @Nullable Long httpStatus,
     @Nullable String errorCode,
     @Nullable Long durationMillis,

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param lines as they are priced now
  * @param adjustments what was corrected since it ended, oldest first
  * @param budgetRefusal null unless a budget refused it
+ * @param unboundedField the field of the request for which its cost had no bound, so that a strict
+ *     budget refused it; else null
  */
 public record CallDetail(
     Call call,
@@ -26,7 +28,8 @@ public record CallDetail(
     boolean fast,
     List<Line> lines,
     List<Adjustment> adjustments,
-    @Nullable BudgetRefusal budgetRefusal) {
+    @Nullable BudgetRefusal budgetRefusal,
+    @Nullable String unboundedField) {
 
   public CallDetail {
     lines = List.copyOf(lines);
@@ -52,7 +55,17 @@ public record CallDetail(
    * The money when a budget refused it.
    *
    * @param budgetOf {@code space} or {@code agent}
+   * @param needed for the call as it was asked
+   * @param largestOutputTokens the output limit for which there was money; null in old entries
+   * @param resetsAt when the budget begins anew; null in old entries
    */
   public record BudgetRefusal(
-      String budgetOf, Money budget, Money spent, Money held, Money doubt, Money needed) {}
+      String budgetOf,
+      Money budget,
+      Money spent,
+      Money held,
+      Money doubt,
+      Money needed,
+      @Nullable Long largestOutputTokens,
+      @Nullable Instant resetsAt) {}
 }

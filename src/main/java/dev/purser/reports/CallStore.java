@@ -45,10 +45,11 @@ public final class CallStore {
       SELECT entry_id, entries.created_at, settled_at, entries.agent_id, agents.name AS agent_name,
         provider, dialect, requested_model, entries.model, totals_model, state, usage_source,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
-        web_searches, tier, cost_nanos, hold_nanos, http_status, error_code, duration_millis,
+        web_searches, tier, cost_nanos, hold_nanos, bounded, granted_output_tokens, http_status, error_code, duration_millis,
         first_byte_millis, refused_count, virtual_key_id, price_version, counted_nanos, doubt_nanos,
         geography, fast, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
-        refused_held_nanos, refused_doubt_nanos, refused_needed_nanos
+        refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
+        refused_largest_output_tokens, refused_resets_at, refused_field
       FROM entries
       LEFT JOIN agents
         ON agents.space_id = entries.space_id AND agents.agent_id = entries.agent_id
@@ -217,6 +218,10 @@ public final class CallStore {
         row.getColumn("tier", String.class),
         moneyOrNull(row, "cost_nanos"),
         money(row, "hold_nanos"),
+        Rows.flag(row, "bounded"),
+        row.getColumn("granted_output_tokens", Long.class),
+        Rows.flag(row, "bounded")
+            && row.getColumn("counted_nanos", Long.class) > row.getColumn("hold_nanos", Long.class),
         row.getColumn("http_status", Long.class),
         row.getColumn("error_code", String.class),
         row.getColumn("duration_millis", Long.class),
@@ -245,7 +250,10 @@ public final class CallStore {
                 money(row, "refused_spent_nanos"),
                 money(row, "refused_held_nanos"),
                 money(row, "refused_doubt_nanos"),
-                money(row, "refused_needed_nanos")));
+                money(row, "refused_needed_nanos"),
+                row.getColumn("refused_largest_output_tokens", Long.class),
+                Rows.instantOrNull(row, "refused_resets_at")),
+        row.getColumn("refused_field", String.class));
   }
 
   private static Line line(RowView row) {

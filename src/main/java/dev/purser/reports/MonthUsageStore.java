@@ -1,5 +1,6 @@
 package dev.purser.reports;
 
+import dev.purser.ledger.BudgetMonth;
 import dev.purser.money.Budget;
 import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class MonthUsageStore {
   private static final String SPACE =
       """
-      SELECT monthly_budget_cents, budget_mode, time_zone,
+      SELECT monthly_budget_cents, budget_mode, time_zone, latest_month,
         (SELECT MIN(local_day) FROM totals WHERE totals.space_id = spaces.space_id) AS first_day
       FROM spaces WHERE space_id = :space
       """;
@@ -64,7 +65,8 @@ public final class MonthUsageStore {
     this.database = database;
   }
 
-  private record Space(@Nullable Budget budget, ZoneId zone, @Nullable LocalDate firstDay) {}
+  private record Space(
+      @Nullable Budget budget, ZoneId zone, String latestMonth, @Nullable LocalDate firstDay) {}
 
   private record Sums(Money counted, Money held, Money doubt) {}
 
@@ -84,7 +86,7 @@ public final class MonthUsageStore {
   private static MonthUsage read(
       Handle handle, String spaceId, Optional<YearMonth> wanted, Instant now) {
     Space space = handle.createQuery(SPACE).bind("space", spaceId).map(SPACES).one();
-    YearMonth month = wanted.orElseGet(() -> YearMonth.from(now.atZone(space.zone())));
+    YearMonth month = wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
     Sums sums =
         handle
             .createQuery(MONTH)
@@ -129,6 +131,7 @@ public final class MonthUsageStore {
     return new Space(
         cents == null ? null : new Budget(Money.ofCents(cents), mode),
         ZoneId.of(row.getColumn("time_zone", String.class)),
+        row.getColumn("latest_month", String.class),
         firstDay == null ? null : LocalDate.parse(firstDay));
   }
 

@@ -1,5 +1,6 @@
 package dev.purser.reports;
 
+import dev.purser.ledger.BudgetMonth;
 import dev.purser.money.Budget;
 import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
@@ -43,7 +44,7 @@ public final class UsageSummaryStore {
           """;
 
   private static final String SPACE =
-      "SELECT monthly_budget_cents, budget_mode, time_zone FROM spaces WHERE space_id = :space";
+      "SELECT monthly_budget_cents, budget_mode, time_zone, latest_month FROM spaces WHERE space_id = :space";
 
   private static final String MONTH =
       """
@@ -62,7 +63,7 @@ public final class UsageSummaryStore {
     this.database = database;
   }
 
-  private record Space(Optional<Budget> budget, ZoneId zone) {}
+  private record Space(Optional<Budget> budget, ZoneId zone, String latestMonth) {}
 
   private record Month(Money counted, Money held, Money doubt) {}
 
@@ -87,7 +88,7 @@ public final class UsageSummaryStore {
   private static UsageSummary summary(
       Handle handle, String spaceId, Optional<YearMonth> wanted, Instant now) {
     Space space = handle.createQuery(SPACE).bind("space", spaceId).map(SPACES).one();
-    YearMonth month = wanted.orElseGet(() -> YearMonth.from(now.atZone(space.zone())));
+    YearMonth month = wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
     List<UsageSummary.OfModel> byModel =
         ofMonth(handle, BY_MODEL, spaceId, month).map(MODELS).list().stream()
             .filter(part -> !part.figures().isEmpty())
@@ -130,7 +131,8 @@ public final class UsageSummaryStore {
     Budget.Mode mode = Budget.Mode.ofId(row.getColumn("budget_mode", String.class)).orElseThrow();
     return new Space(
         Optional.ofNullable(cents).map(limit -> new Budget(Money.ofCents(limit), mode)),
-        ZoneId.of(row.getColumn("time_zone", String.class)));
+        ZoneId.of(row.getColumn("time_zone", String.class)),
+        row.getColumn("latest_month", String.class));
   }
 
   private static UsageSummary.OfModel model(RowView row) {

@@ -54,7 +54,6 @@ class BadInputTest {
     PATCH | /api/settings | {"monthlyBudgetCents":[1]} | 400 | invalid_value | monthlyBudgetCents
     PATCH | /api/settings | {"monthlyBudgetCents":1,"monthlyBudgetCents":2} | 400 | invalid_value | monthlyBudgetCents
     PATCH | /api/settings | {"monthlyBudget":1} | 400 | unknown_field | monthlyBudget
-    PATCH | /api/settings | {"budgetMode":"strict"} | 422 | mode_not_available | budgetMode
     PATCH | /api/settings | {"budgetMode":"never"} | 400 | invalid_value | budgetMode
     PATCH | /api/settings | {"budgetMode":null} | 400 | invalid_value | budgetMode
     PATCH | /api/settings | {"timeZone":"Mars/Olympus"} | 400 | invalid_value | timeZone
@@ -83,7 +82,6 @@ class BadInputTest {
     POST | /api/agents | {"name":"a\\nb"} | 400 | invalid_value | name
     POST | /api/agents | {"name":"ada-lovelace-agent"} | 409 | name_taken | name
     POST | /api/agents | {"name":"b","modelPolicy":"sometimes"} | 400 | invalid_value | modelPolicy
-    POST | /api/agents | {"name":"b","budgetMode":"strict"} | 422 | mode_not_available | budgetMode
     POST | /api/agents | {"name":"b","monthlyBudgetCents":-5} | 400 | invalid_value | monthlyBudgetCents
     POST | /api/agents | {"name":"b","version":1} | 400 | unknown_field | version
     POST | /api/agents | {"name":"b","id":"mine"} | 400 | unknown_field | id

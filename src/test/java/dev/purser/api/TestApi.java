@@ -11,6 +11,7 @@ import dev.purser.ledger.Decision;
 import dev.purser.ledger.Ledger;
 import dev.purser.ledger.LedgerConfiguration;
 import dev.purser.ledger.Refusal;
+import dev.purser.ledger.Releases;
 import dev.purser.ledger.Settlement;
 import dev.purser.money.Money;
 import dev.purser.people.AccessToken;
@@ -32,6 +33,7 @@ import dev.purser.providers.KeyCheck;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.StrictStateStore;
 import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.running.Http;
@@ -123,6 +125,8 @@ public final class TestApi implements AutoCloseable {
             new UsageSummaryStore(database),
             new DailyUsageStore(database),
             new CallStore(database),
+            new StrictStateStore(database),
+            new Releases(database, CLOCK),
             () -> prices,
             () -> Optional.ofNullable(notReadyBecause.get()),
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

@@ -90,7 +90,11 @@ record Calls(
 
   /** A call of the usual hold, whose answer cannot be cut shorter. */
   Admission admission(Instant deadline) {
-    return admission(deadline, HOLD, new Bounded(worst(0, 10_000, 100_000), 10_000, false));
+    return admission(deadline, new Bounded(worst(0, 10_000, 100_000), 10_000, false));
+  }
+
+  Admission admission(Instant deadline, Bounded bounded) {
+    return admission(deadline, bounded.worstCase().most(), bounded);
   }
 
   /** A call that costs so much for its input, and so much for every token of its answer. */

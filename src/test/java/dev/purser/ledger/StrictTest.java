@@ -9,7 +9,6 @@ import dev.purser.storage.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -179,10 +178,9 @@ class StrictTest {
     assertThat(refused(strict, answer(100)).doubt()).isEqualTo(cents(400));
 
     Releases releases = new Releases(test.database(), InstantSource.system());
-    YearMonth month = YearMonth.now(ZoneOffset.UTC);
-    assertThat(releases.releaseDoubt("space-1", month))
+    assertThat(releases.releaseDoubt("space-1"))
         .isEqualTo(new Releases.Released(cents(400), 1));
-    assertThat(releases.releaseDoubt("space-1", month))
+    assertThat(releases.releaseDoubt("space-1"))
         .isEqualTo(new Releases.Released(Money.ZERO, 0));
 
     assertThat(ask(strict, answer(4_000))).isEqualTo(new Decision.Admitted());
@@ -340,8 +338,8 @@ class StrictTest {
     settle(admitted(strict, answer(10)), cents(2));
 
     Releases releases = new Releases(test.database(), InstantSource.system());
-    assertThat(releases.goOn("space-1", YearMonth.now(ZoneOffset.UTC))).isTrue();
-    assertThat(releases.goOn("space-1", YearMonth.now(ZoneOffset.UTC))).isFalse();
+    assertThat(releases.resume("space-1")).isTrue();
+    assertThat(releases.resume("space-1")).isFalse();
 
     assertThat(ask(strict, answer(10))).isEqualTo(new Decision.Admitted());
   }

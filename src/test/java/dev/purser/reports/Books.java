@@ -69,7 +69,11 @@ final class Books {
   void month(String space, String month, String agent, Money spent, Money held, Money doubt) {
     write(handle ->
         handle.execute(
-            "INSERT INTO months VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO months (
+              space_id, local_month, agent_id, spent_nanos, held_nanos, doubt_nanos)
+            VALUES (?, ?, ?, ?, ?, ?)\
+            """,
             space,
             month,
             agent,

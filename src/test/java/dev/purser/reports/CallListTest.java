@@ -257,7 +257,14 @@ class CallListTest {
       assertThat(calls.find(Books.SPACE, call.id()).orElseThrow().budgetRefusal())
           .isEqualTo(
               new CallDetail.BudgetRefusal(
-                  "agent", new Money(1), new Money(2), new Money(3), new Money(4), new Money(5)));
+                  "agent",
+                  new Money(1),
+                  new Money(2),
+                  new Money(3),
+                  new Money(4),
+                  new Money(5),
+                  null,
+                  null));
     }
   }
 
