@@ -100,7 +100,7 @@ record Calls(
   /** A call that costs so much for its input, and so much for every token of its answer. */
   static WorstCase worst(long inputNanos, long outputTokens, long tokenNanos) {
     return new WorstCase(
-        List.of(new WorstCase.Way(inputNanos * 1_000, tokenNanos * 1_000)), outputTokens);
+        List.of(new WorstCase.Way(new Money(inputNanos), tokenNanos * 1_000)), outputTokens);
   }
 
   /** A call of which its caller has found this bound. */
