@@ -76,6 +76,7 @@ class RoomsTest {
       Set.of(
           "people.AccessTokens",
           "people.Credential",
+          "people.Sessions",
           "people.Spaces",
           "people.Users",
           "agents.Agents",
@@ -109,7 +110,7 @@ class RoomsTest {
           "vault.MasterKey", // wraps the keyset
           "vault.Vault", // sealed
           "web.SignInLinks", // hashed
-          "web.Web"); // the session's cookie
+          "web.Visitors"); // cookies
 
   private static final List<Class<?>> MUTABLE =
       List.of(

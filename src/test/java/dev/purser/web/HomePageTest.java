@@ -64,48 +64,6 @@ class HomePageTest {
     }
   }
 
-  @Test
-  void thePageHasNoScriptAndNoStyleOfItsOwnAndIsKeptByNobody() {
-    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
-      TestApi.Person ada = api.newPerson("ada@example.org");
-      Http.Answer answer = api.anonymous().get("/", "cookie", cookie(api, ada));
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.text()).doesNotContain("<script", "style=", "<style", "onclick");
-      assertThat(answer.header("content-security-policy"))
-          .contains("default-src 'none'")
-          .contains("frame-ancestors 'none'")
-          .doesNotContain("unsafe");
-      assertThat(answer.header("cache-control")).isEqualTo("no-store");
-      assertThat(answer.header("x-content-type-options")).isEqualTo("nosniff");
-      assertThat(answer.text()).contains("No calls this month").contains("No agents yet");
-    }
-  }
-
-  @Test
-  void assetsAreKeptForEverUnderTheirChecksum() {
-    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
-      String signIn = api.anonymous().get("/").text();
-      String css =
-          signIn.replaceAll("(?s).*href=\"(/assets/purser\\.[0-9a-f]{12}\\.css)\".*", "$1");
-      Http.Answer asset = api.anonymous().get(css);
-      assertThat(asset.status()).isEqualTo(200);
-      assertThat(asset.header("cache-control")).contains("immutable");
-      assertThat(asset.header("content-type")).startsWith("text/css");
-      assertThat(api.anonymous().get("/assets/purser.css").status()).isEqualTo(404);
-      assertThat(api.anonymous().get("/assets/../openapi.yaml").status()).isEqualTo(404);
-    }
-  }
-
-  @Test
-  void whoeverIsNotSignedInIsToldHow() {
-    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
-      Http.Answer answer = api.anonymous().get("/");
-      assertThat(answer.status()).isEqualTo(401);
-      assertThat(answer.text()).contains("sign-in link");
-      assertThat(api.anonymous().get("/nowhere").status()).isEqualTo(404);
-    }
-  }
-
   private static String page(TestApi api, TestApi.Person person) {
     Http.Answer answer = api.anonymous().get("/", "cookie", cookie(api, person));
     assertThat(answer.status()).isEqualTo(200);
