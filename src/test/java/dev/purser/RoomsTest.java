@@ -110,7 +110,9 @@ class RoomsTest {
           "vault.MasterKey", // wraps the keyset
           "vault.Vault", // sealed
           "web.SignInLinks", // hashed
-          "web.Visitors"); // cookies
+          "web.Visitors", // cookies
+          "web.templates.JteaccessTokensGenerated", // shown once
+          "web.templates.JtesetupGenerated"); // the link that led there, in its form
 
   private static final List<Class<?>> MUTABLE =
       List.of(

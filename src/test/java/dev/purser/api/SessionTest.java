@@ -64,7 +64,7 @@ class SessionTest {
   @Test
   void theSessionsCookieIsForThisServerAndNoScript() {
     assertThat(signIn())
-        .startsWith(Sessions.COOKIE + "=")
+        .startsWith(Sessions.COOKIE)
         .containsIgnoringCase("HttpOnly")
         .contains("SameSite=Lax")
         .contains("Path=/")
@@ -188,11 +188,19 @@ class SessionTest {
         PublicAddress.of(Optional.of("https://purser.example.org/"), "0.0.0.0", 8080);
     assertThat(address.secure()).isTrue();
     assertThat(address.url()).hasToString("https://purser.example.org");
+    assertThat(address.cookieName(Sessions.COOKIE)).isEqualTo("__Host-purser_session");
     assertThat(address.allows("purser.example.org")).isTrue();
     assertThat(address.allows("evil.example.org")).isFalse();
     assertThat(address.allows(null)).isFalse();
     assertThat(address.sameOrigin(true, null, "https://purser.example.org", "purser.example.org"))
         .isTrue();
+  }
+
+  @Test
+  void twoPursersOnOneMachineDoNotSignEachOtherOut() {
+    String first = PublicAddress.of(Optional.empty(), "127.0.0.1", 8080).cookieName("purser");
+    String second = PublicAddress.of(Optional.empty(), "127.0.0.1", 8081).cookieName("purser");
+    assertThat(first).isNotEqualTo(second);
   }
 
   @ParameterizedTest
