@@ -87,6 +87,7 @@ class RoomsTest {
           "reports.CallStore",
           "reports.DailyUsageStore",
           "reports.FiguresStore",
+          "reports.MonthUsageStore",
           "reports.UsageSummaryStore",
           "vault.Keyset",
           "vault.ListedModels",

@@ -168,7 +168,7 @@ public final class Web {
             context.pathParams(),
             query(context),
             form);
-    if (!request.method().equals(HttpMethod.POST)) {
+    if (!route.method().equals(HttpMethod.POST)) {
       return route.handler().apply(read);
     }
     String formId = form.text(Form.ID);

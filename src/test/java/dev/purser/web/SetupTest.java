@@ -48,7 +48,7 @@ class SetupTest {
 
       assertThat(done.status()).isEqualTo(303);
       assertThat(done.header("location")).isEqualTo("/");
-      assertThat(visit.get("/").text()).contains(EMAIL);
+      assertThat(visit.get("/password").text()).contains(EMAIL);
       User user = api.webParts().users().findByEmail(EMAIL).orElseThrow();
       assertThat(user.admin()).isTrue();
       assertThat(new Visit(api.url()).signIn(EMAIL, TestApi.PASSWORD).status()).isEqualTo(303);

@@ -71,7 +71,8 @@ class SignInTest {
         .hasSize(2)
         .allSatisfy(cookie ->
             assertThat(cookie)
-                .contains("HttpOnly", "SameSite=Lax", "Path=/")
+                .containsIgnoringCase("HttpOnly")
+                .contains("SameSite=Lax", "Path=/")
                 .doesNotContain("Domain"));
   }
 
