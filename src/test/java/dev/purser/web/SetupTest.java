@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class SetupTest {
   void ofManyWhoSetUpAtOnceOneSucceeds(TestDatabase.Kind kind) {
     try (TestApi api = TestApi.start(kind)) {
       String link = api.signInLinks().makeSetup();
-      List<CompletableFuture<Http.Answer>> all = new ArrayList<>();
+      List<Supplier<Http.Answer>> ready = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         Visit visit = new Visit(api.url());
         Map<String, String> form =
@@ -73,8 +74,10 @@ class SetupTest {
                 TestApi.PASSWORD,
                 "again",
                 TestApi.PASSWORD);
-        all.add(CompletableFuture.supplyAsync(() -> visit.send("/setup", form)));
+        ready.add(() -> visit.send("/setup", form));
       }
+      List<CompletableFuture<Http.Answer>> all =
+          ready.stream().map(CompletableFuture::supplyAsync).toList();
 
       assertThat(all)
           .map(answer -> answer.join().header("location"))
