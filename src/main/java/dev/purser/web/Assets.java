@@ -33,6 +33,7 @@ public final class Assets {
           "controls",
           "figures",
           "table",
+          "account",
           "start",
           "usage",
           "phone");
