@@ -161,6 +161,7 @@ public final class App implements AutoCloseable {
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.monthUsage(),
+            rooms.agentUsage(),
             rooms.calls(),
             prices::current,
             clock,
@@ -229,8 +230,13 @@ public final class App implements AutoCloseable {
   }
 
   /** A link that signs this user in once. */
-  URI signInLink(String userId) {
+  public URI signInLink(String userId) {
     return address.url().resolve(signInLinks.make(userId));
+  }
+
+  /** A link to where the first user is made, which works in this process until there is one. */
+  URI setupLink() {
+    return address.url().resolve(signInLinks.makeSetup());
   }
 
   /** As SIGTERM asks: running calls finish as far as the configured patience goes. */

@@ -7,6 +7,7 @@ import dev.purser.people.Spaces;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.StrictState;
 import dev.purser.reports.StrictStateStore;
+import dev.purser.vault.Models;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a space's people choose: default model, budget, time zone. */
 record SettingsResource(
-    Spaces spaces, ModelOwners owners, StrictStateStore strictStates, InstantSource clock) {
+    Spaces spaces, Models models, StrictStateStore strictStates, InstantSource clock) {
   static final String[] FIELDS = {
     "defaultProvider", "defaultModel", "monthlyBudgetCents", "budgetMode", "timeZone", "version"
   };
@@ -76,7 +77,7 @@ record SettingsResource(
             "defaultProvider",
             "defaultModel",
             new ModelChoice(current.defaultProvider(), current.defaultModel()),
-            owners,
+            models,
             current.spaceId());
     Long budgetCents =
         body.has("monthlyBudgetCents")
