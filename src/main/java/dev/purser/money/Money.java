@@ -27,6 +27,14 @@ public record Money(long nanos) implements Comparable<Money> {
     return new Money(Math.subtractExact(nanos, other.nanos));
   }
 
+  public Money min(Money other) {
+    return nanos <= other.nanos ? this : other;
+  }
+
+  public Money max(Money other) {
+    return nanos >= other.nanos ? this : other;
+  }
+
   /** The exact amount in US cents, with at most seven decimal places and no trailing zeros. */
   public BigDecimal cents() {
     BigDecimal cents = BigDecimal.valueOf(nanos, 7).stripTrailingZeros();
