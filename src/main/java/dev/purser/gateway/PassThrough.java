@@ -1,8 +1,10 @@
 package dev.purser.gateway;
 
+import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.providers.Answer;
 import dev.purser.providers.AnswerReader;
+import org.jspecify.annotations.Nullable;
 
 /** Reads nothing: the answer to a call that costs nothing. */
 final class PassThrough implements AnswerReader {
@@ -16,6 +18,11 @@ final class PassThrough implements AnswerReader {
   @Override
   public byte[] read(byte[] chunk) {
     return chunk;
+  }
+
+  @Override
+  public @Nullable Usage atMost() {
+    return null;
   }
 
   @Override

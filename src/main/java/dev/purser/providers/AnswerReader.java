@@ -1,5 +1,8 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.Usage;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads usage beside an answer while its bytes go to the client. Never throws for what a provider
  * sends, never blocks, holds a bounded amount of memory, and does work in proportion to the bytes
@@ -16,6 +19,13 @@ public interface AnswerReader {
    *     other bytes where an event that the client did not ask for is (or may be) withheld
    */
   byte[] read(byte[] chunk);
+
+  /**
+   * The most that this call can use, known as soon as the provider has said what its input is and
+   * where nothing can add to that; null before, and else always. Its price is what is still to be
+   * held.
+   */
+  @Nullable Usage atMost();
 
   /**
    * Bytes go to the client that could not be decoded: what is read is not the whole answer, and may

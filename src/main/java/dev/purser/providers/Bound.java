@@ -1,16 +1,23 @@
 package dev.purser.providers;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.WorstCase;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The most that a call can cost.
  *
- * @param hold rounded up
+ * @param worst in money, by how long an answer may be
  * @param inputTokens the most it can be billed as input
- * @param outputTokens the most it can be billed as output
- * @param unboundedField the field of the request because of which {@code hold} is an estimate and
- *     no bound; null if it is one
+ * @param outputTokens the most it can be billed as output, all answers and passes together
+ * @param unboundedField what of the request is the reason why {@code worst} is an estimate and no
+ *     bound; null if it is one
  */
 public record Bound(
-    Money hold, long inputTokens, long outputTokens, @Nullable String unboundedField) {}
+    WorstCase worst, long inputTokens, long outputTokens, @Nullable String unboundedField) {
+
+  /** The money to set aside, rounded up. */
+  public Money hold() {
+    return worst.most();
+  }
+}

@@ -8,8 +8,9 @@ import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
-import dev.purser.pricing.Usage;
+import dev.purser.pricing.WorstCase;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,9 +23,6 @@ final class Bounds {
   private static final long LARGEST_WINDOW = 1_050_000;
 
   private static final long LARGEST_OUTPUT = 300_000;
-
-  /** A price is rounded to the nearest nano-dollar; a bound is not below it. */
-  private static final Money ROUNDING = new Money(1);
 
   private Bounds() {}
 
@@ -45,42 +43,44 @@ final class Bounds {
     long input = times(onePass, terms.passes());
     long output = times(times(oneAnswer, terms.answers()), terms.passes());
 
-    Money dearest = Money.ZERO;
+    long outputs = terms.answers() * terms.passes();
+    Rates dearest = prices.dearest(provider);
+    List<WorstCase.Way> ways = new ArrayList<>();
     for (Terms billed : terms.billed()) {
       Optional<Rates> rates = price.flatMap(found -> found.rates(input, billed));
       if (rates.isEmpty() && price.isPresent() && terms.billed().size() > 1) {
         continue; // The model is not offered on these terms, which the request does not name.
       }
-      for (Kind kind : terms.inputKinds()) {
-        if (rates.isPresent() && rates.get().picos(kind).isEmpty()) {
-          continue; // The model does not bill this kind.
-        }
-        ModelUsage worst = worst(model, kind, input, output, terms.webSearches());
-        Usage usage = new Usage(List.of(worst), billed.tier(), billed.fast(), billed.geography());
-        Money counted = prices.price(provider, usage, now).counted();
-        dearest = counted.compareTo(dearest) > 0 ? counted : dearest;
+      ways.add(way(rates.orElse(dearest), dearest, terms, input, outputs));
+    }
+    return new Bound(
+        new WorstCase(ways, Math.min(oneAnswer, ModelUsage.MOST)),
+        input,
+        output,
+        terms.unboundedField());
+  }
+
+  /** A kind that the model has no price for counts as the dearest. */
+  private static WorstCase.Way way(
+      Rates rates, Rates dearest, CostTerms terms, long input, long outputs) {
+    long inputPicos = 0;
+    for (Kind kind : terms.inputKinds()) {
+      if (kind == Kind.INPUT || rates.picos(kind).isPresent()) {
+        inputPicos = Math.max(inputPicos, picos(rates, dearest, kind));
       }
     }
-    return new Bound(dearest.plus(ROUNDING), input, output, terms.unboundedField());
+    Money searches = WorstCase.cost(terms.webSearches(), picos(rates, dearest, Kind.WEB_SEARCH));
+    return new WorstCase.Way(
+        WorstCase.capped(WorstCase.cost(input, inputPicos), searches),
+        outputs * picos(rates, dearest, Kind.OUTPUT));
+  }
+
+  private static long picos(Rates rates, Rates dearest, Kind kind) {
+    return rates.picos(kind).orElse(dearest.picos(kind).orElse(0));
   }
 
   private static long times(long quantity, long factor) {
     long most = ModelUsage.MOST;
     return quantity > most || factor > most / Math.max(1, quantity) ? most : quantity * factor;
-  }
-
-  private static ModelUsage worst(
-      String model, Kind kind, long input, long output, long webSearches) {
-    return new ModelUsage(
-        model,
-        kind == Kind.INPUT ? input : 0,
-        0,
-        kind == Kind.CACHE_WRITE_5M ? input : 0,
-        kind == Kind.CACHE_WRITE_1H ? input : 0,
-        kind == Kind.CACHE_WRITE_30M ? input : 0,
-        kind == Kind.CACHE_WRITE_12H ? input : 0,
-        output,
-        0,
-        webSearches);
   }
 }

@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.PriceList;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What Purser reads of a request; the rest of the body is untouched. */
@@ -21,6 +22,34 @@ public interface CallRequest {
 
   /** The most this call can cost with that model. */
   Bound bound(String sentModel, PriceList prices, Instant now);
+
+  /**
+   * What this call with that model may cost under a strict budget.
+   *
+   * @param betas the values of all {@code anthropic-beta} headers, joined by commas; null if there
+   *     is none
+   */
+  StrictTerms strict(String sentModel, @Nullable String betas, PriceList prices, Instant now);
+
+  /**
+   * The same, once the provider's free counter was asked.
+   *
+   * @param countedInput what it told
+   */
+  StrictTerms strict(
+      String sentModel, @Nullable String betas, PriceList prices, Instant now, long countedInput);
+
+  /**
+   * The body to send under a strict budget: that of {@link #bodyFor}, on the ordinary service tier
+   * unless it names another, with the limit of the answer lowered where it is above that many
+   * tokens.
+   *
+   * @param outputTokens at least {@link StrictTerms#leastOutput}
+   */
+  byte[] strictBodyFor(String sentModel, long outputTokens);
+
+  /** What to ask the provider's free counter; empty where its answer would not narrow the bound. */
+  Optional<TokenCount> tokenCount(String sentModel);
 
   /**
    * A reader for the answer to this request.

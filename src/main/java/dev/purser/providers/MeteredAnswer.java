@@ -82,6 +82,11 @@ final class MeteredAnswer implements AnswerReader {
   }
 
   @Override
+  public @Nullable Usage atMost() {
+    return null;
+  }
+
+  @Override
   public void passedUnread() {
     passedUnread = true;
   }

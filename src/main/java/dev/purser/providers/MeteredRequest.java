@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A request that was read, of any dialect. */
@@ -69,6 +70,29 @@ final class MeteredRequest implements CallRequest {
   @Override
   public Bound bound(String sentModel, PriceList prices, Instant now) {
     return Bounds.of(dialect.provider(), terms, sentModel, prices, now);
+  }
+
+  @Override
+  public StrictTerms strict(
+      String sentModel, @Nullable String betas, PriceList prices, Instant now) {
+    Bound bound = bound(sentModel, prices, now);
+    return new StrictTerms(bound, Math.min(bound.worst().outputTokens(), 4_096));
+  }
+
+  @Override
+  public StrictTerms strict(
+      String sentModel, @Nullable String betas, PriceList prices, Instant now, long countedInput) {
+    return strict(sentModel, betas, prices, now);
+  }
+
+  @Override
+  public byte[] strictBodyFor(String sentModel, long outputTokens) {
+    return bodyFor(sentModel);
+  }
+
+  @Override
+  public Optional<TokenCount> tokenCount(String sentModel) {
+    return Optional.empty();
   }
 
   @Override
