@@ -59,8 +59,7 @@ record AgentsResource(
       List<VirtualKeyBody> virtualKeys,
       long version) {
 
-    static AgentBody of(
-        Agent agent, Optional<StrictState> strict, List<VirtualKey> virtualKeys) {
+    static AgentBody of(Agent agent, Optional<StrictState> strict, List<VirtualKey> virtualKeys) {
       Provider provider = agent.preferredProvider();
       return new AgentBody(
           agent.id(),

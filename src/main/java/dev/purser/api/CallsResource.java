@@ -127,8 +127,8 @@ record CallsResource(CallStore calls, Spaces spaces) {
   }
 
   /**
-   * What a refused call met with; the money is null if no exhausted budget was the reason, the field
-   * unless its cost could not be bounded.
+   * What a refused call met with; the money is null if no exhausted budget was the reason, the
+   * field unless its cost could not be bounded.
    */
   record RefusalBody(
       long count,
@@ -195,9 +195,7 @@ record CallsResource(CallStore calls, Spaces spaces) {
         detail.lines().stream().map(LineBody::of).toList(),
         detail.priceVersion(),
         detail.adjustments().stream().map(AdjustmentBody::of).toList(),
-        detail.call().state() == EntryState.REFUSED
-            ? RefusalBody.of(detail)
-            : null);
+        detail.call().state() == EntryState.REFUSED ? RefusalBody.of(detail) : null);
   }
 
   private static @Nullable Instant start(Optional<LocalDate> day, ZoneId zone) {

@@ -6,6 +6,7 @@ import dev.purser.ledger.Admission;
 import dev.purser.ledger.Decision;
 import dev.purser.ledger.Refusal;
 import dev.purser.ledger.Settlement;
+import dev.purser.money.Money;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Priced;
@@ -13,7 +14,6 @@ import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.providers.Answer;
 import dev.purser.providers.AnswerReader;
-import dev.purser.providers.Bound;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
@@ -54,6 +54,9 @@ final class Call implements Running {
   /** How long the last byte waits for the settlement, less one look of the event loop. */
   private static final Duration SETTLE_PATIENCE = Duration.ofMillis(250 - Lane.LOOK_MILLIS);
 
+  /** A provider's counter of tokens gives up by itself before that. */
+  private static final Duration COUNTER_PATIENCE = Duration.ofSeconds(30);
+
   /** How long the database may take to say who calls, and to answer beyond its own deadline. */
   private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(5);
 
@@ -62,6 +65,7 @@ final class Call implements Running {
     RECEIVING,
     READING,
     ADMITTING,
+    COUNTING,
     FORWARDING,
     SETTLING,
     OVER
@@ -83,6 +87,7 @@ final class Call implements Running {
   private boolean hinted;
   private @Nullable CallRequest request;
   private @Nullable Plan plan;
+  private Counter.@Nullable Count count;
   private @Nullable AnswerReader reader;
   private @Nullable Forwarding forwarding;
   private @Nullable CompletableFuture<Decision> admission;
@@ -91,10 +96,6 @@ final class Call implements Running {
   private @Nullable Integer status;
   private @Nullable Long firstByteMillis;
   private @Nullable Runnable lastWord;
-
-  /** All that was decided before the ledger is asked. */
-  private record Plan(
-      String model, ProviderKey key, Secret secret, PriceList prices, Bound bound) {}
 
   Call(Lane lane, HttpServerRequest request, Dialect dialect) {
     this.lane = lane;
@@ -203,16 +204,25 @@ final class Call implements Running {
           return;
         }
         offLoop(
-            isLarge(),
-            () ->
-                new Plan(
-                    allowed.model(),
-                    allowed.providerKey(),
-                    secret.get(),
-                    prices,
-                    asked.bound(allowed.model(), prices, createdAt)),
-            this::admit);
+            isLarge(), () -> planned(asked, allowed, secret.get(), prices), this::admitIfBounded);
       }
+    }
+  }
+
+  private Plan planned(
+      CallRequest asked, Judgement.Allowed allowed, Secret secret, PriceList prices) {
+    return Judgement.underStrictBudget(expect(known))
+        ? Plan.strict(asked, allowed, secret, prices, createdAt, client.betas(), count)
+        : Plan.of(asked, allowed, secret, prices, createdAt);
+  }
+
+  private void admitIfBounded(Plan planned) {
+    String unbounded = planned.strict() == null ? null : planned.bound().unboundedField();
+    if (unbounded == null) {
+      admit(planned);
+    } else {
+      CallError error = lane.errors().costUnbounded(unbounded);
+      refuseUnlessHinted(error, () -> refuseOnTheBooks(error, unbounded));
     }
   }
 
@@ -249,7 +259,7 @@ final class Call implements Running {
                     requestedModel(),
                     shortened(planned.model()),
                     planned.bound().hold(),
-                    null,
+                    planned.bounded(),
                     planned.prices().version(),
                     createdAt,
                     now.standing().settings().timeZone(),
@@ -277,7 +287,15 @@ final class Call implements Running {
           log.error("call {}: the ledger failed", id, failure);
           refuse(lane.errors().ledgerUnavailable());
         }
-        case Decision.Admitted _ -> forward();
+        case Decision.Admitted granted -> {
+          Long outputTokens = granted.outputTokens();
+          if (outputTokens != null) {
+            plan = expect(plan).cutTo(outputTokens);
+            client.response().putHeader("x-purser-max-tokens", outputTokens.toString());
+          }
+          forward();
+        }
+        case Decision.Tight _ -> countInput();
         case Decision.Stale _ -> {
           if (admissions < MOST_ADMISSIONS) {
             identify(this::judge);
@@ -287,11 +305,30 @@ final class Call implements Running {
         }
         case Decision.OverBudget over ->
             refuse(lane.errors().overBudget(over), over.entryId(), false);
-        case Decision.Tight _ -> refuse(lane.errors().ledgerUnavailable());
         case Decision.Unavailable _ -> refuse(lane.errors().ledgerUnavailable());
         case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       }
     });
+  }
+
+  /** The bound of a call that does not fit is cheap, and far: its provider knows a closer one. */
+  private void countInput() {
+    enter(Stage.COUNTING, COUNTER_PATIENCE);
+    Plan planned = expect(plan);
+    Counter.ask(
+        lane,
+        client,
+        lane.upstream(dialect.provider()),
+        expect(credential),
+        planned.secret(),
+        planned.model(),
+        expect(planned.question()),
+        counted -> {
+          if (stage == Stage.COUNTING) {
+            count = counted;
+            step(this::judge);
+          }
+        });
   }
 
   // ---- to the provider and back
@@ -302,7 +339,7 @@ final class Call implements Running {
     Plan planned = expect(plan);
     offLoop(
         isLarge(),
-        () -> asked.bodyFor(planned.model()),
+        () -> planned.body(asked),
         body -> {
           lane.virtualKeys().used(caller().spaceId(), caller().virtualKeyId(), createdAt);
           lane.metrics().forwarded(System.nanoTime() - startNanos);
@@ -337,7 +374,14 @@ final class Call implements Running {
     reader = opened;
     request = null;
     client.release();
-    return opened;
+    return planned.strict() == null ? opened : new Narrowing(opened, this::narrow);
+  }
+
+  /** Gives back what is known not to be needed, while the call still runs. */
+  private void narrow(Usage most) {
+    Plan planned = expect(plan);
+    Money hold = planned.prices().price(dialect.provider(), most, createdAt).counted();
+    var _ = lane.ledger().narrow(caller().spaceId(), id, hold);
   }
 
   private void rejected(ProviderKey key) {
@@ -466,8 +510,16 @@ final class Call implements Running {
     end();
   }
 
-  /** Refuses a call whose caller is known: that is an entry, too. */
   private void refuseOnTheBooks(CallError error) {
+    refuseOnTheBooks(error, null);
+  }
+
+  /**
+   * Refuses a call whose caller is known: that is an entry, too.
+   *
+   * @param unboundedField the reason, if it is one that a strict budget does not admit
+   */
+  private void refuseOnTheBooks(CallError error, @Nullable String unboundedField) {
     enter(Stage.ADMITTING, lane.configuration().admissionTimeout());
     Caller caller = caller();
     lane.hear(
@@ -485,7 +537,7 @@ final class Call implements Running {
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
                     error.code().id(),
-                    null)),
+                    unboundedField)),
         (entryId, _) ->
             step(() -> refuse(error, entryId == null ? null : entryId.orElse(null), null)));
   }
@@ -565,7 +617,7 @@ final class Call implements Running {
           end();
         }
         case SETTLING -> end();
-        case FORWARDING -> breakOff("internal_error", 500);
+        case COUNTING, FORWARDING -> breakOff("internal_error", 500);
         case OVER -> {}
       }
     }

@@ -114,16 +114,47 @@ final class CallErrors {
     figures.put("heldCents", over.held().cents());
     figures.put("doubtCents", over.doubt().cents());
     figures.put("neededCents", over.needed().cents());
-    // A budget that stops at its limit leaves room for no answer, however short.
-    figures.put("largestOutputTokens", 0);
+    figures.put("largestOutputTokens", over.largestOutputTokens());
     figures.put("resetsAt", over.resetsAt().toString());
-    return new CallError(
-        ErrorCode.BUDGET_EXHAUSTED,
-        agents
-            ? "This month's budget of the agent is exhausted."
-            : "This month's budget is exhausted.",
-        agents ? "Raise it at " + agents() : "Raise it at " + settings(),
-        figures);
+    String whose = agents ? "The agent's budget of this month" : "This month's budget";
+    String where = agents ? agents() : settings();
+    if (over.stopped()) {
+      return new CallError(
+          ErrorCode.BUDGET_EXHAUSTED,
+          whose
+              + " is stopped by Purser: a call has cost more than the most that was set aside for"
+              + " it.",
+          "Look at that call, then raise the budget or let it go on, at " + where,
+          figures);
+    }
+    return over.largestOutputTokens() > 0
+        ? new CallError(
+            ErrorCode.BUDGET_EXHAUSTED,
+            whose + " has too little left for this call, says Purser.",
+            "Limit its output to "
+                + over.largestOutputTokens()
+                + " tokens, or raise the budget at "
+                + where,
+            figures)
+        : new CallError(
+            ErrorCode.BUDGET_EXHAUSTED,
+            whose + " is exhausted, says Purser.",
+            "Raise it at " + where,
+            figures);
+  }
+
+  CallError costUnbounded(String field) {
+    return CallError.of(
+        ErrorCode.COST_UNBOUNDED,
+        "What this request can cost has no bound because of "
+            + shortened(field)
+            + ", and its budget must never be exceeded, says Purser.",
+        "Leave "
+            + shortened(field)
+            + " out or limit it, or choose another budget mode at "
+            + settings()
+            + " or "
+            + agents());
   }
 
   CallError wrongPath(String rightPath) {

@@ -83,6 +83,12 @@ final class Client {
     return apiKey == null ? null : apiKey.strip();
   }
 
+  /** The values of all its {@code anthropic-beta} headers, joined by commas; null without one. */
+  @Nullable String betas() {
+    List<String> betas = request.headers().getAll("anthropic-beta");
+    return betas.isEmpty() ? null : String.join(",", betas);
+  }
+
   /** Why this request's body is not wanted, as far as its headers tell; null if it is. */
   @Nullable CallError unacceptable() {
     String encoding = request.getHeader("content-encoding");

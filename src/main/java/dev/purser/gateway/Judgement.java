@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Caller;
 import dev.purser.agents.ModelPolicy;
+import dev.purser.money.Budget;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
@@ -30,6 +31,16 @@ sealed interface Judgement {
     }
     Instant expiresAt = caller.expiresAt();
     return expiresAt != null && !now.isBefore(expiresAt) ? errors.expired() : null;
+  }
+
+  /** Whether the caller's space or agent has a budget that must not be exceeded. */
+  static boolean underStrictBudget(Standings.Known known) {
+    return isStrict(known.standing().settings().budget())
+        || isStrict(known.standing().caller().budget());
+  }
+
+  private static boolean isStrict(@Nullable Budget budget) {
+    return budget != null && budget.mode() == Budget.Mode.STRICT;
   }
 
   /**

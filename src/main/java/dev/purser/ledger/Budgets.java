@@ -48,10 +48,6 @@ final class Budgets {
       return budget.limit().nanos();
     }
 
-    boolean strict() {
-      return budget.mode() == Budget.Mode.STRICT;
-    }
-
     /** What is left to be set aside; below zero if the budget was lowered below what is. */
     long free() {
       return Math.subtractExact(freeOfHolds(), month.held());

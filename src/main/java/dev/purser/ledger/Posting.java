@@ -178,9 +178,8 @@ final class Posting {
     if (space == null || space.revision != admission.revision()) {
       return Optional.of(new Decision.Stale());
     }
-    return switch (
-        Budgets.decide(
-            admission, month(admit, Months.WHOLE_SPACE), month(admit, admission.agentId()))) {
+    return switch (Budgets.decide(
+        admission, month(admit, Months.WHOLE_SPACE), month(admit, admission.agentId()))) {
       case Budgets.Granted granted -> Optional.of(open(admit, granted));
       case Budgets.Tight _ -> Optional.of(new Decision.Tight());
       case Budgets.Denied denied ->

@@ -98,8 +98,7 @@ public final class Releases {
       if (!row.next()) {
         throw new IllegalArgumentException("there is no space " + spaceId);
       }
-      return BudgetMonth.current(
-          clock.instant(), ZoneId.of(row.getString(1)), row.getString(2));
+      return BudgetMonth.current(clock.instant(), ZoneId.of(row.getString(1)), row.getString(2));
     }
   }
 

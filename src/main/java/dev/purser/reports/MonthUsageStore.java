@@ -86,7 +86,8 @@ public final class MonthUsageStore {
   private static MonthUsage read(
       Handle handle, String spaceId, Optional<YearMonth> wanted, Instant now) {
     Space space = handle.createQuery(SPACE).bind("space", spaceId).map(SPACES).one();
-    YearMonth month = wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
+    YearMonth month =
+        wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
     Sums sums =
         handle
             .createQuery(MONTH)

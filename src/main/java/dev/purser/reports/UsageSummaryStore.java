@@ -88,7 +88,8 @@ public final class UsageSummaryStore {
   private static UsageSummary summary(
       Handle handle, String spaceId, Optional<YearMonth> wanted, Instant now) {
     Space space = handle.createQuery(SPACE).bind("space", spaceId).map(SPACES).one();
-    YearMonth month = wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
+    YearMonth month =
+        wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
     List<UsageSummary.OfModel> byModel =
         ofMonth(handle, BY_MODEL, spaceId, month).map(MODELS).list().stream()
             .filter(part -> !part.figures().isEmpty())

@@ -71,7 +71,9 @@ class AdmissionBatchTest {
     };
   }
 
-  /** Counts the frames of a write-ahead log that end a transaction: they say how large it left it. */
+  /**
+   * Counts the frames of a write-ahead log that end a transaction: they say how large it left it.
+   */
   private static long commits(Path log) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(log));

@@ -212,8 +212,7 @@ final class Simulation implements AutoCloseable {
               ofAgent,
               now.plusSeconds(20));
       Process process = living();
-      process.asking.add(
-          new Call(space, admission, process.ledger.admit(admission), process));
+      process.asking.add(new Call(space, admission, process.ledger.admit(admission), process));
     }
   }
 
@@ -241,18 +240,25 @@ final class Simulation implements AutoCloseable {
       stop(call.space, "", month, admission.spaceBudget());
       stop(call.space, admission.agentId(), month, admission.agentBudget());
     }
-    late += number("SELECT COUNT(*) FROM entries WHERE state = 'interrupted' AND entry_id = '"
-            + admission.entryId()
-            + "'")
-        > 0 ? 1 : 0;
+    late +=
+        number(
+                    "SELECT COUNT(*) FROM entries WHERE state = 'interrupted' AND entry_id = '"
+                        + admission.entryId()
+                        + "'")
+                > 0
+            ? 1
+            : 0;
     counted.put(admission.entryId(), counts);
     process.settling.add(process.ledger.settle(settlement));
     if (random.nextInt(5) == 0) {
       process.settling.add(
-          process.ledger.settle(settlement).thenApply(again -> {
-            assertThat(again).as("settled a second time").isFalse();
-            return true;
-          }));
+          process
+              .ledger
+              .settle(settlement)
+              .thenApply(again -> {
+                assertThat(again).as("settled a second time").isFalse();
+                return true;
+              }));
     }
   }
 
@@ -452,8 +458,7 @@ final class Simulation implements AutoCloseable {
         refused++;
         assertThat(admission.spaceBudget() != null || admission.agentBudget() != null).isTrue();
       }
-      case Decision.Stale _ ->
-          assertThat(admission.revision()).isNotEqualTo(call.space.revision);
+      case Decision.Stale _ -> assertThat(admission.revision()).isNotEqualTo(call.space.revision);
       case Decision.Tight _, Decision.Unavailable _, Decision.Overloaded _ -> {}
     }
   }

@@ -29,9 +29,7 @@ class StrictContentionTest {
   private static Ledger start(TestDatabase test) {
     return Ledger.start(
         test.openAnother(),
-        LedgerConfiguration.DEFAULT
-            .withWaitForHolds(PATIENCE)
-            .withLease(Duration.ofMinutes(10)),
+        LedgerConfiguration.DEFAULT.withWaitForHolds(PATIENCE).withLease(Duration.ofMinutes(10)),
         InstantSource.system(),
         (provider, model) -> model);
   }
@@ -47,10 +45,8 @@ class StrictContentionTest {
   private static CompletableFuture<Decision> call(
       Ledger ledger, Calls calls, Bounded bounded, long seed) {
     Random random = new Random(seed);
-    Admission admission =
-        calls.admission(Instant.now().plus(PATIENCE.multipliedBy(3)), bounded);
-    Executor later =
-        CompletableFuture.delayedExecutor(random.nextInt(30), TimeUnit.MILLISECONDS);
+    Admission admission = calls.admission(Instant.now().plus(PATIENCE.multipliedBy(3)), bounded);
+    Executor later = CompletableFuture.delayedExecutor(random.nextInt(30), TimeUnit.MILLISECONDS);
     return ledger
         .admit(admission)
         .thenComposeAsync(
@@ -60,9 +56,7 @@ class StrictContentionTest {
               }
               Long granted = admitted.outputTokens();
               Money hold =
-                  granted == null
-                      ? bounded.worstCase().most()
-                      : bounded.worstCase().at(granted);
+                  granted == null ? bounded.worstCase().most() : bounded.worstCase().at(granted);
               UsageSource source =
                   random.nextInt(20) == 0 ? UsageSource.ESTIMATED : UsageSource.REPORTED;
               Money cost = new Money(hold.nanos() / (1 + random.nextInt(20)));
@@ -75,8 +69,7 @@ class StrictContentionTest {
 
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
-  void aThousandCallsAtOnceNeverExceedAStrictBudgetAndUseItUp(TestDatabase.Kind kind)
-      throws Exception {
+  void aThousandCallsAtOnceNeverExceedAStrictBudgetAndUseItUp(TestDatabase.Kind kind) {
     try (TestDatabase test = TestDatabase.fresh(kind);
         Ledger one = start(test);
         // On SQLite there is only ever one process.
@@ -163,9 +156,13 @@ class StrictContentionTest {
       return new Watch(test);
     }
 
-    int stop() throws InterruptedException {
+    int stop() {
       stopped = true;
-      thread.join();
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
       return looks;
     }
 
@@ -174,7 +171,7 @@ class StrictContentionTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       stop();
     }
   }

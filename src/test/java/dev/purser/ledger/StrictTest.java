@@ -178,10 +178,8 @@ class StrictTest {
     assertThat(refused(strict, answer(100)).doubt()).isEqualTo(cents(400));
 
     Releases releases = new Releases(test.database(), InstantSource.system());
-    assertThat(releases.releaseDoubt("space-1"))
-        .isEqualTo(new Releases.Released(cents(400), 1));
-    assertThat(releases.releaseDoubt("space-1"))
-        .isEqualTo(new Releases.Released(Money.ZERO, 0));
+    assertThat(releases.releaseDoubt("space-1")).isEqualTo(new Releases.Released(cents(400), 1));
+    assertThat(releases.releaseDoubt("space-1")).isEqualTo(new Releases.Released(Money.ZERO, 0));
 
     assertThat(ask(strict, answer(4_000))).isEqualTo(new Decision.Admitted());
     assertThat(
@@ -255,8 +253,7 @@ class StrictTest {
 
     ledger.close();
 
-    assertThat(waits.orTimeout(1, TimeUnit.SECONDS).join())
-        .isEqualTo(new Decision.Unavailable());
+    assertThat(waits.orTimeout(1, TimeUnit.SECONDS).join()).isEqualTo(new Decision.Unavailable());
   }
 
   @Test
