@@ -1,99 +1,118 @@
 package dev.purser.gateway;
 
-import dev.purser.ledger.Bounded;
+import dev.purser.agents.Caller;
+import dev.purser.agents.Standing;
+import dev.purser.ledger.Admission;
+import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
-import dev.purser.pricing.WorstCase;
+import dev.purser.pricing.Priced;
+import dev.purser.pricing.Usage;
+import dev.purser.pricing.UsageSource;
+import dev.purser.providers.Answer;
 import dev.purser.providers.Bound;
-import dev.purser.providers.CallRequest;
-import dev.purser.providers.StrictTerms;
-import dev.purser.providers.TokenCount;
+import dev.purser.providers.Dialect;
 import dev.purser.secret.Secret;
 import dev.purser.vault.ProviderKey;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * All that was decided about a call before the ledger is asked.
+ * All that was decided before the ledger is asked.
  *
- * @param bound the most it can cost
- * @param strict null unless it is under a strict budget
- * @param question what the provider's free counter can still be asked; null if nothing
+ * @param entryId of the call's entry, if it is admitted
+ * @param known the caller and its space, as they stood at one revision
+ * @param requestedModel as the caller named it; null if it named none
+ * @param model that goes to the provider
+ * @param secret the provider key, opened for this call
+ * @param prices the list that the call is priced by, whenever it ends
+ * @param reckoning what it can cost at most
  */
 record Plan(
+    String entryId,
+    Instant createdAt,
+    Dialect dialect,
+    Standings.Known known,
+    @Nullable String requestedModel,
     String model,
-    ProviderKey key,
+    ProviderKey providerKey,
     Secret secret,
     PriceList prices,
-    Bound bound,
-    @Nullable StrictTerms strict,
-    @Nullable TokenCount question) {
+    Reckoning reckoning) {
+  private static final int MOST_MODEL_CHARACTERS = 200;
 
-  /** Without a strict budget. */
-  static Plan of(
-      CallRequest asked, Judgement.Allowed allowed, Secret secret, PriceList prices, Instant now) {
-    Bound bound = asked.bound(allowed.model(), prices, now);
-    return new Plan(allowed.model(), allowed.providerKey(), secret, prices, bound, null, null);
+  private static final Logger log = LoggerFactory.getLogger(Plan.class);
+
+  Caller caller() {
+    return known.standing().caller();
   }
 
-  /**
-   * Under a strict budget.
-   *
-   * @param betas as {@link CallRequest#strict} takes them
-   * @param count what the provider's free counter has said; null if it was not asked
-   */
-  static Plan strict(
-      CallRequest asked,
-      Judgement.Allowed allowed,
-      Secret secret,
-      PriceList prices,
-      Instant now,
-      @Nullable String betas,
-      Counter.@Nullable Count count) {
-    String model = allowed.model();
-    boolean told = count != null && count.model().equals(model);
-    Long input = told && count != null ? count.inputTokens() : null;
-    StrictTerms terms =
-        input == null
-            ? asked.strict(model, betas, prices, now)
-            : asked.strict(model, betas, prices, now, input);
-    return new Plan(
-        model,
-        allowed.providerKey(),
-        secret,
-        prices,
-        terms.bound(),
-        terms,
-        told ? null : asked.tokenCount(model).orElse(null));
-  }
-
-  /** What strict budgets decide by; null if what is held for it is no bound. */
-  @Nullable Bounded bounded() {
-    if (bound.unboundedField() != null) {
-      return null;
-    }
-    WorstCase worst = bound.worst();
-    return strict == null
-        ? new Bounded(worst, worst.outputTokens(), /* canBeCloser= */ false)
-        : new Bounded(worst, strict.leastOutput(), question != null);
+  Bound bound() {
+    return reckoning.bound();
   }
 
   /** The same with a shorter answer. */
   Plan cutTo(long outputTokens) {
-    WorstCase worst = bound.worst();
-    long answers = bound.outputTokens() / Math.max(1, worst.outputTokens());
-    Bound cut =
-        new Bound(
-            new WorstCase(worst.ways(), outputTokens),
-            bound.inputTokens(),
-            Math.min(bound.outputTokens(), outputTokens * answers),
-            bound.unboundedField());
-    return new Plan(model, key, secret, prices, cut, strict, question);
+    return new Plan(
+        entryId,
+        createdAt,
+        dialect,
+        known,
+        requestedModel,
+        model,
+        providerKey,
+        secret,
+        prices,
+        reckoning.cutTo(outputTokens));
   }
 
-  /** What is sent to the provider. */
-  byte[] body(CallRequest asked) {
-    return strict == null
-        ? asked.bodyFor(model)
-        : asked.strictBodyFor(model, bound.worst().outputTokens());
+  /** What the ledger is asked. */
+  Admission admission(Instant deadline) {
+    Standing standing = known.standing();
+    return new Admission(
+        entryId,
+        caller().spaceId(),
+        standing.revision(),
+        caller().agentId(),
+        caller().virtualKeyId(),
+        dialect.provider(),
+        dialect.id(),
+        requestedModel == null ? null : shortened(requestedModel),
+        shortened(model),
+        bound().hold(),
+        reckoning.bounded(),
+        prices.version(),
+        createdAt,
+        standing.settings().timeZone(),
+        standing.settings().budget(),
+        caller().budget(),
+        deadline);
+  }
+
+  /** A model's name as the ledger keeps it. */
+  static String shortened(String model) {
+    return model.length() <= MOST_MODEL_CHARACTERS
+        ? model
+        : model.substring(0, MOST_MODEL_CHARACTERS);
+  }
+
+  /** The lines of a usage. */
+  Priced priced(Usage usage) {
+    try {
+      return prices.price(dialect.provider(), usage, createdAt);
+    } catch (RuntimeException e) {
+      log.error("call {} cannot be priced", entryId, e);
+      return new Priced(List.of(), null, bound().hold());
+    }
+  }
+
+  /** What the call counts as when what is known of it cannot be used. */
+  Answer atMost(String errorCode) {
+    ModelUsage most =
+        new ModelUsage(model, bound().inputTokens(), 0, 0, 0, 0, 0, bound().outputTokens(), 0, 0);
+    Usage usage = new Usage(List.of(most), null, /* fast= */ false, null);
+    return new Answer(UsageSource.ESTIMATED, usage, errorCode);
   }
 }

@@ -1,0 +1,89 @@
+package dev.purser.gateway;
+
+import dev.purser.ledger.Bounded;
+import dev.purser.pricing.PriceList;
+import dev.purser.pricing.WorstCase;
+import dev.purser.providers.Bound;
+import dev.purser.providers.CallRequest;
+import dev.purser.providers.StrictTerms;
+import dev.purser.providers.TokenCount;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call can cost at most, and what a strict budget may do about it.
+ *
+ * @param leastOutputTokens its answer is not cut shorter than this; null unless it is under a
+ *     strict budget
+ * @param question what the provider's free counter can still be asked for a closer bound; null if
+ *     nothing
+ */
+record Reckoning(
+    Bound bound, @Nullable Long leastOutputTokens, @Nullable TokenCount question) {
+
+  /** Of a call without a strict budget. */
+  static Reckoning of(CallRequest asked, String model, PriceList prices, Instant now) {
+    return new Reckoning(asked.bound(model, prices, now), null, null);
+  }
+
+  /**
+   * Of a call under a strict budget.
+   *
+   * @param betas as {@link CallRequest#strict} takes them
+   * @param count what the provider's free counter has said; null if it was not asked
+   */
+  static Reckoning strict(
+      CallRequest asked,
+      String model,
+      @Nullable String betas,
+      PriceList prices,
+      Instant now,
+      Counter.@Nullable Count count) {
+    boolean counted = count != null && count.model().equals(model);
+    Long input = count != null && counted ? count.inputTokens() : null;
+    StrictTerms terms =
+        input == null
+            ? asked.strict(model, betas, prices, now)
+            : asked.strict(model, betas, prices, now, input);
+    TokenCount question = counted ? null : asked.tokenCount(model).orElse(null);
+    return new Reckoning(terms.bound(), terms.leastOutput(), question);
+  }
+
+  boolean strict() {
+    return leastOutputTokens != null;
+  }
+
+  /** Why no strict budget can admit it, as a field of the request; null if one can. */
+  @Nullable String unboundedField() {
+    return strict() ? bound.unboundedField() : null;
+  }
+
+  /** What strict budgets decide by; null if what is set aside for it is only an estimate. */
+  @Nullable Bounded bounded() {
+    if (bound.unboundedField() != null) {
+      return null;
+    }
+    WorstCase worst = bound.worst();
+    long least = leastOutputTokens == null ? worst.outputTokens() : leastOutputTokens;
+    return new Bounded(worst, least, question != null);
+  }
+
+  /** The same with a shorter answer. */
+  Reckoning cutTo(long outputTokens) {
+    WorstCase worst = bound.worst();
+    // One request can ask for several answers, and go through several passes.
+    long answers = bound.outputTokens() / Math.max(1, worst.outputTokens());
+    Bound cut =
+        new Bound(
+            new WorstCase(worst.ways(), outputTokens),
+            bound.inputTokens(),
+            Math.min(bound.outputTokens(), outputTokens * answers),
+            bound.unboundedField());
+    return new Reckoning(cut, leastOutputTokens, question);
+  }
+
+  /** What is sent to the provider. */
+  byte[] body(CallRequest asked, String model) {
+    return strict() ? asked.strictBodyFor(model, bound.worst().outputTokens()) : asked.bodyFor(model);
+  }
+}
