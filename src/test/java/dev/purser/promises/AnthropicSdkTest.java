@@ -9,10 +9,12 @@ import com.anthropic.errors.PaymentRequiredException;
 import com.anthropic.errors.PermissionDeniedException;
 import com.anthropic.errors.UnauthorizedException;
 import com.anthropic.models.messages.Message;
+import com.anthropic.models.messages.StopReason;
 import dev.purser.pricing.Provider;
 import dev.purser.sdk.AnthropicSdkPromises;
 import dev.purser.sdk.Endpoint;
 import dev.purser.storage.TestDatabase;
+import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +86,31 @@ class AnthropicSdkTest extends AnthropicSdkPromises {
     assertThatThrownBy(() -> streamed(ask("Hello").build()))
         .isInstanceOf(PaymentRequiredException.class);
     assertThat(program.calls("state=refused")).hasSize(2);
+  }
+
+  @Test
+  void withThreeCentsLeftTheAnswerIsCutAndTheNextCallIsRefusedOnce() {
+    program.person().settings("{\"monthlyBudgetCents\":3,\"budgetMode\":\"strict\"}");
+
+    Message message = asked(ask("sandbox:tokens=20000").maxTokens(20_000).build());
+
+    assertThat(message.stopReason()).contains(StopReason.MAX_TOKENS);
+    assertThat(message.usage().outputTokens()).isBetween(4_096L, 6_000L);
+    assertThat(program.lastCall().path("grantedOutputTokens").asLong())
+        .isEqualTo(message.usage().outputTokens());
+    assertThat(program.lastCall().path("costCents").decimalValue()).isBetween(two(), three());
+    refused(PaymentRequiredException.class, 402, "billing_error", "budget_exhausted");
+    assertThat(program.calls("state=refused")).hasSize(1);
+    assertThat(program.person().summary().path("totalCostCents").decimalValue())
+        .isLessThanOrEqualTo(three());
+  }
+
+  private static BigDecimal two() {
+    return BigDecimal.valueOf(2);
+  }
+
+  private static BigDecimal three() {
+    return BigDecimal.valueOf(3);
   }
 
   @Test

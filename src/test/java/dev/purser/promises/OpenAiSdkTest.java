@@ -15,6 +15,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.sdk.Endpoint;
 import dev.purser.sdk.OpenAiSdkPromises;
 import dev.purser.storage.TestDatabase;
+import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,40 @@ class OpenAiSdkTest extends OpenAiSdkPromises {
           call, UnexpectedStatusCodeException.class, 402, "insufficient_quota", "budget_exhausted");
       assertThat(program.calls("state=refused")).hasSize(++calls);
     }
+  }
+
+  @Test
+  void withThreeCentsLeftAnAnswerIsCutAndTheNextCallIsRefusedOnce() {
+    program.person().settings("{\"monthlyBudgetCents\":3,\"budgetMode\":\"strict\"}");
+
+    ChatCompletion completion =
+        asked(chat("sandbox:tokens=30000").maxCompletionTokens(30_000).build());
+
+    assertThat(completion.choices().getFirst().finishReason())
+        .isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
+    long output = completion.usage().orElseThrow().completionTokens();
+    assertThat(output).isBetween(4_096L, 20_000L);
+    assertThat(program.lastCall().path("grantedOutputTokens").asLong()).isEqualTo(output);
+    refused(
+        () -> client().chat().completions().create(chat("Hello").build()),
+        UnexpectedStatusCodeException.class,
+        402,
+        "insufficient_quota",
+        "budget_exhausted");
+    assertThat(program.calls("state=refused")).hasSize(1);
+    assertThat(program.person().summary().path("totalCostCents").decimalValue())
+        .isLessThanOrEqualTo(BigDecimal.valueOf(3));
+  }
+
+  @Test
+  void withThreeCentsLeftAResponseIsCutToo() {
+    program.person().settings("{\"monthlyBudgetCents\":3,\"budgetMode\":\"strict\"}");
+
+    asked(response("sandbox:tokens=100000").maxOutputTokens(100_000L).build());
+
+    assertThat(program.lastCall().path("grantedOutputTokens").asLong()).isBetween(4_096L, 60_000L);
+    assertThat(program.lastCall().path("costCents").decimalValue())
+        .isLessThanOrEqualTo(BigDecimal.valueOf(3));
   }
 
   @Test
