@@ -3,6 +3,8 @@ package dev.purser.providers;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.RequestFields.Cue;
+import dev.purser.providers.RequestFields.Element;
+import dev.purser.providers.RequestFields.Field;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -11,27 +13,84 @@ import tools.jackson.core.JsonToken;
 
 /** Requests of Anthropic's Messages. */
 final class AnthropicRequests {
-  /** Hidden prompts of tools and of thinking: some hundreds of tokens each. */
-  private static final long HIDDEN_PROMPT_TOKENS = 1_000;
+  /** What stands around a prompt without being in the body. */
+  private static final long FRAME_TOKENS = 200;
 
-  private static final long HIDDEN_TOKENS_OF_A_TOOL = 1_000;
+  /** The hidden prompts of tools and of a format of output: some hundreds of tokens each. */
+  private static final long HIDDEN_PROMPT_TOKENS = 2_000;
+
+  /** A tool that Anthropic describes itself, of those that the program runs. */
+  private static final long HIDDEN_TOKENS_OF_A_TOOL = 2_000;
+
+  /** An image is made smaller until it is at most so many. */
+  private static final long TOKENS_OF_AN_IMAGE = 4_784;
 
   /** After so many passes Anthropic pauses a turn of its own tools, unless that has changed. */
   private static final long USUAL_PASSES = 10;
+
+  private static final String CLIENT_TOOL = "custom";
+
+  /** Tools that the program runs, described by Anthropic in so many tokens. */
+  private static final Set<String> DESCRIBED =
+      Set.of(
+          "bash_20241022",
+          "bash_20250124",
+          "text_editor_20241022",
+          "text_editor_20250124",
+          "text_editor_20250429",
+          "text_editor_20250728");
+
+  /** Tools that the program runs, of which it is not known how long their description is. */
+  private static final Set<String> DESCRIBED_SOMEHOW =
+      Set.of(
+          "computer_20241022", "computer_20250124", "computer_20251124", "memory_20250818");
+
+  /** Tools that Anthropic runs, and that only the model itself can call. */
+  private static final Set<String> CALLED_DIRECTLY =
+      Set.of("web_search_20250305", "web_fetch_20250910");
+
+  /** Content that has no more tokens than bytes. */
+  private static final Set<String> TEXT =
+      Set.of(
+          "text",
+          "tool_use",
+          "tool_result",
+          "thinking",
+          "redacted_thinking",
+          "search_result",
+          "server_tool_use");
+
+  private static final List<String> CONTENT =
+      List.of("system[].type", "messages[].content[].type", "messages[].content[].content[].type");
+
+  /** Edits of the context that only take something away. */
+  private static final Set<String> CLEARING =
+      Set.of("clear_tool_uses_20250919", "clear_thinking_20251015");
 
   private static final RequestScan SCAN =
       new RequestScan(
           "model",
           "stream",
           "max_tokens",
+          "thinking.type",
+          "thinking.budget_tokens",
           "speed",
           "inference_geo",
+          "output_format",
+          "output_config.format",
+          "system[].type",
+          "messages[].content[].type",
+          "messages[].content[].content[].type",
           "tools",
+          "tools[]",
           "tools[].type",
           "tools[].max_uses",
+          "tools[].allowed_callers[]",
           "mcp_servers",
           "container",
           "context_management",
+          "context_management.edits[]",
+          "context_management.edits[].type",
           "fallbacks");
 
   private AnthropicRequests() {}
@@ -39,32 +98,45 @@ final class AnthropicRequests {
   static CallRequest read(byte[] body) throws BadRequest {
     RequestFields fields = SCAN.read(body);
     fields.expect("tools", JsonToken.START_ARRAY);
-    List<String> serverTools =
-        fields.texts("tools[].type").stream().filter(type -> !type.equals("custom")).toList();
-    List<Long> mostUses = fields.numbers("tools[].max_uses");
-    String unbounded = unboundedField(fields, serverTools, mostUses);
+    fields.number("thinking.budget_tokens");
+    List<Element> tools = fields.elements("tools[]");
+    List<Element> loops = tools.stream().filter(AnthropicRequests::loops).toList();
+    long uses =
+        fields.numbers("tools[].max_uses").stream()
+            .mapToLong(most -> Math.clamp(most, 0, CostTerms.MOST_USES))
+            .sum();
+    String unbounded = unboundedField(fields, loops, uses);
     long passes = 1;
-    if (!serverTools.isEmpty() || fields.has("mcp_servers")) {
-      long uses = mostUses.stream().mapToLong(most -> Math.clamp(most, 0, 1_000)).sum();
+    if (!loops.isEmpty() || fields.has("mcp_servers")) {
       passes += unbounded == null ? uses : Math.max(uses, USUAL_PASSES);
     }
-    if (fields.has("context_management")) {
+    if (fields.has("context_management") && !onlyClears(fields)) {
       passes++;
     }
-    boolean searches = serverTools.stream().anyMatch(type -> type.startsWith("web_search"));
-    boolean beyondText = fields.has(Cue.BEYOND_BODY) || passes > 1 || fields.has("container");
-    long toolTokens = HIDDEN_TOKENS_OF_A_TOOL * fields.texts("tools[].type").size();
+    List<Field> content = CONTENT.stream().flatMap(path -> fields.all(path).stream()).toList();
+    long images = content.stream().filter(field -> "image".equals(field.text())).count();
+    boolean beyondText =
+        content.stream().anyMatch(AnthropicRequests::isBeyondText)
+            || tools.stream().anyMatch(tool -> isOf(DESCRIBED_SOMEHOW, tool))
+            || passes > 1
+            || fields.has("container");
+    boolean hasFormat = fields.has("output_config.format") || fields.has("output_format");
+    long described = tools.stream().filter(tool -> isOf(DESCRIBED, tool)).count();
     boolean fast = "fast".equals(fields.name("speed"));
     String geography = fields.name("inference_geo");
     Terms named = new Terms(null, fast, geography);
     CostTerms terms =
         new CostTerms(
             beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
-            body.length + HIDDEN_PROMPT_TOKENS + toolTokens,
+            body.length
+                + FRAME_TOKENS
+                + (tools.isEmpty() && !hasFormat ? 0 : HIDDEN_PROMPT_TOKENS)
+                + described * HIDDEN_TOKENS_OF_A_TOOL
+                + images * TOKENS_OF_AN_IMAGE,
             fields.limit("max_tokens"),
             /* answers= */ 1,
             passes,
-            searches ? passes : 0,
+            loops.stream().anyMatch(AnthropicRequests::searches) ? passes : 0,
             inputKinds(fields),
             named,
             geography == null ? List.of(named, new Terms(null, fast, "us")) : List.of(named),
@@ -72,15 +144,58 @@ final class AnthropicRequests {
     return new MeteredRequest(Dialect.ANTHROPIC_MESSAGES, fields, terms, List.of());
   }
 
+  private static boolean isBeyondText(Field type) {
+    String text = type.text();
+    return text == null || !(TEXT.contains(text) || text.equals("image"));
+  }
+
+  private static boolean isOf(Set<String> types, Element tool) {
+    String type = tool.text("type");
+    return type != null && types.contains(type);
+  }
+
+  /** Whether Anthropic runs the tool, and then the model again. */
+  private static boolean loops(Element tool) {
+    return tool.has("type")
+        && !CLIENT_TOOL.equals(tool.text("type"))
+        && !isOf(DESCRIBED, tool)
+        && !isOf(DESCRIBED_SOMEHOW, tool);
+  }
+
+  private static boolean searches(Element tool) {
+    String type = tool.text("type");
+    return type == null || type.startsWith("web_search");
+  }
+
+  private static boolean onlyClears(RequestFields fields) {
+    return fields.elements("context_management.edits[]").stream()
+        .allMatch(edit -> isOf(CLEARING, edit));
+  }
+
   private static @Nullable String unboundedField(
-      RequestFields fields, List<String> serverTools, List<Long> mostUses) {
+      RequestFields fields, List<Element> loops, long uses) {
     if (fields.has("fallbacks")) {
       return "fallbacks";
     }
     if (fields.has("mcp_servers")) {
       return "mcp_servers";
     }
-    return serverTools.size() > mostUses.size() ? "tools[].max_uses" : null;
+    if (fields.has("context_management") && !onlyClears(fields)) {
+      return "context_management";
+    }
+    if (uses >= CostTerms.MOST_USES || loops.stream().anyMatch(tool -> !tool.has("max_uses"))) {
+      return "tools[].max_uses";
+    }
+    // Code may call the later versions too, and how often the model runs that has no limit.
+    boolean byCode =
+        loops.stream().anyMatch(tool -> !isOf(CALLED_DIRECTLY, tool) && !onlyDirectly(tool));
+    return byCode ? "tools[].allowed_callers" : null;
+  }
+
+  private static boolean onlyDirectly(Element tool) {
+    List<Field> callers = tool.fields("allowed_callers[]");
+    return !callers.isEmpty()
+        && callers.stream().allMatch(caller -> "direct".equals(caller.text()));
   }
 
   private static Set<Kind> inputKinds(RequestFields fields) {

@@ -20,4 +20,17 @@ public record Bound(
   public Money hold() {
     return worst.most();
   }
+
+  /** The bound of the same call when one answer may have at most so many tokens. */
+  public Bound lowered(long answerTokens) {
+    if (answerTokens >= worst.outputTokens()) {
+      return this;
+    }
+    long answers = worst.outputTokens() == 0 ? 0 : outputTokens / worst.outputTokens();
+    return new Bound(
+        new WorstCase(worst.ways(), answerTokens),
+        inputTokens,
+        answerTokens * answers,
+        unboundedField);
+  }
 }

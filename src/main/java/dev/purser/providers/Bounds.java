@@ -1,22 +1,24 @@
 package dev.purser.providers;
 
-import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
-import dev.purser.pricing.Provider;
 import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
 import dev.purser.pricing.WorstCase;
+import dev.purser.providers.CostTerms.Input;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The most that a request can cost: its worst case as a usage, priced by the one function that
- * prices usage, in each way that the provider may bill it; the dearest counts.
+ * The most that a request can cost: all that it may read at the dearest price that such a token may
+ * have, and all that it may write, in each way that the provider may bill it. The rules are those
+ * of {@code docs/bound.md}.
  */
 final class Bounds {
   /** The largest on both providers' lists, for a model of which no limit is known. */
@@ -26,8 +28,9 @@ final class Bounds {
 
   private Bounds() {}
 
-  static Bound of(Provider provider, CostTerms terms, String model, PriceList prices, Instant now) {
-    Optional<ModelPrice> price = prices.find(provider, model, now);
+  static Bound of(
+      Dialect dialect, CostTerms terms, String model, PriceList prices, Instant now) {
+    Optional<ModelPrice> price = prices.find(dialect.provider(), model, now);
     Long knownWindow = price.map(ModelPrice::contextTokens).orElse(null);
     Long knownOutput = price.map(ModelPrice::outputTokens).orElse(null);
     long window = knownWindow == null ? LARGEST_WINDOW : knownWindow;
@@ -38,45 +41,75 @@ final class Bounds {
           case WINDOW -> window;
           case MANY_TEXTS -> terms.textTokens();
         };
-    Long limit = terms.outputLimit();
-    long oneAnswer = limit != null ? limit : knownOutput == null ? LARGEST_OUTPUT : knownOutput;
+    long oneAnswer =
+        first(terms.outputLimit(), knownOutput, knownWindow).orElse(LARGEST_OUTPUT);
     long input = times(onePass, terms.passes());
-    long output = times(times(oneAnswer, terms.answers()), terms.passes());
-
-    long outputs = terms.answers() * terms.passes();
-    Rates dearest = prices.dearest(provider);
-    List<WorstCase.Way> ways = new ArrayList<>();
-    for (Terms billed : terms.billed()) {
-      Optional<Rates> rates = price.flatMap(found -> found.rates(input, billed));
-      if (rates.isEmpty() && price.isPresent() && terms.billed().size() > 1) {
-        continue; // The model is not offered on these terms, which the request does not name.
-      }
-      ways.add(way(rates.orElse(dearest), dearest, terms, input, outputs));
+    long outputs = times(terms.answers(), terms.passes());
+    String unbounded = terms.unboundedField();
+    if (unbounded == null && terms.input() == Input.WINDOW && knownWindow == null) {
+      unbounded = "model";
+    }
+    if (unbounded == null && first(terms.outputLimit(), knownOutput, knownWindow).isEmpty()) {
+      unbounded = dialect.limitField();
     }
     return new Bound(
-        new WorstCase(ways, Math.min(oneAnswer, ModelUsage.MOST)),
+        new WorstCase(
+            ways(price, prices.dearest(dialect.provider()), terms, input, outputs),
+            Math.min(oneAnswer, ModelUsage.MOST)),
         input,
-        output,
-        terms.unboundedField());
+        times(oneAnswer, outputs),
+        unbounded);
   }
 
-  /** A kind that the model has no price for counts as the dearest. */
+  /** Each way that the terms and the cards allow. What has no price counts as the dearest. */
+  private static List<WorstCase.Way> ways(
+      Optional<ModelPrice> price, Rates dearest, CostTerms terms, long input, long outputs) {
+    List<WorstCase.Way> ways = new ArrayList<>();
+    for (Terms billed : terms.billed()) {
+      // The card of short prompts too: a list may make long ones cheaper.
+      for (long prompt : new long[] {0, input}) {
+        Optional<Rates> rates = price.flatMap(found -> found.rates(prompt, billed));
+        if (rates.isEmpty() && price.isPresent() && !billed.equals(terms.named())) {
+          continue; // The model is not offered on these terms, which the request does not name.
+        }
+        WorstCase.Way way = way(rates.orElse(dearest), dearest, terms, input, outputs);
+        if (!ways.contains(way)) {
+          ways.add(way);
+        }
+      }
+    }
+    return ways;
+  }
+
   private static WorstCase.Way way(
       Rates rates, Rates dearest, CostTerms terms, long input, long outputs) {
     long inputPicos = 0;
     for (Kind kind : terms.inputKinds()) {
-      if (kind == Kind.INPUT || rates.picos(kind).isPresent()) {
+      if (kind == Kind.INPUT || rates.picos(kind).isPresent()) { // Else it does not bill this kind.
         inputPicos = Math.max(inputPicos, picos(rates, dearest, kind));
       }
     }
-    Money searches = WorstCase.cost(terms.webSearches(), picos(rates, dearest, Kind.WEB_SEARCH));
     return new WorstCase.Way(
-        WorstCase.capped(WorstCase.cost(input, inputPicos), searches),
-        outputs * picos(rates, dearest, Kind.OUTPUT));
+        WorstCase.capped(
+            WorstCase.cost(input, inputPicos),
+            WorstCase.cost(terms.webSearches(), picos(rates, dearest, Kind.WEB_SEARCH))),
+        // At most 10⁹ answers at 10¹¹ pico-dollars a token each: beyond a long only in theory.
+        Math.multiplyHigh(outputs, picos(rates, dearest, Kind.OUTPUT)) == 0
+            ? Math.abs(outputs * picos(rates, dearest, Kind.OUTPUT))
+            : Long.MAX_VALUE);
   }
 
   private static long picos(Rates rates, Rates dearest, Kind kind) {
     return rates.picos(kind).orElse(dearest.picos(kind).orElse(0));
+  }
+
+  private static OptionalLong first(@Nullable Long... limits) {
+    for (Long limit : limits) {
+      if (limit != null) {
+        return OptionalLong.of(limit);
+      }
+    }
+    return OptionalLong.empty();
   }
 
   private static long times(long quantity, long factor) {

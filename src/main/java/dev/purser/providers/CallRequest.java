@@ -41,12 +41,13 @@ public interface CallRequest {
 
   /**
    * The body to send under a strict budget: that of {@link #bodyFor}, on the ordinary service tier
-   * unless it names another, with the limit of the answer lowered where it is above that many
-   * tokens.
+   * unless it names another, with a lower limit of the answer where that is wanted.
    *
-   * @param outputTokens at least {@link StrictTerms#leastOutput}
+   * @param terms what {@link #strict} said
+   * @param outputTokens the most that one answer may have, from {@link StrictTerms#leastOutput} to
+   *     what the bound says
    */
-  byte[] strictBodyFor(String sentModel, long outputTokens);
+  byte[] strictBodyFor(String sentModel, StrictTerms terms, long outputTokens);
 
   /** What to ask the provider's free counter; empty where its answer would not narrow the bound. */
   Optional<TokenCount> tokenCount(String sentModel);

@@ -31,6 +31,12 @@ record CostTerms(
     List<Terms> billed,
     @Nullable String unboundedField) {
 
+  /**
+   * More runs of the provider's own tools than this are as many as no limit at all: the sum of what
+   * they read would be no usage any more.
+   */
+  static final long MOST_USES = 500;
+
   /** What one pass may read. */
   enum Input {
     /** The text of the body, of which a model reads at most its context window. */
@@ -48,5 +54,35 @@ record CostTerms(
 
   boolean loops() {
     return passes > 1;
+  }
+
+  /** The same request as it is sent under a strict budget. */
+  CostTerms strictly(long strictTextTokens, List<Terms> strictlyBilled, @Nullable String field) {
+    return new CostTerms(
+        input,
+        strictTextTokens,
+        outputLimit,
+        answers,
+        passes,
+        webSearches,
+        inputKinds,
+        named,
+        strictlyBilled,
+        field);
+  }
+
+  /** The same request, when its one pass is known to read at most so much. */
+  CostTerms reading(long inputTokens) {
+    return new CostTerms(
+        Input.TEXT,
+        input == Input.TEXT ? Math.min(textTokens, inputTokens) : inputTokens,
+        outputLimit,
+        answers,
+        passes,
+        webSearches,
+        inputKinds,
+        named,
+        billed,
+        unboundedField);
   }
 }

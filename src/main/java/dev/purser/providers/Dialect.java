@@ -31,6 +31,16 @@ public enum Dialect {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The field that limits the tokens of an answer. */
+  String limitField() {
+    return switch (this) {
+      case ANTHROPIC_MESSAGES -> "max_tokens";
+      case OPENAI_CHAT -> "max_completion_tokens";
+      case OPENAI_RESPONSES -> "max_output_tokens";
+      case OPENAI_EMBEDDINGS -> "input"; // It has no answer, and so no such field.
+    };
+  }
+
   /**
    * Reads a body in time proportional to its length; a body over 256 KB is read off the event loop.
    */

@@ -83,7 +83,17 @@ final class MeteredAnswer implements AnswerReader {
 
   @Override
   public @Nullable Usage atMost() {
-    return null;
+    if (terms.loops() || passedUnread) {
+      return null;
+    }
+    Partial partial = reading.partial();
+    ModelUsage start = partial.start();
+    // What does not say where it is computed may be billed as the dearest place.
+    if (start == null || (partial.geography() == null && terms.named().geography() == null)) {
+      return null;
+    }
+    long most = Math.max(start.output(), terms.bound().outputTokens());
+    return usage(partial, withOutput(start, partial.model(), most, start.webSearches()));
   }
 
   @Override
@@ -139,28 +149,35 @@ final class MeteredAnswer implements AnswerReader {
     long webSearches = Math.max(partial.webSearches(), start == null ? 0 : start.webSearches());
     ModelUsage part;
     if (start != null && !terms.loops()) {
-      part =
-          new ModelUsage(
-              partial.model(),
-              start.input(),
-              start.cacheRead(),
-              start.cacheWrite5m(),
-              start.cacheWrite1h(),
-              start.cacheWrite30m(),
-              start.cacheWrite12h(),
-              output,
-              0,
-              webSearches);
+      part = withOutput(start, partial.model(), output, webSearches);
     } else {
       long prompt = start == null ? 0 : Math.min(start.prompt(), ModelUsage.MOST);
       long input = Math.max(prompt, terms.bound().inputTokens());
       part = new ModelUsage(partial.model(), input, 0, 0, 0, 0, 0, output, 0, webSearches);
     }
+    return new Answer(UsageSource.ESTIMATED, usage(partial, part), errorCode);
+  }
+
+  private static ModelUsage withOutput(
+      ModelUsage start, String model, long output, long webSearches) {
+    return new ModelUsage(
+        model,
+        start.input(),
+        start.cacheRead(),
+        start.cacheWrite5m(),
+        start.cacheWrite1h(),
+        start.cacheWrite30m(),
+        start.cacheWrite12h(),
+        output,
+        0,
+        webSearches);
+  }
+
+  private Usage usage(Partial partial, ModelUsage part) {
     Terms named = terms.named();
     String tier = partial.tier() == null ? named.tier() : partial.tier();
     String geography = partial.geography() == null ? named.geography() : partial.geography();
-    Usage usage = new Usage(List.of(part), tier, partial.fast() || named.fast(), geography);
-    return new Answer(UsageSource.ESTIMATED, usage, errorCode);
+    return new Usage(List.of(part), tier, partial.fast() || named.fast(), geography);
   }
 
   private long seen(boolean complete) {

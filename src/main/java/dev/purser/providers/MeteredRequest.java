@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.RequestFields.Field;
 import java.time.Instant;
@@ -50,49 +51,80 @@ final class MeteredRequest implements CallRequest {
 
   @Override
   public byte[] bodyFor(String sentModel) {
-    List<Splice> splices = new ArrayList<>(usageSplices);
-    if (!sentModel.equals(model)) {
-      splices.addFirst(modelSplice(Json.string(sentModel)));
-    }
-    return Splice.apply(fields.body(), splices);
+    return body(sentModel, new StrictEdits(List.of(), List.of()));
   }
 
-  private Splice modelSplice(String name) {
-    Field written = fields.find(MODEL);
-    if (written != null) {
-      return new Splice(written.start(), written.end(), name);
+  @Override
+  public byte[] strictBodyFor(String sentModel, StrictTerms strict, long outputTokens) {
+    boolean lowered = outputTokens < strict.bound().worst().outputTokens();
+    return body(sentModel, StrictEdits.of(dialect, fields, lowered ? outputTokens : null));
+  }
+
+  private byte[] body(String sentModel, StrictEdits edits) {
+    List<Splice> splices = new ArrayList<>(edits.splices());
+    List<String> members = new ArrayList<>();
+    if (!sentModel.equals(model)) {
+      String name = Json.string(sentModel);
+      Field written = fields.find(MODEL);
+      if (written == null) {
+        members.add("\"model\":" + name);
+      } else {
+        splices.add(new Splice(written.start(), written.end(), name));
+      }
     }
-    String comma = fields.emptyAfter(fields.start()) ? "" : ",";
-    String member = "\"model\":" + name + comma;
-    return new Splice(fields.start(), fields.start(), member);
+    members.addAll(edits.members());
+    if (!members.isEmpty()) {
+      String comma = fields.emptyAfter(fields.start()) ? "" : ",";
+      splices.add(new Splice(fields.start(), fields.start(), String.join(",", members) + comma));
+    }
+    splices.addAll(usageSplices);
+    return Splice.apply(fields.body(), splices);
   }
 
   @Override
   public Bound bound(String sentModel, PriceList prices, Instant now) {
-    return Bounds.of(dialect.provider(), terms, sentModel, prices, now);
+    return Bounds.of(dialect, terms, sentModel, prices, now);
   }
 
   @Override
   public StrictTerms strict(
       String sentModel, @Nullable String betas, PriceList prices, Instant now) {
-    Bound bound = bound(sentModel, prices, now);
-    return new StrictTerms(bound, Math.min(bound.worst().outputTokens(), 4_096));
+    return terms(strictly(sentModel, betas, prices, now), sentModel, prices, now);
   }
 
   @Override
   public StrictTerms strict(
       String sentModel, @Nullable String betas, PriceList prices, Instant now, long countedInput) {
-    return strict(sentModel, betas, prices, now);
+    CostTerms strictly = strictly(sentModel, betas, prices, now);
+    CostTerms counted =
+        isCountable() ? strictly.reading(TokenCount.most(countedInput)) : strictly;
+    return terms(counted, sentModel, prices, now);
   }
 
-  @Override
-  public byte[] strictBodyFor(String sentModel, long outputTokens) {
-    return bodyFor(sentModel);
+  private CostTerms strictly(
+      String sentModel, @Nullable String betas, PriceList prices, Instant now) {
+    long window =
+        prices
+            .find(dialect.provider(), sentModel, now)
+            .map(ModelPrice::contextTokens)
+            .orElse(Long.MAX_VALUE);
+    return StrictRules.of(dialect, fields, terms, sentModel, betas, window);
+  }
+
+  private StrictTerms terms(CostTerms strictly, String sentModel, PriceList prices, Instant now) {
+    Bound bound = Bounds.of(dialect, strictly, sentModel, prices, now);
+    return new StrictTerms(
+        bound, Math.min(bound.worst().outputTokens(), StrictRules.LEAST_OUTPUT));
   }
 
   @Override
   public Optional<TokenCount> tokenCount(String sentModel) {
-    return Optional.empty();
+    return isCountable() ? TokenCount.of(dialect, fields, sentModel) : Optional.empty();
+  }
+
+  /** Whether nothing can be added to the input that is counted before. */
+  private boolean isCountable() {
+    return !terms.loops() && terms.input() != CostTerms.Input.MANY_TEXTS;
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Terms;
-import dev.purser.providers.RequestFields.Cue;
+import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,8 +13,8 @@ import tools.jackson.core.JsonToken;
 
 /** Requests of OpenAI's Chat Completions, Responses and Embeddings. */
 final class OpenAiRequests {
-  /** Hidden prompts of tools and of formats: some hundreds of tokens. */
-  private static final long HIDDEN_PROMPT_TOKENS = 2_000;
+  /** What stands around a prompt without being in the body: tools, formats, the date. */
+  private static final long HIDDEN_PROMPT_TOKENS = 1_000;
 
   /** How often the model runs where OpenAI decides about it. */
   private static final long USUAL_PASSES = 10;
@@ -30,8 +30,31 @@ final class OpenAiRequests {
           "file_search", "its searches are billed beside the tokens and are in no answer",
           "image_generation", "its images are billed beside the tokens that an answer reports");
 
-  private static final Set<String> RUN_BY_OPENAI =
-      Set.of("web_search", "web_search_preview", "mcp", "tool_search");
+  /** Tools that the program describes and runs itself. */
+  private static final Set<String> OF_THE_PROGRAM = Set.of("function", "custom");
+
+  /** Tools that the program runs, but whose description is OpenAI's. */
+  private static final Set<String> DESCRIBED_SOMEHOW =
+      Set.of("apply_patch", "computer", "computer_use_preview", "local_shell", "shell");
+
+  /** Parts of messages that have no more tokens than bytes. */
+  private static final Set<String> TEXT =
+      Set.of("text", "input_text", "output_text", "reasoning_text", "summary_text", "refusal");
+
+  /** Items of a conversation that have no more tokens than bytes. */
+  private static final Set<String> TEXT_ITEMS =
+      Set.of(
+          "message",
+          "function_call",
+          "function_call_output",
+          "custom_tool_call",
+          "custom_tool_call_output",
+          "local_shell_call",
+          "local_shell_call_output",
+          "shell_call",
+          "shell_call_output",
+          "apply_patch_call",
+          "apply_patch_call_output");
 
   private static final RequestScan CHAT =
       new RequestScan(
@@ -49,6 +72,8 @@ final class OpenAiRequests {
           "messages[].audio",
           "messages[].content[].type",
           "web_search_options",
+          "tools[]",
+          "tools[].type",
           "prompt_cache_options.ttl",
           "prompt_cache_retention");
 
@@ -61,9 +86,15 @@ final class OpenAiRequests {
           "max_tool_calls",
           "service_tier",
           "tools",
+          "tools[]",
           "tools[].type",
           "tools[].environment.type",
+          "input[]",
+          "input[].type",
+          "input[].role",
           "input[].content[].type",
+          "input[].output[].type",
+          "?input[].encrypted_content",
           "previous_response_id",
           "conversation",
           "prompt",
@@ -91,7 +122,7 @@ final class OpenAiRequests {
     refuseAudioInput(fields, "messages[].content[].type");
     Long answers = fields.number("n");
     boolean searches = fields.has("web_search_options");
-    boolean beyondText = fields.has(Cue.BEYOND_BODY) || searches;
+    boolean beyondText = isBeyondText(fields, "messages[].content[].type") || searches;
     CostTerms terms =
         new CostTerms(
             beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
@@ -167,16 +198,24 @@ final class OpenAiRequests {
           "tools[].environment", "a container is billed beside the tokens and is in no answer");
     }
     refuseAudioInput(fields, "input[].content[].type");
-    boolean loops = tools.stream().anyMatch(RUN_BY_OPENAI::contains);
+    boolean loops =
+        tools.stream()
+            .anyMatch(tool -> !OF_THE_PROGRAM.contains(tool) && !DESCRIBED_SOMEHOW.contains(tool));
     boolean searches = tools.stream().anyMatch(tool -> tool.startsWith("web_search"));
     Long mostCalls = fields.number("max_tool_calls");
     long passes =
         1
-            + (loops ? mostCalls == null ? USUAL_PASSES : Math.clamp(mostCalls, 1, 1_000) : 0)
+            + (loops ? mostCalls == null ? USUAL_PASSES : Math.clamp(mostCalls, 1, CostTerms.MOST_USES) : 0)
             + (fields.has("context_management") ? 1 : 0);
     boolean remembers =
         fields.has("previous_response_id") || fields.has("conversation") || fields.has("prompt");
-    boolean beyondText = fields.has(Cue.BEYOND_BODY) || remembers || passes > 1;
+    boolean beyondText =
+        isBeyondText(fields, "input[].content[].type")
+            || isBeyondText(fields, "input[].output[].type")
+            || fields.elements("input[]").stream().anyMatch(OpenAiRequests::isBeyondText)
+            || tools.stream().anyMatch(DESCRIBED_SOMEHOW::contains)
+            || remembers
+            || passes > 1;
     CostTerms terms =
         new CostTerms(
             beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
@@ -188,8 +227,27 @@ final class OpenAiRequests {
             inputKinds(fields),
             named(fields),
             billed(named(fields)),
-            loops && mostCalls == null ? "max_tool_calls" : null);
+            loops && (mostCalls == null || mostCalls > CostTerms.MOST_USES)
+                ? "max_tool_calls"
+                : null);
     return new MeteredRequest(Dialect.OPENAI_RESPONSES, fields, terms, List.of());
+  }
+
+  private static boolean isBeyondText(RequestFields fields, String types) {
+    return fields.all(types).stream()
+        .anyMatch(type -> type.text() == null || !TEXT.contains(type.text()));
+  }
+
+  /** Whether an item may be longer than it is written: stored elsewhere, or no text. */
+  private static boolean isBeyondText(Element item) {
+    String type = item.text("type");
+    if (type == null) {
+      // A message; without a role, the name of a stored item.
+      return item.has("type") || !item.has("role");
+    }
+    return type.equals("reasoning")
+        ? !item.has("encrypted_content")
+        : !TEXT_ITEMS.contains(type);
   }
 
   static CallRequest readEmbeddings(byte[] body) throws BadRequest {
@@ -225,11 +283,14 @@ final class OpenAiRequests {
         : new Terms(tier, /* fast= */ false, /* geography= */ null);
   }
 
-  /** Without a choice of its own, a request gets the tier that its project is set to. */
+  /**
+   * Without a choice of its own, a request gets the tier that its project is set to; with one, that
+   * tier or the ordinary one.
+   */
   private static List<Terms> billed(Terms named) {
     return named.tier() == null
         ? List.of(Terms.LIST, new Terms("priority", /* fast= */ false, /* geography= */ null))
-        : List.of(named);
+        : List.of(named, Terms.LIST);
   }
 
   private static @Nullable Long larger(@Nullable Long a, @Nullable Long b) {

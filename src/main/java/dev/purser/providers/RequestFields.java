@@ -1,7 +1,10 @@
 package dev.purser.providers;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -13,8 +16,6 @@ final class RequestFields {
 
   /** What makes a request dearer, wherever it stands in the body. */
   enum Cue {
-    /** Content, such as an image, that may cost more tokens than it has bytes. */
-    BEYOND_BODY,
     /** A request that the beginning be cached. */
     CACHE,
     /** A request that it be cached for an hour. */
@@ -43,17 +44,51 @@ final class RequestFields {
     }
   }
 
+  /**
+   * A member of the body's object, whether Purser reads it or not.
+   *
+   * @param start of its name
+   */
+  record Member(String name, int start) {}
+
+  /**
+   * An element of an array.
+   *
+   * @param fields what was read in it, by their path inside it
+   */
+  record Element(Field self, Map<String, List<Field>> fields) {
+    /** The first text there; null if there is none. */
+    @Nullable String text(String path) {
+      return has(path) ? fields(path).getFirst().text() : null;
+    }
+
+    /** Whether something other than null stands there. */
+    boolean has(String path) {
+      return fields(path).stream().anyMatch(field -> !field.isNull());
+    }
+
+    List<Field> fields(String path) {
+      return fields.getOrDefault(path, List.of());
+    }
+  }
+
   private final byte[] body;
   private final int start;
+  private final int end;
+  private final List<Member> members;
   private final List<Field> all;
   private final Set<Cue> cues;
 
   /**
    * @param start where the first member of the body's object stands or would stand
+   * @param end where that object's closing brace stands
    */
-  RequestFields(byte[] body, int start, List<Field> all, Set<Cue> cues) {
+  RequestFields(
+      byte[] body, int start, int end, List<Member> members, List<Field> all, Set<Cue> cues) {
     this.body = body;
     this.start = start;
+    this.end = end;
+    this.members = List.copyOf(members);
     this.all = List.copyOf(all);
     this.cues = Set.copyOf(cues);
   }
@@ -64,6 +99,19 @@ final class RequestFields {
 
   int start() {
     return start;
+  }
+
+  /** Every member of the body's object, in order. */
+  List<Member> members() {
+    return members;
+  }
+
+  /** The bytes of a member, its name and its value, as they are written. */
+  String written(int member) {
+    int to = member + 1 < members.size() ? members.get(member + 1).start() : end;
+    int from = members.get(member).start();
+    String text = new String(body, from, to - from, StandardCharsets.UTF_8).strip();
+    return text.endsWith(",") ? text.substring(0, text.length() - 1) : text;
   }
 
   boolean has(Cue cue) {
@@ -88,6 +136,12 @@ final class RequestFields {
   /** Whether there is such a field that is not null. */
   boolean has(String path) {
     return some(path) != null;
+  }
+
+  /** Whether Purser reads this field, and it is null (the literal). */
+  boolean isNull(String path) {
+    Field field = find(path);
+    return field != null && field.isNull();
   }
 
   @Nullable String name(String path) throws BadRequest {
@@ -147,6 +201,11 @@ final class RequestFields {
     }
   }
 
+  /** What stands at a path through an array, in order. */
+  List<Field> all(String path) {
+    return all.stream().filter(field -> field.path().equals(path)).toList();
+  }
+
   /** The texts at a path through an array; what is no text there is passed over. */
   List<String> texts(String path) {
     List<String> texts = new ArrayList<>();
@@ -167,6 +226,29 @@ final class RequestFields {
       }
     }
     return numbers;
+  }
+
+  /**
+   * The elements of an array.
+   *
+   * @param path of the elements themselves: {@code tools[]}
+   */
+  List<Element> elements(String path) {
+    List<Element> elements = new ArrayList<>();
+    for (Field field : all) {
+      if (field.path().equals(path)) {
+        elements.add(new Element(field, new HashMap<>()));
+      } else if (!elements.isEmpty() && field.path().startsWith(path)) {
+        String inside = field.path().substring(path.length());
+        elements
+            .getLast()
+            .fields()
+            .computeIfAbsent(
+                inside.startsWith(".") ? inside.substring(1) : inside, _ -> new ArrayList<>())
+            .add(field);
+      }
+    }
+    return elements;
   }
 
   /** Whether some value at a path through an array is not null. */

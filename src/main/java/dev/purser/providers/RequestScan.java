@@ -2,7 +2,9 @@ package dev.purser.providers;
 
 import dev.purser.providers.RequestFields.Cue;
 import dev.purser.providers.RequestFields.Field;
+import dev.purser.providers.RequestFields.Member;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -21,26 +23,19 @@ final class RequestScan {
   /** More than any request has, all tools and pieces of content together. */
   private static final int MOST_FIELDS = 100_000;
 
-  /** Content that may cost more tokens than it has bytes, or that lies elsewhere. */
-  private static final Set<String> BEYOND_BODY =
-      Set.of(
-          "computer_screenshot",
-          "container_upload",
-          "document",
-          "file",
-          "image",
-          "image_generation_call",
-          "image_url",
-          "input_file",
-          "input_image",
-          "item_reference");
+  /** More than any dialect has, at the top of the body. */
+  private static final int MOST_MEMBERS = 1_000;
 
   private final String[] paths;
   private final PathTree tree;
 
+  /**
+   * @param paths a path with a {@code ?} before it is read without its text
+   */
   RequestScan(String... paths) {
-    this.paths = paths;
     this.tree = PathTree.of(paths);
+    this.paths = paths.clone();
+    Arrays.setAll(this.paths, i -> paths[i].startsWith("?") ? paths[i].substring(1) : paths[i]);
   }
 
   RequestFields read(byte[] body) throws BadRequest {
@@ -61,6 +56,7 @@ final class RequestScan {
     private final JsonParser parser;
     private final byte[] body;
     private final List<Field> fields = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private final Set<Cue> cues = EnumSet.noneOf(Cue.class);
 
     Pass(JsonParser parser, byte[] body) {
@@ -74,11 +70,12 @@ final class RequestScan {
           throw BadRequest.malformed("The body must be a JSON object.");
         }
         int start = offset(parser.currentLocation());
-        object(tree);
+        object(tree, /* root= */ true);
+        int end = offset(parser.currentTokenLocation());
         if (parser.nextToken() != null) {
           throw BadRequest.malformed("Something follows the body's JSON object.");
         }
-        return new RequestFields(body, start, fields, cues);
+        return new RequestFields(body, start, end, members, fields, cues);
       } catch (JacksonException malformed) {
         // Not the parser's own words: they may quote the body.
         TokenStreamLocation place = parser.currentLocation();
@@ -88,10 +85,13 @@ final class RequestScan {
       }
     }
 
-    private void object(PathTree node) throws BadRequest {
+    private void object(PathTree node, boolean root) throws BadRequest {
       long seen = 0;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
+        if (root) {
+          add(new Member(name, offset(parser.currentTokenLocation())));
+        }
         JsonToken token = parser.nextToken();
         watch(name, token);
         int position = node.memberPosition(name);
@@ -109,11 +109,11 @@ final class RequestScan {
 
     private void value(PathTree node, JsonToken token) throws BadRequest {
       if (node.index() >= 0) {
-        record(paths[node.index()], token);
+        record(paths[node.index()], token, node.want() == PathTree.Want.VALUE);
       }
       PathTree element = node.element();
       if (token == JsonToken.START_OBJECT && node.leadsOn()) {
-        object(node);
+        object(node, /* root= */ false);
       } else if (token == JsonToken.START_ARRAY && element != null) {
         for (JsonToken next = parser.nextToken();
             next != JsonToken.END_ARRAY;
@@ -125,11 +125,18 @@ final class RequestScan {
       }
     }
 
-    private void record(String path, JsonToken token) throws BadRequest {
+    private void add(Member member) throws BadRequest {
+      if (members.size() == MOST_MEMBERS) {
+        throw BadRequest.malformed("The body has more than " + MOST_MEMBERS + " fields.");
+      }
+      members.add(member);
+    }
+
+    private void record(String path, JsonToken token, boolean whole) throws BadRequest {
       if (fields.size() == MOST_FIELDS) {
         throw BadRequest.malformed("The body has too many fields " + path + ".");
       }
-      String text = token == JsonToken.VALUE_STRING ? parser.getString() : null;
+      String text = whole && token == JsonToken.VALUE_STRING ? parser.getString() : null;
       Long number = token == JsonToken.VALUE_NUMBER_INT ? numberOf(parser) : null;
       fields.add(
           new Field(
@@ -168,10 +175,6 @@ final class RequestScan {
             note(
                 Cue.CACHE_FOR_HOUR,
                 token == JsonToken.VALUE_STRING && parser.getString().equals("1h"));
-        case "type" ->
-            note(
-                Cue.BEYOND_BODY,
-                token == JsonToken.VALUE_STRING && BEYOND_BODY.contains(parser.getString()));
         default -> {}
       }
     }

@@ -1,16 +1,75 @@
 package dev.purser.providers;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A question to the provider's free counter of tokens.
+ * A question to the provider's free counter of tokens. It is asked with the headers of the call.
  *
  * @param path where it is asked
  * @param body what is asked
  */
 @SuppressWarnings("ArrayRecordComponent") // its bytes are sent, never compared
 public record TokenCount(String path, byte[] body) {
+  /** What the counters take; all else they refuse. */
+  private static final Set<String> ANTHROPIC =
+      Set.of(
+          "cache_control",
+          "context_management",
+          "messages",
+          "output_config",
+          "output_format",
+          "system",
+          "thinking",
+          "tool_choice",
+          "tools");
+
+  private static final Set<String> RESPONSES =
+      Set.of(
+          "conversation",
+          "input",
+          "instructions",
+          "parallel_tool_calls",
+          "previous_response_id",
+          "reasoning",
+          "text",
+          "tool_choice",
+          "tools",
+          "truncation");
+
+  /** Anthropic calls its count an estimate, which may be off by a small amount. */
+  private static final long MARGIN_TOKENS = 100;
+
+  private static final long MARGIN_DIVISOR = 50;
+
+  /** The question about a request; empty if there is no counter for its dialect. */
+  static Optional<TokenCount> of(Dialect dialect, RequestFields fields, String model) {
+    return switch (dialect) {
+      case ANTHROPIC_MESSAGES ->
+          Optional.of(
+              new TokenCount("/v1/messages/count_tokens", body(fields, ANTHROPIC, model)));
+      case OPENAI_RESPONSES ->
+          Optional.of(new TokenCount("/v1/responses/input_tokens", body(fields, RESPONSES, model)));
+      case OPENAI_CHAT, OPENAI_EMBEDDINGS -> Optional.empty();
+    };
+  }
+
+  /** The members that the counter takes, as they are written. */
+  private static byte[] body(RequestFields fields, Set<String> taken, String model) {
+    List<String> members = new ArrayList<>();
+    members.add("\"model\":" + Json.string(model));
+    for (int member = 0; member < fields.members().size(); member++) {
+      if (taken.contains(fields.members().get(member).name())) {
+        members.add(fields.written(member));
+      }
+    }
+    return ("{" + String.join(",", members) + "}").getBytes(StandardCharsets.UTF_8);
+  }
 
   /** The input tokens that the counter's answer tells; empty if it tells none. */
   public OptionalLong read(byte[] answer) {
@@ -18,5 +77,10 @@ public record TokenCount(String path, byte[] body) {
     return counted.isIntegralNumber() && counted.canConvertToLong() && counted.longValue() >= 0
         ? OptionalLong.of(counted.longValue())
         : OptionalLong.empty();
+  }
+
+  /** The most that is billed as input where the counter told so much. */
+  static long most(long counted) {
+    return counted + counted / MARGIN_DIVISOR + MARGIN_TOKENS;
   }
 }

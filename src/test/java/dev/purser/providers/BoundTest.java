@@ -69,11 +69,16 @@ class BoundTest {
 
   @Test
   void aLoopOfTheProvidersOwnToolsIsBoundedByItsUses() {
-    String body = "{'max_tokens':10,'tools':[{'type':'web_search_20260318','max_uses':4}]}";
+    String body = "{'max_tokens':10,'tools':[{'type':'web_search_20250305','max_uses':4}]}";
     Bound bound = bound(ANTHROPIC_MESSAGES, body, "claude-haiku-4-5");
     assertThat(bound.inputTokens()).isEqualTo(5 * 200_000);
     assertThat(bound.outputTokens()).isEqualTo(50);
     assertThat(bound.unboundedField()).isNull();
+    String callableByCode = body.replace("20250305", "20260318");
+    assertThat(bound(ANTHROPIC_MESSAGES, callableByCode, "claude-haiku-4-5").unboundedField())
+        .isEqualTo("tools[].allowed_callers");
+    String notByCode = callableByCode.replace("':4", "':4,'allowed_callers':['direct']");
+    assertThat(bound(ANTHROPIC_MESSAGES, notByCode, "claude-haiku-4-5").unboundedField()).isNull();
     String endless = body.replace(",'max_uses':4", "");
     assertThat(bound(ANTHROPIC_MESSAGES, endless, "claude-haiku-4-5").unboundedField())
         .isEqualTo("tools[].max_uses");

@@ -1,0 +1,262 @@
+package dev.purser.providers;
+
+import static dev.purser.providers.Dialect.ANTHROPIC_MESSAGES;
+import static dev.purser.providers.Dialect.OPENAI_CHAT;
+import static dev.purser.providers.Dialect.OPENAI_EMBEDDINGS;
+import static dev.purser.providers.Dialect.OPENAI_RESPONSES;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.money.Money;
+import dev.purser.pricing.PriceList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a strict budget asks of a request: what it refuses, and what it bounds more closely. */
+class StrictTermsTest {
+  private static final PriceList PRICES = PriceList.shipped();
+
+  private static CallRequest call(Dialect dialect, String body) {
+    return Exchange.accepted(dialect, body.replace('\'', '"'));
+  }
+
+  private static StrictTerms strict(Dialect dialect, String body, String model) {
+    return call(dialect, body).strict(model, null, PRICES, Exchange.NOW);
+  }
+
+  private static @Nullable String unbounded(Dialect dialect, String body, String model) {
+    return strict(dialect, body, model).bound().unboundedField();
+  }
+
+  private static String model(Dialect dialect) {
+    return switch (dialect) {
+      case ANTHROPIC_MESSAGES -> "claude-opus-5-5";
+      case OPENAI_CHAT, OPENAI_RESPONSES -> "gpt-6.1-sol";
+      case OPENAI_EMBEDDINGS -> "text-embedding-3-small";
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'container':'c'}                               | container",
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'mcp_servers':[]}                              | mcp_servers",
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'fallbacks':[{}]}                              | fallbacks",
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'billing_policy':{}}                           | billing_policy",
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'compaction':{}}                               | compaction",
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'invented':1}                                  | invented",
+        "ANTHROPIC_MESSAGES | {'max_tokens':9,'<script>':1}                                  | a field without a name",
+        "ANTHROPIC_MESSAGES | {'context_management':{'edits':[{'type':'compact_20260112'}]}} | context_management",
+        "ANTHROPIC_MESSAGES | {'context_management':{'edits':[{}]}}                          | context_management",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'code_execution_20260521'}]}                 | tools[].type code_execution_20260521",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'advisor_20260301','max_uses':1}]}           | tools[].type advisor_20260301",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'tool_search_tool_bm25_20251119'}]}          | tools[].type tool_search_tool_bm25_20251119",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':{'a':1}}]}                                   | tools[].type",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305'}]}                     | tools[].max_uses",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305','max_uses':501}]}      | tools[].max_uses",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_fetch_20250910'},{'name':'x','max_uses':9}]} | tools[].max_uses",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20260318','max_uses':2}]}        | tools[].allowed_callers",
+        "OPENAI_CHAT        | {'web_search_options':{}}                                      | web_search_options",
+        "OPENAI_CHAT        | {'prediction':{'type':'content','content':'x'}}                | prediction",
+        "OPENAI_CHAT        | {'tools':[{'type':'web_search'}]}                              | tools[].type web_search",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'mcp'}],'max_tool_calls':1}                  | tools[].type mcp",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'web_search'}]}                              | max_tool_calls",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'web_search'}],'max_tool_calls':501}         | max_tool_calls",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'namespace'}]}                               | tools[].type namespace",
+        "OPENAI_RESPONSES   | {'prompt':{'id':'p'}}                                          | prompt",
+        "OPENAI_RESPONSES   | {'context_management':[{'type':'compaction'}]}                 | context_management",
+        "OPENAI_EMBEDDINGS  | {'input':'x','max_tokens':3}                                   | max_tokens",
+      })
+  void whatCannotBeBoundedIsNamed(Dialect dialect, String body, String field) {
+    assertThat(unbounded(dialect, body, model(dialect))).isEqualTo(field);
+  }
+
+  @Test
+  void aModelThatLoopsByItselfOrOfWhichNothingIsKnownIsNamed() {
+    assertThat(unbounded(OPENAI_CHAT, "{'max_tokens':9}", "gpt-4o-search-preview"))
+        .isEqualTo("model");
+    assertThat(unbounded(OPENAI_RESPONSES, "{'max_output_tokens':9}", "o3-deep-research"))
+        .isEqualTo("model");
+    String image = "{'max_output_tokens':9,'input':[{'role':'user','content':[{'type':'input_image'}]}]}";
+    assertThat(unbounded(OPENAI_RESPONSES, image, "gpt-tomorrow")).isEqualTo("model");
+    assertThat(unbounded(OPENAI_RESPONSES, "{'input':'x'}", "gpt-tomorrow"))
+        .isEqualTo("max_output_tokens");
+    assertThat(unbounded(OPENAI_RESPONSES, "{'input':'x','max_output_tokens':9}", "gpt-tomorrow"))
+        .isNull();
+  }
+
+  @Test
+  void whatClaudeCodeSendsIsBoundedByItsText() {
+    String body =
+        "{'model':'claude-opus-5-5','max_tokens':32000,'stream':true,'metadata':{'user_id':'u'},"
+            + "'thinking':{'type':'adaptive'},'output_config':{'effort':'high'},"
+            + "'context_management':{'edits':[{'type':'clear_thinking_20251015','keep':'all'}]},"
+            + "'system':[{'type':'text','text':'s','cache_control':{'type':'ephemeral'}}],"
+            + "'tools':[{'name':'Bash','description':'d','input_schema':{'type':'object'}}],"
+            + "'messages':[{'role':'user','content':'hi'},{'role':'assistant','content':["
+            + "{'type':'thinking','thinking':'','signature':'abc'},{'type':'text','text':'…'},"
+            + "{'type':'tool_use','id':'t','name':'Bash','input':{'type':'document'}}]},"
+            + "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t','content':["
+            + "{'type':'text','text':'x'}]}]}]}";
+    String betas =
+        "claude-code-20250219,adaptive-thinking-2026-01-28,context-management-2025-06-27,"
+            + "prompt-caching-scope-2026-01-05,advanced-tool-use-2025-11-20,effort-2025-11-24,"
+            + "interleaved-thinking-2025-05-14, fine-grained-tool-streaming-2025-05-14";
+    Bound bound =
+        call(ANTHROPIC_MESSAGES, body).strict("claude-opus-5-5", betas, PRICES, Exchange.NOW).bound();
+    assertThat(bound.unboundedField()).isNull();
+    assertThat(bound.inputTokens()).isLessThan(body.length() + 3_000);
+    assertThat(bound.outputTokens()).isEqualTo(32_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "claude-opus-5-5   | effort-2025-11-24, , context-1m-2025-08-07 |",
+        "claude-sonnet-4-5 | effort-2025-11-24,context-1m-2025-08-07    | anthropic-beta context-1m-2025-08-07",
+        "claude-opus-5-5   | mcp-client-2025-11-20,effort-2025-11-24    | anthropic-beta mcp-client-2025-11-20",
+        "claude-opus-5-5   | next-year-2027-01-01                       | anthropic-beta next-year-2027-01-01",
+        "claude-opus-5-5   | <b>                                        | anthropic-beta",
+      })
+  void aBetaThatIsNotListedIsNamed(String model, String betas, @Nullable String field) {
+    StrictTerms terms =
+        call(ANTHROPIC_MESSAGES, "{'max_tokens':9}").strict(model, betas, PRICES, Exchange.NOW);
+    assertThat(terms.bound().unboundedField()).isEqualTo(field);
+    StrictTerms openAi =
+        call(OPENAI_CHAT, "{'max_tokens':9}").strict("gpt-4o", betas, PRICES, Exchange.NOW);
+    assertThat(openAi.bound().unboundedField()).isNull();
+  }
+
+  @Test
+  void textThatGrowsInNormalFormCountsAsLongAsItGrows() {
+    String text = "\uFDFA".repeat(1_000);
+    String body = "{'max_tokens':9,'messages':[{'role':'user','content':'" + text + "'}]}";
+    assertThat(strict(ANTHROPIC_MESSAGES, body, "claude-opus-5-5").bound().inputTokens())
+        .isBetween(33_000L, 34_000L);
+    assertThat(strict(OPENAI_CHAT, body, "gpt-4o").bound().inputTokens()).isBetween(3_000L, 5_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'document','source':{'type':'text','data':'x'}}",
+        "{'type':'container_upload','file_id':'f'}",
+        "{'type':'web_search_tool_result','content':[]}",
+        "{'type':'tool_result','content':[{'type':'tool_reference','tool_name':'x'}]}",
+        "{'type':'tool_result','content':[{'type':'document'}]}",
+        "{'type':'invented'}",
+        "{'type':7}",
+      })
+  void contentThatIsNotItsOwnTextMayFillTheWindow(String block) {
+    String body = "{'max_tokens':9,'messages':[{'role':'user','content':[" + block + "]}]}";
+    assertThat(strict(ANTHROPIC_MESSAGES, body, "claude-haiku-4-5").bound().inputTokens())
+        .isEqualTo(200_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'id':'msg_1'}",
+        "{'type':'item_reference','id':'msg_1'}",
+        "{'type':'reasoning','id':'rs_1','summary':[]}",
+        "{'type':'reasoning','id':'rs_1','encrypted_content':null}",
+        "{'type':'web_search_call','id':'ws_1'}",
+        "{'type':'function_call_output','output':[{'type':'input_image','file_id':'f'}]}",
+        "{'type':'compaction','encrypted_content':'x'}",
+      })
+  void anItemThatIsStoredElsewhereMayFillTheWindow(String item) {
+    String body = "{'max_output_tokens':9,'input':[{'role':'user','content':'x'}," + item + "]}";
+    assertThat(strict(OPENAI_RESPONSES, body, "gpt-4o").bound().inputTokens()).isEqualTo(128_000);
+    String text = "{'type':'reasoning','summary':[],'encrypted_content':'abc'}";
+    assertThat(
+            strict(OPENAI_RESPONSES, body.replace(item, text), "gpt-4o").bound().inputTokens())
+        .isLessThan(2_000);
+  }
+
+  @Test
+  void anImageCountsByItsRule() {
+    String image = "{'type':'image','source':{'type':'url','url':'u'}}";
+    String body =
+        "{'max_tokens':9,'messages':[{'content':[" + image + ",{'type':'tool_result','content':["
+            + image + "]}]}]}";
+    assertThat(strict(ANTHROPIC_MESSAGES, body, "claude-opus-5-5").bound().inputTokens())
+        .isBetween(2 * 4_784L, 2 * 4_784L + 1_000);
+  }
+
+  @Test
+  void theTierIsTheOrdinaryOneUnlessTheRequestNamesAnother() {
+    Money ordinary = strict(OPENAI_CHAT, "{'service_tier':'default','n':1}", "gpt-6-sol").bound().hold();
+    for (String open : new String[] {"{'n':1}", "{'service_tier':null}", "{'service_tier':'auto'}"}) {
+      assertThat(strict(OPENAI_CHAT, open, "gpt-6-sol").bound().worst().at(1_000))
+          .isLessThanOrEqualTo(ordinary);
+    }
+    assertThat(strict(OPENAI_CHAT, "{'service_tier':'priority'}", "gpt-6-sol").bound().hold())
+        .isGreaterThan(ordinary);
+    // It may be served on the ordinary tier.
+    assertThat(
+            strict(OPENAI_CHAT, "{'service_tier':'flex','n':1}", "gpt-6-sol").bound().worst().at(9_000))
+        .isEqualTo(
+            strict(OPENAI_CHAT, "{'service_tier':'none','n':1}".replace("none", "default"), "gpt-6-sol")
+                .bound().worst().at(9_000));
+  }
+
+  @Test
+  void aTierWithoutAPriceCountsAsTheDearest() {
+    Money known = strict(OPENAI_CHAT, "{'max_tokens':9}", "gpt-6-luna").bound().hold();
+    Money unknown =
+        strict(OPENAI_CHAT, "{'max_tokens':9,'service_tier':'turbo'}", "gpt-6-luna").bound().hold();
+    assertThat(unknown).isGreaterThan(new Money(known.nanos() * 10));
+  }
+
+  @Test
+  void whatTheCounterTellsTakesThePlaceOfTheBytes() {
+    String image = "'messages':[{'role':'user','content':[{'type':'document'}]}]";
+    CallRequest call = call(ANTHROPIC_MESSAGES, "{'max_tokens':9," + image + "}");
+    StrictTerms counted = call.strict("claude-opus-5-5", null, PRICES, Exchange.NOW, 10_000);
+    assertThat(counted.bound().inputTokens()).isEqualTo(10_000 + 200 + 100);
+    assertThat(counted.bound().unboundedField()).isNull();
+    // Never above what the bytes allow, and never for what adds to its input by itself.
+    CallRequest text = call(ANTHROPIC_MESSAGES, "{'max_tokens':9}");
+    assertThat(text.strict("claude-opus-5-5", null, PRICES, Exchange.NOW, 10_000).bound())
+        .isEqualTo(text.strict("claude-opus-5-5", null, PRICES, Exchange.NOW).bound());
+    CallRequest loop =
+        call(ANTHROPIC_MESSAGES, "{'max_tokens':9,'tools':[{'type':'web_search_20250305','max_uses':1}]}");
+    assertThat(loop.tokenCount("claude-opus-5-5")).isEmpty();
+    assertThat(loop.strict("claude-opus-5-5", null, PRICES, Exchange.NOW, 10).bound().inputTokens())
+        .isEqualTo(2_000_000);
+    assertThat(call(OPENAI_CHAT, "{}").tokenCount("gpt-4o")).isEmpty();
+    assertThat(call(OPENAI_EMBEDDINGS, "{}").tokenCount("gpt-4o")).isEmpty();
+  }
+
+  @Test
+  void theCounterIsAskedWhatItKnows() {
+    TokenCount count =
+        call(
+                ANTHROPIC_MESSAGES,
+                "{ 'max_tokens' : 9 , 'stream':true, 'messages' : [ {'role':'user'} ] , 'model':'auto',"
+                    + "'metadata':{'a':','}, 'tools':[],'system':'a, \\'b\\'é', 'temperature':1 } ")
+            .tokenCount("claude-opus-5-5")
+            .orElseThrow();
+    assertThat(count.path()).isEqualTo("/v1/messages/count_tokens");
+    assertThat(new String(count.body(), UTF_8))
+        .isEqualTo(
+            "{'model':'claude-opus-5-5','messages' : [ {'role':'user'} ],'tools':[],'system':'a, \\'b\\'é'}"
+                .replace('\'', '"'));
+    TokenCount responses =
+        call(OPENAI_RESPONSES, "{'previous_response_id':'r','max_output_tokens':9,'input':'x'}")
+            .tokenCount("gpt-6.1-sol")
+            .orElseThrow();
+    assertThat(responses.path()).isEqualTo("/v1/responses/input_tokens");
+    assertThat(new String(responses.body(), UTF_8))
+        .isEqualTo("{'model':'gpt-6.1-sol','previous_response_id':'r','input':'x'}".replace('\'', '"'));
+    assertThat(count.read("{\"input_tokens\": 641}".getBytes(UTF_8))).hasValue(641);
+    for (String wrong : new String[] {"", "{}", "[]", "{\"input_tokens\":-1}", "{\"input_tokens\":1.5}"}) {
+      assertThat(count.read(wrong.getBytes(UTF_8))).isEmpty();
+    }
+  }
+}
