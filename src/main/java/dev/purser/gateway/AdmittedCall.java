@@ -103,7 +103,7 @@ final class AdmittedCall {
     reader = opened;
     request = null;
     client.release();
-    return plan.reckoning().strict() ? new Narrowing(opened, this::narrow) : opened;
+    return plan.reckoning().strict() == null ? opened : new Narrowing(opened, this::narrow);
   }
 
   /** Gives back what is known not to be needed, while the call still runs. */

@@ -186,7 +186,7 @@ final class Call implements Running {
 
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
     return Judgement.underStrictBudget(expect(known))
-        ? Reckoning.strict(asked, model, client.betas(), prices, createdAt, count)
+        ? Reckoning.underStrictBudget(asked, model, client.betas(), prices, createdAt, count)
         : Reckoning.of(asked, model, prices, createdAt);
   }
 

@@ -13,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a call can cost at most, and what a strict budget may do about it.
  *
- * @param leastOutputTokens its answer is not cut shorter than this; null unless it is under a
- *     strict budget
+ * @param strict what holds for it under a strict budget; null if it is under none
  * @param question what the provider's free counter can still be asked for a closer bound; null if
  *     nothing
  */
-record Reckoning(
-    Bound bound, @Nullable Long leastOutputTokens, @Nullable TokenCount question) {
+record Reckoning(Bound bound, @Nullable StrictTerms strict, @Nullable TokenCount question) {
 
   /** Of a call without a strict budget. */
   static Reckoning of(CallRequest asked, String model, PriceList prices, Instant now) {
@@ -32,7 +30,7 @@ record Reckoning(
    * @param betas as {@link CallRequest#strict} takes them
    * @param count what the provider's free counter has said; null if it was not asked
    */
-  static Reckoning strict(
+  static Reckoning underStrictBudget(
       CallRequest asked,
       String model,
       @Nullable String betas,
@@ -46,16 +44,12 @@ record Reckoning(
             ? asked.strict(model, betas, prices, now)
             : asked.strict(model, betas, prices, now, input);
     TokenCount question = counted ? null : asked.tokenCount(model).orElse(null);
-    return new Reckoning(terms.bound(), terms.leastOutput(), question);
-  }
-
-  boolean strict() {
-    return leastOutputTokens != null;
+    return new Reckoning(terms.bound(), terms, question);
   }
 
   /** Why no strict budget can admit it, as a field of the request; null if one can. */
   @Nullable String unboundedField() {
-    return strict() ? bound.unboundedField() : null;
+    return strict == null ? null : bound.unboundedField();
   }
 
   /** What strict budgets decide by; null if what is set aside for it is only an estimate. */
@@ -64,26 +58,19 @@ record Reckoning(
       return null;
     }
     WorstCase worst = bound.worst();
-    long least = leastOutputTokens == null ? worst.outputTokens() : leastOutputTokens;
+    long least = strict == null ? worst.outputTokens() : strict.leastOutput();
     return new Bounded(worst, least, question != null);
   }
 
   /** The same with a shorter answer. */
   Reckoning cutTo(long outputTokens) {
-    WorstCase worst = bound.worst();
-    // One request can ask for several answers, and go through several passes.
-    long answers = bound.outputTokens() / Math.max(1, worst.outputTokens());
-    Bound cut =
-        new Bound(
-            new WorstCase(worst.ways(), outputTokens),
-            bound.inputTokens(),
-            Math.min(bound.outputTokens(), outputTokens * answers),
-            bound.unboundedField());
-    return new Reckoning(cut, leastOutputTokens, question);
+    return new Reckoning(bound.lowered(outputTokens), strict, question);
   }
 
   /** What is sent to the provider. */
   byte[] body(CallRequest asked, String model) {
-    return strict() ? asked.strictBodyFor(model, bound.worst().outputTokens()) : asked.bodyFor(model);
+    return strict == null
+        ? asked.bodyFor(model)
+        : asked.strictBodyFor(model, strict, bound.worst().outputTokens());
   }
 }
