@@ -109,8 +109,7 @@ final class AdmittedCall {
   /** Gives back what is known not to be needed, while the call still runs. */
   private void narrow(Usage most) {
     var _ =
-        lane.ledger()
-            .narrow(plan.caller().spaceId(), plan.entryId(), plan.priced(most).counted());
+        lane.ledger().narrow(plan.caller().spaceId(), plan.entryId(), plan.priced(most).counted());
   }
 
   private void rejected(ProviderKey providerKey) {

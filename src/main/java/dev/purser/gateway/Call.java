@@ -243,8 +243,7 @@ final class Call implements Running {
     }
   }
 
-  private void notAdmitted(
-      Plan plan, @Nullable Decision decision, @Nullable Throwable failure) {
+  private void notAdmitted(Plan plan, @Nullable Decision decision, @Nullable Throwable failure) {
     switch (decision) {
       case null -> {
         log.error("call {}: the ledger failed", id, failure);

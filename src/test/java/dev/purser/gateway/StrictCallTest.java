@@ -231,7 +231,8 @@ class StrictCallTest {
               event: message_start
               data: {"type":"message_start","message":{"id":"m","type":"message",\
               "role":"assistant","model":"claude-haiku-4-5","content":[],\
-              "usage":{"input_tokens":1000,"output_tokens":1}}}
+              "usage":{"input_tokens":1000,"output_tokens":1,"service_tier":"standard",\
+              "inference_geo":"global"}}}
 
               """);
       open.set(request);
@@ -244,24 +245,26 @@ class StrictCallTest {
                 body(1_000, "x".repeat(100_000))
                     .replace("{\"model\"", "{\"stream\":true,\"model\"")));
 
-    // A tenth of a cent for the input, half a cent for the output; before that 12.5 for the input.
-    Await.until("the hold is narrow", PATIENCE, () -> held() > 0 && held() < 10_000_000);
-    assertThat(held()).isGreaterThanOrEqualTo(6_000_000);
-    HttpServerRequest running = open.get();
-    assertThat(running).isNotNull();
-    if (running != null) {
-      running
-          .response()
-          .end(
-              """
-              event: message_delta
-              data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},\
-              "usage":{"output_tokens":10}}
+    try {
+      // A tenth of a cent for the input, half a cent for the output; at first 10 for the input.
+      Await.until("the hold is narrow", PATIENCE, () -> held() > 0 && held() < 10_000_000);
+      assertThat(held()).isGreaterThanOrEqualTo(6_000_000);
+    } finally {
+      HttpServerRequest running = open.get();
+      if (running != null) {
+        running
+            .response()
+            .end(
+                """
+                event: message_delta
+                data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},\
+                "usage":{"output_tokens":10}}
 
-              event: message_stop
-              data: {"type":"message_stop"}
+                event: message_stop
+                data: {"type":"message_stop"}
 
-              """);
+                """);
+      }
     }
     assertThat(answer.join().statusCode()).isEqualTo(200);
     assertThat(purser.lastEntry().usageSource()).isEqualTo("reported");

@@ -51,8 +51,7 @@ class EightSessionsTest {
                 InstantSource.system(),
                 (provider, model) -> model)) {
       Calls calls =
-          Calls.of(test.database(), "space-1")
-              .under(new Budget(BUDGET, Budget.Mode.STRICT), null);
+          Calls.of(test.database(), "space-1").under(new Budget(BUDGET, Budget.Mode.STRICT), null);
       ConcurrentLinkedQueue<Decision.OverBudget> refusals = new ConcurrentLinkedQueue<>();
       List<CompletableFuture<Void>> sessions = new ArrayList<>();
       for (int i = 0; i < SESSIONS; i++) {
@@ -63,8 +62,8 @@ class EightSessionsTest {
 
       assertThat(refusals)
           .hasSize(SESSIONS)
-          .allSatisfy(refused ->
-              assertThat(refused.spent().nanos()).isGreaterThanOrEqualTo(ENOUGH));
+          .allSatisfy(
+              refused -> assertThat(refused.spent().nanos()).isGreaterThanOrEqualTo(ENOUGH));
       assertThat(calls.held()).isEqualTo(Money.ZERO);
       assertThat(calls.spent("")).isLessThanOrEqualTo(BUDGET);
       LedgerBooks.balance(test.database());
@@ -73,7 +72,10 @@ class EightSessionsTest {
 
   /** Calls one after another until it is refused. */
   private record Session(
-      Ledger ledger, Calls calls, Random random, ConcurrentLinkedQueue<Decision.OverBudget> refusals) {
+      Ledger ledger,
+      Calls calls,
+      Random random,
+      ConcurrentLinkedQueue<Decision.OverBudget> refusals) {
 
     void run() {
       boolean goesOn = true;
@@ -103,8 +105,7 @@ class EightSessionsTest {
       long written = 2_000 + random.nextInt(6_000);
       long input = (INPUT_TOKENS - written) * CACHE_READ + written * CACHE_WRITE;
       ledger
-          .narrow(
-              admission.spaceId(), admission.entryId(), new Money(input + most * OUTPUT))
+          .narrow(admission.spaceId(), admission.entryId(), new Money(input + most * OUTPUT))
           .join();
       pause(10 + random.nextInt(20));
       long output = Math.min(most, 200 + random.nextInt(1_800));

@@ -69,8 +69,7 @@ class PausedProcessTest {
         }
 
         assertThat(running).allSatisfy(call -> assertThat(call.join().status()).isEqualTo(200));
-        Await.until(
-            "they are settled", PATIENCE, () -> items(atSecond, "settled").size() == CALLS);
+        Await.until("they are settled", PATIENCE, () -> items(atSecond, "settled").size() == CALLS);
         for (JsonNode call : items(atSecond, "settled")) {
           JsonNode settled = atSecond.call(call.path("id").asString());
           assertThat(settled.path("usageSource").asString()).isEqualTo("reported");
@@ -83,8 +82,7 @@ class PausedProcessTest {
         Await.until(
             "the process that stood still goes on",
             PATIENCE,
-            () ->
-                caller.post("/v1/messages", Prompts.messages("hello", false)).status() == 200);
+            () -> caller.post("/v1/messages", Prompts.messages("hello", false)).status() == 200);
       }
     }
   }
