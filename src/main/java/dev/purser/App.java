@@ -156,6 +156,7 @@ public final class App implements AutoCloseable {
             keyCheck,
             rooms.usageSummaries(),
             rooms.dailyUsage(),
+            rooms.monthUsage(),
             rooms.calls(),
             prices::current,
             clock,

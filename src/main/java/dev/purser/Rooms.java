@@ -9,6 +9,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.pricing.PriceStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
@@ -31,6 +32,7 @@ record Rooms(
     PriceStore priceStore,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
+    MonthUsageStore monthUsage,
     CallStore calls)
     implements AutoCloseable {
 
@@ -54,6 +56,7 @@ record Rooms(
           new PriceStore(database, PriceList.shipped()),
           new UsageSummaryStore(database),
           new DailyUsageStore(database),
+          new MonthUsageStore(database),
           new CallStore(database));
     } catch (RuntimeException e) {
       database.close();

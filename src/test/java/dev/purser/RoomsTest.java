@@ -86,6 +86,7 @@ class RoomsTest {
           "reports.CallStore",
           "reports.DailyUsageStore",
           "reports.FiguresStore",
+          "reports.MonthUsageStore",
           "reports.UsageSummaryStore",
           "vault.Keyset",
           "vault.ListedModels",

@@ -7,11 +7,13 @@ final class Pages {
   private Pages() {}
 
   static List<PageRoute> of(WebParts parts, Visitors visitors) {
-    HomePage home = new HomePage(parts);
     SignInPage signIn = new SignInPage(parts, visitors);
+    UsagePage usage = new UsagePage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
-        PageRoute.page("/", home::show),
+        PageRoute.page("/", request -> Reply.redirect("/usage")),
+        PageRoute.page("/usage", usage::show),
+        PageRoute.page("/usage.csv", usage::csv),
         PageRoute.page(SignInLinks.PATH, signIn::show).forAnyone(),
         PageRoute.form("/theme", theme::change).forAnyone());
   }

@@ -11,6 +11,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.providers.KeyCheck;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.vault.Vault;
 import java.security.SecureRandom;
@@ -31,6 +32,7 @@ public record WebParts(
     KeyCheck keyCheck,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
+    MonthUsageStore monthUsage,
     CallStore calls,
     Supplier<PriceList> prices,
     InstantSource clock,

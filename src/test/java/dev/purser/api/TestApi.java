@@ -32,6 +32,7 @@ import dev.purser.providers.KeyCheck;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.running.Http;
 import dev.purser.secret.Secret;
@@ -144,6 +145,7 @@ public final class TestApi implements AutoCloseable {
             keyCheck,
             parts.usageSummaries(),
             parts.dailyUsage(),
+            new MonthUsageStore(database),
             parts.calls(),
             parts.prices(),
             CLOCK,
