@@ -29,6 +29,10 @@ final class Screenshots {
   private static final List<Look> LOOKS =
       List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
 
+  /** There is none in a picture, so no room need be kept for it. */
+  private static final String NO_SCROLL_BAR =
+      "() => { document.documentElement.style.scrollbarGutter = 'auto' }";
+
   private final App app;
   private final Chromium chromium;
   private final Path directory;
@@ -76,7 +80,7 @@ final class Screenshots {
     Window window = chromium.open(origin, look, "screenshots");
     window.go(link.getRawPath() + "?" + link.getRawQuery());
     for (String page : pages) {
-      window.go(page);
+      window.go(page).page().evaluate(NO_SCROLL_BAR);
       System.out.println(window.picture(directory.resolve(name(page, look) + ".png"), wholePages));
     }
     // What went wrong is for tests to judge; here it is only said.

@@ -22,7 +22,6 @@ public final class Chromium implements AutoCloseable {
           "--disable-component-update",
           "--disable-quic",
           "--disable-sync",
-          "--enable-features=OverlayScrollbar",
           "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
           "--no-first-run",
           "--no-proxy-server");
