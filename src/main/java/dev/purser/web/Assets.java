@@ -26,7 +26,17 @@ public final class Assets {
   /** Our own styles, in the order in which they override each other: one file each part. */
   private static final List<String> STYLES =
       List.of(
-          "tokens", "ground", "frame", "card", "controls", "figures", "table", "usage", "phone");
+          "tokens",
+          "ground",
+          "frame",
+          "card",
+          "controls",
+          "figures",
+          "table",
+          "account",
+          "start",
+          "usage",
+          "phone");
 
   private final Map<String, String> paths = new LinkedHashMap<>();
   private final Map<String, Asset> byPath = new LinkedHashMap<>();
@@ -47,7 +57,7 @@ public final class Assets {
     STYLES.forEach(name -> styles.writeBytes(read("assets/css/" + name + ".css")));
     assets.add("purser.css", CSS, styles.toByteArray());
     assets.add("htmx.js", SCRIPT, read(WEBJARS + "htmx.org/2.0.10/dist/htmx.min.js"));
-    for (String script : List.of("theme.js", "forms.js")) {
+    for (String script : List.of("theme.js", "forms.js", "live.js")) {
       assets.add(script, SCRIPT, read("assets/" + script));
     }
     assets.add("favicon.svg", "image/svg+xml", read("assets/favicon.svg"));
