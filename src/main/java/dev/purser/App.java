@@ -157,6 +157,7 @@ public final class App implements AutoCloseable {
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.monthUsage(),
+            rooms.agentUsage(),
             rooms.calls(),
             prices::current,
             clock,

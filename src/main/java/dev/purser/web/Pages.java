@@ -7,6 +7,9 @@ final class Pages {
   private Pages() {}
 
   static List<PageRoute> of(WebParts parts, Visitors visitors) {
+    StartPage start = new StartPage(parts);
+    AgentsPage agents = new AgentsPage(parts);
+    AgentPage agent = new AgentPage(parts);
     UsagePage usage = new UsagePage(parts);
     SetupPage setup = new SetupPage(parts, visitors);
     PasswordAttempts attempts = new PasswordAttempts(parts.clock());
@@ -15,7 +18,17 @@ final class Pages {
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
-        PageRoute.page("/", request -> Reply.redirect("/usage")),
+        PageRoute.page("/", start::home),
+        PageRoute.page("/start", start::show),
+        PageRoute.page("/start/first-call", start::firstCall),
+        PageRoute.form("/start/agent", start::makeAgent),
+        PageRoute.page("/agents", agents::show),
+        PageRoute.form("/agents", agents::create),
+        PageRoute.page("/agents/{id}", agent::show),
+        PageRoute.form("/agents/{id}", agent::save),
+        PageRoute.form("/agents/{id}/keys", agent::createKey),
+        PageRoute.form("/agents/{id}/keys/{key}/revoke", agent::revokeKey),
+        PageRoute.form("/agents/{id}/archive", agent::archive),
         PageRoute.page("/usage", usage::show),
         PageRoute.page("/usage.csv", usage::csv),
         PageRoute.page("/access-tokens", accessTokens::show),
