@@ -111,7 +111,9 @@ class RoomsTest {
           "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
           "vault.Vault", // sealed
+          "web.AgentPage", // shown once
           "web.SignInLinks", // hashed
+          "web.StartPage", // shown once
           "web.Visitors", // cookies
           "web.templates.JteaccessTokensGenerated", // shown once
           "web.templates.JtesetupGenerated"); // the link that led there, in its form
