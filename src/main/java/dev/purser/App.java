@@ -157,6 +157,7 @@ public final class App implements AutoCloseable {
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.monthUsage(),
+            rooms.agentUsage(),
             rooms.calls(),
             prices::current,
             clock,
@@ -227,6 +228,11 @@ public final class App implements AutoCloseable {
   /** A link that signs this user in once. */
   public URI signInLink(String userId) {
     return address.url().resolve(signInLinks.make(userId));
+  }
+
+  /** A link to where the first user is made, which works in this process until there is one. */
+  URI setupLink() {
+    return address.url().resolve(signInLinks.makeSetup());
   }
 
   /** As SIGTERM asks: running calls finish as far as the configured patience goes. */

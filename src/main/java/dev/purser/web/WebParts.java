@@ -9,6 +9,7 @@ import dev.purser.people.Spaces;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.KeyCheck;
+import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
@@ -33,6 +34,7 @@ public record WebParts(
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     MonthUsageStore monthUsage,
+    AgentUsageStore agentUsage,
     CallStore calls,
     Supplier<PriceList> prices,
     InstantSource clock,

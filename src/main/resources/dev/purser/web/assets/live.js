@@ -10,8 +10,8 @@
     #failures = 0;
     #timer;
 
-    constructor(element) {
-      this.#id = element.id;
+    constructor(id) {
+      this.#id = id;
       this.wait();
     }
 
@@ -56,6 +56,12 @@
     }
   }
 
-  const parts = [...document.querySelectorAll("[data-live][id]")].map(element => new Part(element));
+  const parts = new Map();
+  const watch = () => document.querySelectorAll("[data-live][id]").forEach(({ id }) => {
+    if (parts.has(id)) parts.get(id).wait();
+    else parts.set(id, new Part(id));
+  });
+  watch();
+  document.addEventListener("htmx:afterSwap", watch);
   document.addEventListener("visibilitychange", () => parts.forEach(part => document.hidden ? part.wait() : part.ask()));
 })();
