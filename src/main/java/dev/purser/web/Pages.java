@@ -13,6 +13,7 @@ final class Pages {
     UsagePage usage = new UsagePage(parts);
     CallsPage calls = new CallsPage(parts);
     OneCallPage call = new OneCallPage(parts);
+    PricesPage prices = new PricesPage(parts);
     SetupPage setup = new SetupPage(parts, visitors);
     PasswordAttempts attempts = new PasswordAttempts(parts.clock());
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
@@ -37,6 +38,8 @@ final class Pages {
         PageRoute.page("/calls.csv", calls::csv),
         PageRoute.page("/calls/newer", calls::newer),
         PageRoute.page("/calls/{id}", call::show),
+        PageRoute.page("/prices", prices::show),
+        PageRoute.form("/prices", prices::add),
         PageRoute.page("/access-tokens", accessTokens::show),
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
