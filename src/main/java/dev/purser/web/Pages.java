@@ -11,6 +11,9 @@ final class Pages {
     AgentsPage agents = new AgentsPage(parts);
     AgentPage agent = new AgentPage(parts);
     UsagePage usage = new UsagePage(parts);
+    CallsPage calls = new CallsPage(parts);
+    OneCallPage call = new OneCallPage(parts);
+    PricesPage prices = new PricesPage(parts);
     SetupPage setup = new SetupPage(parts, visitors);
     PasswordAttempts attempts = new PasswordAttempts(parts.clock());
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
@@ -31,6 +34,12 @@ final class Pages {
         PageRoute.form("/agents/{id}/archive", agent::archive),
         PageRoute.page("/usage", usage::show),
         PageRoute.page("/usage.csv", usage::csv),
+        PageRoute.page("/calls", calls::show),
+        PageRoute.page("/calls.csv", calls::csv),
+        PageRoute.page("/calls/newer", calls::newer),
+        PageRoute.page("/calls/{id}", call::show),
+        PageRoute.page("/prices", prices::show),
+        PageRoute.form("/prices", prices::add),
         PageRoute.page("/access-tokens", accessTokens::show),
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),

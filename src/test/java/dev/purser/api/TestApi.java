@@ -153,6 +153,9 @@ public final class TestApi implements AutoCloseable {
             new AgentUsageStore(database),
             parts.calls(),
             parts.prices(),
+            price -> {
+              throw new UnsupportedOperationException("its list is the shipped one");
+            },
             CLOCK,
             RANDOM);
     Web.mount(router, vertx, webParts);
