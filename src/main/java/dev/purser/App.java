@@ -225,7 +225,7 @@ public final class App implements AutoCloseable {
   }
 
   /** A link that signs this user in once. */
-  URI signInLink(String userId) {
+  public URI signInLink(String userId) {
     return address.url().resolve(signInLinks.make(userId));
   }
 
