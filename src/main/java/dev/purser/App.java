@@ -229,6 +229,11 @@ public final class App implements AutoCloseable {
     return address.url().resolve(signInLinks.make(userId));
   }
 
+  /** A link to where the first user is made, which works in this process until there is one. */
+  public URI setupLink() {
+    return address.url().resolve(signInLinks.makeSetup());
+  }
+
   /** As SIGTERM asks: running calls finish as far as the configured patience goes. */
   void stop() {
     stop(configuration.drain());

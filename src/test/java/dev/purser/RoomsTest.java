@@ -76,6 +76,7 @@ class RoomsTest {
       Set.of(
           "people.AccessTokens",
           "people.Credential",
+          "people.Sessions",
           "people.Spaces",
           "people.Users",
           "agents.Agents",
@@ -110,7 +111,9 @@ class RoomsTest {
           "vault.MasterKey", // wraps the keyset
           "vault.Vault", // sealed
           "web.SignInLinks", // hashed
-          "web.Web"); // the session's cookie
+          "web.Visitors", // cookies
+          "web.templates.JteaccessTokensGenerated", // shown once
+          "web.templates.JtesetupGenerated"); // the link that led there, in its form
 
   private static final List<Class<?>> MUTABLE =
       List.of(

@@ -26,7 +26,16 @@ public final class Assets {
   /** Our own styles, in the order in which they override each other: one file each part. */
   private static final List<String> STYLES =
       List.of(
-          "tokens", "ground", "frame", "card", "controls", "figures", "table", "usage", "phone");
+          "tokens",
+          "ground",
+          "frame",
+          "card",
+          "controls",
+          "figures",
+          "table",
+          "account",
+          "usage",
+          "phone");
 
   private final Map<String, String> paths = new LinkedHashMap<>();
   private final Map<String, Asset> byPath = new LinkedHashMap<>();

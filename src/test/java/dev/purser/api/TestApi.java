@@ -68,6 +68,10 @@ import org.jspecify.annotations.Nullable;
 public final class TestApi implements AutoCloseable {
   private static final InstantSource CLOCK = InstantSource.system();
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Everybody's here. */
+  public static final String PASSWORD = "a long enough password";
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final TestDatabase testDatabase;
@@ -85,6 +89,7 @@ public final class TestApi implements AutoCloseable {
   private final Sessions sessions;
   private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
   private final ApiParts parts;
+  private final WebParts webParts;
   private final int port;
 
   private TestApi(TestDatabase testDatabase) {
@@ -129,9 +134,7 @@ public final class TestApi implements AutoCloseable {
             CLOCK);
     Router router = Router.router(vertx);
     Api.mount(router, vertx, parts);
-    Web.mount(
-        router,
-        vertx,
+    webParts =
         new WebParts(
             address,
             users,
@@ -149,7 +152,8 @@ public final class TestApi implements AutoCloseable {
             parts.calls(),
             parts.prices(),
             CLOCK,
-            RANDOM));
+            RANDOM);
+    Web.mount(router, vertx, webParts);
     HttpServer server =
         vertx
             .createHttpServer()
@@ -191,6 +195,11 @@ public final class TestApi implements AutoCloseable {
     return testDatabase.database();
   }
 
+  /** What the pages are made of. */
+  public WebParts webParts() {
+    return webParts;
+  }
+
   public SignInLinks signInLinks() {
     return signInLinks;
   }
@@ -205,7 +214,7 @@ public final class TestApi implements AutoCloseable {
 
   /** A new user with a token of either scope. */
   public Person newPerson(String email) {
-    UserAdded added = users.add(email, Secret.of("a long enough password"), false);
+    UserAdded added = users.add(email, Secret.of(PASSWORD), false);
     if (!(added instanceof UserAdded.Added(User user))) {
       throw new AssertionError(added.getClass());
     }
@@ -326,7 +335,7 @@ public final class TestApi implements AutoCloseable {
   }
 
   /** Makes the database unusable. */
-  void closeDatabase() {
+  public void closeDatabase() {
     testDatabase.database().close();
   }
 

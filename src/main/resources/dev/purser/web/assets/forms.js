@@ -19,6 +19,17 @@
     if (region && event.detail.successful) region.hidden = true;
   });
 
+  // A form that takes its visitor to another page is sent once: a double click's second half would lose the first's answer.
+  const sent = new WeakSet();
+  document.addEventListener("submit", event => {
+    if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+  });
+  addEventListener("pageshow", event => {
+    if (event.persisted) document.querySelectorAll("form").forEach(form => sent.delete(form));
+  });
+
   // A menu closes when its visitor turns to something else.
   const closeMenus = except => document.querySelectorAll("details.pop[open]").forEach(menu => {
     if (!menu.contains(except)) menu.open = false;
