@@ -38,7 +38,7 @@ class RoomsTest {
           pricing   : money storage
           providers : config pricing
           people    : storage
-          vault     : config storage providers people
+          vault     : config storage pricing providers people
           agents    : storage people
           ledger    : storage pricing
           gateway   : config storage vault people agents pricing providers ledger
@@ -99,7 +99,6 @@ class RoomsTest {
           "Demo", // the virtual key of the line that is printed
           "api.AccessTokensResource", // shown once
           "api.AgentsResource", // shown once
-          "api.KeysResource", // recognised
           "cli.TokenCreate", // shown once
           "gateway.Upstream", // sent to the provider
           "people.Credential", // hashed
@@ -109,6 +108,7 @@ class RoomsTest {
           "storage.Database", // the database's password, for the migrations
           "storage.Postgresql", // the database's password, for the driver
           "vault.MasterKey", // wraps the keyset
+          "vault.ProviderKeys", // recognised
           "vault.Vault", // sealed
           "web.SignInLinks", // hashed
           "web.Visitors", // cookies

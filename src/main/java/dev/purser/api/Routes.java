@@ -9,6 +9,7 @@ import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
+import dev.purser.vault.ProviderKeys;
 import java.util.List;
 
 /** Every call of the API: the one table that the router and the tests read. */
@@ -18,7 +19,9 @@ final class Routes {
   static List<Route> of(ApiParts parts) {
     ModelOwners owners = new ModelOwners(parts.vault(), parts.prices());
     MeResource me = new MeResource();
-    KeysResource keys = new KeysResource(parts.vault(), parts.keyCheck(), parts.clock());
+    KeysResource keys =
+        new KeysResource(
+            parts.vault(), new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
     SettingsResource settings = new SettingsResource(parts.spaces(), owners);
     ModelsResource models = new ModelsResource(parts.vault(), parts.prices(), parts.clock());
     UsageResource usage =

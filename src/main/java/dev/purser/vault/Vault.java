@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
@@ -107,6 +109,32 @@ public final class Vault {
             .bind("space", spaceId)
             .map(providerKey)
             .list());
+  }
+
+  /** The same, each with what its provider listed for it. */
+  public List<SavedKey> savedKeys(String spaceId) {
+    Map<Provider, ProviderKey> keys = new EnumMap<>(Provider.class);
+    Map<Provider, List<ListedModel>> models = new EnumMap<>(Provider.class);
+    database.read(handle ->
+        handle
+            .createQuery(ListedModels.WITH_KEYS)
+            .bind("space", spaceId)
+            .reduceRows(
+                keys,
+                (found, row) -> {
+                  Provider provider =
+                      Provider.ofId(row.getColumn("provider", String.class)).orElseThrow();
+                  found.computeIfAbsent(provider, ignored -> providerKey(row));
+                  ListedModels.listed(row)
+                      .ifPresent(model ->
+                          models
+                              .computeIfAbsent(provider, ignored -> new ArrayList<>())
+                              .add(model));
+                  return found;
+                }));
+    return keys.values().stream()
+        .map(key -> new SavedKey(key, models.getOrDefault(key.provider(), List.of())))
+        .toList();
   }
 
   /** The space's key for a provider. */

@@ -13,11 +13,17 @@ final class Pages {
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
+    SettingsPage settings = new SettingsPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", request -> Reply.redirect("/usage")),
         PageRoute.page("/usage", usage::show),
         PageRoute.page("/usage.csv", usage::csv),
+        PageRoute.page("/settings", settings::show),
+        PageRoute.form("/settings", settings::saveSettings),
+        PageRoute.form("/settings/keys/{provider}", settings::saveKey).thatAsksProvider(),
+        PageRoute.form("/settings/keys/{provider}/verify", settings::verifyKey).thatAsksProvider(),
+        PageRoute.form("/settings/keys/{provider}/delete", settings::deleteKey),
         PageRoute.page("/access-tokens", accessTokens::show),
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
