@@ -97,9 +97,7 @@ public record CallQuery(
 
   /** Whether the filters that are folded away are in use. */
   public boolean folded() {
-    return !value("provider").isEmpty()
-        || !value("source").isEmpty()
-        || !value("priced").isEmpty();
+    return !value("provider").isEmpty() || !value("source").isEmpty() || !value("priced").isEmpty();
   }
 
   /**

@@ -87,8 +87,7 @@ public record OneCall(
   }
 
   public boolean ended() {
-    return row.call().state() == EntryState.SETTLED
-        || row.call().state() == EntryState.INTERRUPTED;
+    return row.call().state() == EntryState.SETTLED || row.call().state() == EntryState.INTERRUPTED;
   }
 
   /** Whether budgets count another sum for it than it costs. */
@@ -131,6 +130,6 @@ public record OneCall(
     }
     return kind == Kind.WEB_SEARCH
         ? Figures.perThousand(unitPicos) + " per 1,000"
-        : Figures.perMillion(unitPicos);
+        : Figures.listPrice(unitPicos);
   }
 }

@@ -8,7 +8,7 @@ import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.ListedModel;
 import dev.purser.reports.UnpricedModel;
-import dev.purser.vault.Models;
+import dev.purser.vault.KnownModel;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -43,10 +43,7 @@ public record PriceTables(
 
   private static final Set<Kind> CACHE_WRITES =
       EnumSet.of(
-          Kind.CACHE_WRITE_5M,
-          Kind.CACHE_WRITE_1H,
-          Kind.CACHE_WRITE_30M,
-          Kind.CACHE_WRITE_12H);
+          Kind.CACHE_WRITE_5M, Kind.CACHE_WRITE_1H, Kind.CACHE_WRITE_30M, Kind.CACHE_WRITE_12H);
 
   public PriceTables {
     tables = List.copyOf(tables);
@@ -82,9 +79,9 @@ public record PriceTables(
       boolean usable,
       boolean own) {
 
-    static Row of(Models.Model model, List<ModelPrice> added) {
+    static Row of(KnownModel model, List<ModelPrice> added) {
       return new Row(
-          model.name(),
+          model.model(),
           model.listed(),
           model.price(),
           model.usable(),
@@ -110,7 +107,7 @@ public record PriceTables(
         for (Kind kind : CACHE_WRITES) {
           OptionalLong picos = price.list().picos(kind);
           if (picos.isPresent()) {
-            writes.add(new Rate(time(kind), Figures.perMillion(picos.getAsLong())));
+            writes.add(new Rate(time(kind), Figures.listPrice(picos.getAsLong())));
           }
         }
       }
@@ -148,15 +145,14 @@ public record PriceTables(
             new Card(
                 "Tools",
                 List.of(
-                    new Rate(
-                        "1,000 web searches", Figures.perThousand(searches.getAsLong())))));
+                    new Rate("1,000 web searches", Figures.perThousand(searches.getAsLong())))));
       }
       return cards;
     }
 
     private String price(Kind kind) {
       OptionalLong picos = price == null ? OptionalLong.empty() : price.list().picos(kind);
-      return picos.isEmpty() ? "–" : Figures.perMillion(picos.getAsLong());
+      return picos.isEmpty() ? "–" : Figures.listPrice(picos.getAsLong());
     }
   }
 
@@ -168,7 +164,8 @@ public record PriceTables(
   /** Where a model is given a price. */
   public static String addPath(Provider provider, String model) {
     return "/prices?add="
-        + URLEncoder.encode(ModelOptions.value(provider, model), StandardCharsets.UTF_8)
+        + URLEncoder.encode(
+            new ModelChoices.Choice(provider, model).value(), StandardCharsets.UTF_8)
         + "#add";
   }
 
@@ -177,8 +174,7 @@ public record PriceTables(
       List<Rate> listed = new ArrayList<>();
       for (Map.Entry<Kind, Long> each : known.unitPicos().entrySet()) {
         if (each.getKey() != Kind.WEB_SEARCH) {
-          listed.add(
-              new Rate(KindNames.of(each.getKey()), Figures.perMillion(each.getValue())));
+          listed.add(new Rate(KindNames.of(each.getKey()), Figures.listPrice(each.getValue())));
         }
       }
       return new Card(title, listed);

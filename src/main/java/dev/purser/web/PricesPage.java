@@ -4,7 +4,8 @@ import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.UnpricedModel;
-import dev.purser.vault.Models;
+import dev.purser.vault.KnownModel;
+import dev.purser.vault.KnownModels;
 import dev.purser.web.PriceTables.Row;
 import dev.purser.web.PriceTables.Table;
 import java.time.Instant;
@@ -46,20 +47,18 @@ record PricesPage(WebParts parts) {
           422, request, form.refused("Such prices cannot be counted exactly, or are too high."));
     }
     return Reply.redirect(
-        "/prices" + new CallLink(java.util.Map.of("q", form.value("model"), "added", "yes")).query());
+        "/prices"
+            + new CallLink(java.util.Map.of("q", form.value("model"), "added", "yes")).query());
   }
 
   private Reply shown(int status, PageRequest request, PriceForm form) {
     Instant now = parts.clock().instant();
     LocalDate monthStart =
-        YearMonth.from(
-                now.atZone(parts.spaces().settings(request.spaceId()).timeZone()))
-            .atDay(1);
+        YearMonth.from(now.atZone(parts.spaces().settings(request.spaceId()).timeZone())).atDay(1);
     PriceList list = parts.prices().get();
-    String query =
-        request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
-    List<Models.Model> models =
-        new Models(parts.vault(), () -> list).of(request.spaceId(), now);
+    String query = request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
+    List<KnownModel> models =
+        new KnownModels(parts.vault().savedKeys(request.spaceId()), list, now).all();
     return Reply.page(
         status,
         "prices.jte",
@@ -70,17 +69,16 @@ record PricesPage(WebParts parts) {
             LocalDate.ofInstant(now, ZoneOffset.UTC),
             tables(models, list, query, now),
             unpriced(request, list, monthStart, now),
-            models.stream().anyMatch(Models.Model::usable),
+            models.stream().anyMatch(KnownModel::usable),
             request.user().admin() ? form : null,
             request.query("added").isPresent() ? query : null));
   }
 
   private static List<Table> tables(
-      List<Models.Model> models, PriceList list, String query, Instant now) {
+      List<KnownModel> models, PriceList list, String query, Instant now) {
     List<Table> tables = new ArrayList<>();
     for (Provider provider : Provider.values()) {
-      ModelPrice named =
-          query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
+      ModelPrice named = query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
       List<Row> rows =
           models.stream()
               .filter(model -> model.provider() == provider && matches(model, query, named))
@@ -94,10 +92,10 @@ record PricesPage(WebParts parts) {
   }
 
   /** By a part of its name or another name of it, or because it is the one that is named. */
-  private static boolean matches(Models.Model model, String query, @Nullable ModelPrice named) {
+  private static boolean matches(KnownModel model, String query, @Nullable ModelPrice named) {
     String part = query.toLowerCase(Locale.ROOT);
     ModelPrice price = model.price();
-    return contains(model.name(), part)
+    return contains(model.model(), part)
         || (model.listed() != null && contains(model.listed().displayName(), part))
         || (price != null
             && (price.equals(named)
