@@ -35,8 +35,7 @@ public record CallFilter(
     @Nullable LocalDate lastDay) {
 
   /** Those that are no longer open and were not refused: what totals are made of. */
-  public static final Set<EntryState> ENDED =
-      Set.of(EntryState.SETTLED, EntryState.INTERRUPTED);
+  public static final Set<EntryState> ENDED = Set.of(EntryState.SETTLED, EntryState.INTERRUPTED);
 
   private static final Set<EntryState> ANY = Set.of(EntryState.values());
   private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");

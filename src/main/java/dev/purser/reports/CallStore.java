@@ -139,8 +139,8 @@ public final class CallStore {
    * @param limit 1 to {@link #MOST_ITEMS}
    */
   public List<Call> newer(String spaceId, CallFilter filter, String after, int limit) {
-    return database.read(handle ->
-        new CallSearch(handle, CALL, spaceId, filter).newer(CALLS, after, limit));
+    return database.read(
+        handle -> new CallSearch(handle, CALL, spaceId, filter).newer(CALLS, after, limit));
   }
 
   /** Those of these calls that there are in this space: at most {@link #MOST_ITEMS}. */

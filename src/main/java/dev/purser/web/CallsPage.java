@@ -33,8 +33,7 @@ record CallsPage(WebParts parts) {
     Instant now = parts.clock().instant();
     ZoneId zone = zone(request);
     LocalDate today = now.atZone(zone).toLocalDate();
-    CallPage page =
-        parts.calls().page(request.spaceId(), query.filter(), query.before(), ITEMS);
+    CallPage page = parts.calls().page(request.spaceId(), query.filter(), query.before(), ITEMS);
     List<CallRow> rows = rows(page.items(), zone, now);
     return Reply.page(
         "calls.jte",
@@ -73,9 +72,7 @@ record CallsPage(WebParts parts) {
     return calls.isEmpty()
         ? new Reply.NoNews()
         : new Reply.Page(
-            200,
-            "newerCalls.jte",
-            Map.of("days", Calls.days(rows(calls, zone(request), now))));
+            200, "newerCalls.jte", Map.of("days", Calls.days(rows(calls, zone(request), now))));
   }
 
   Reply csv(PageRequest request) {

@@ -87,8 +87,7 @@ public record OneCall(
   }
 
   public boolean ended() {
-    return row.call().state() == EntryState.SETTLED
-        || row.call().state() == EntryState.INTERRUPTED;
+    return row.call().state() == EntryState.SETTLED || row.call().state() == EntryState.INTERRUPTED;
   }
 
   /** Whether budgets count another sum for it than it costs. */

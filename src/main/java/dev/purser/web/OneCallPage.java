@@ -70,16 +70,10 @@ record OneCallPage(WebParts parts) {
     for (Line line : detail.lines()) {
       OptionalLong unit =
           switch (line.kind()) {
-            case CACHE_READ,
-                CACHE_WRITE_5M,
-                CACHE_WRITE_1H,
-                CACHE_WRITE_30M,
-                CACHE_WRITE_12H ->
+            case CACHE_READ, CACHE_WRITE_5M, CACHE_WRITE_1H, CACHE_WRITE_30M, CACHE_WRITE_12H ->
                 inputPicos(detail, line.model());
             case INPUT, OUTPUT, WEB_SEARCH ->
-                line.unitPicos() == null
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(line.unitPicos());
+                line.unitPicos() == null ? OptionalLong.empty() : OptionalLong.of(line.unitPicos());
           };
       if (unit.isEmpty()) {
         return null;

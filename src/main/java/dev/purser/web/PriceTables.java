@@ -43,20 +43,22 @@ public record PriceTables(
 
   private static final Set<Kind> CACHE_WRITES =
       EnumSet.of(
-          Kind.CACHE_WRITE_5M,
-          Kind.CACHE_WRITE_1H,
-          Kind.CACHE_WRITE_30M,
-          Kind.CACHE_WRITE_12H);
+          Kind.CACHE_WRITE_5M, Kind.CACHE_WRITE_1H, Kind.CACHE_WRITE_30M, Kind.CACHE_WRITE_12H);
 
   public PriceTables {
     tables = List.copyOf(tables);
     unpriced = List.copyOf(unpriced);
   }
 
-  /** A provider's models. */
-  public record Table(Provider provider, List<Row> rows) {
+  /**
+   * A provider's models.
+   *
+   * @param others folded away, because the keys that are saved cannot use them
+   */
+  public record Table(Provider provider, List<Row> rows, List<Row> others) {
     public Table {
       rows = List.copyOf(rows);
+      others = List.copyOf(others);
     }
   }
 
@@ -148,8 +150,7 @@ public record PriceTables(
             new Card(
                 "Tools",
                 List.of(
-                    new Rate(
-                        "1,000 web searches", Figures.perThousand(searches.getAsLong())))));
+                    new Rate("1,000 web searches", Figures.perThousand(searches.getAsLong())))));
       }
       return cards;
     }
@@ -177,8 +178,7 @@ public record PriceTables(
       List<Rate> listed = new ArrayList<>();
       for (Map.Entry<Kind, Long> each : known.unitPicos().entrySet()) {
         if (each.getKey() != Kind.WEB_SEARCH) {
-          listed.add(
-              new Rate(KindNames.of(each.getKey()), Figures.perMillion(each.getValue())));
+          listed.add(new Rate(KindNames.of(each.getKey()), Figures.perMillion(each.getValue())));
         }
       }
       return new Card(title, listed);

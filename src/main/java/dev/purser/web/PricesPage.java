@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,20 +47,16 @@ record PricesPage(WebParts parts) {
           422, request, form.refused("Such prices cannot be counted exactly, or are too high."));
     }
     return Reply.redirect(
-        "/prices" + new CallLink(java.util.Map.of("q", form.value("model"), "added", "yes")).query());
+        "/prices" + new CallLink(Map.of("q", form.value("model"), "added", "yes")).query());
   }
 
   private Reply shown(int status, PageRequest request, PriceForm form) {
     Instant now = parts.clock().instant();
     LocalDate monthStart =
-        YearMonth.from(
-                now.atZone(parts.spaces().settings(request.spaceId()).timeZone()))
-            .atDay(1);
+        YearMonth.from(now.atZone(parts.spaces().settings(request.spaceId()).timeZone())).atDay(1);
     PriceList list = parts.prices().get();
-    String query =
-        request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
-    List<Models.Model> models =
-        new Models(parts.vault(), () -> list).of(request.spaceId(), now);
+    String query = request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
+    List<Models.Model> models = new Models(parts.vault(), () -> list).of(request.spaceId(), now);
     return Reply.page(
         status,
         "prices.jte",
@@ -79,15 +76,19 @@ record PricesPage(WebParts parts) {
       List<Models.Model> models, PriceList list, String query, Instant now) {
     List<Table> tables = new ArrayList<>();
     for (Provider provider : Provider.values()) {
-      ModelPrice named =
-          query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
+      ModelPrice named = query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
       List<Row> rows =
           models.stream()
               .filter(model -> model.provider() == provider && matches(model, query, named))
               .map(model -> Row.of(model, list.added()))
               .toList();
+      boolean fold = query.isEmpty() && rows.stream().anyMatch(Row::usable);
       if (!rows.isEmpty()) {
-        tables.add(new Table(provider, rows));
+        tables.add(
+            new Table(
+                provider,
+                rows.stream().filter(row -> row.usable() || !fold).toList(),
+                rows.stream().filter(row -> !row.usable() && fold).toList()));
       }
     }
     return tables;

@@ -103,12 +103,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
     String whose = agents ? "of " + UsagePage.name(call.agentName()) : "of the space";
     WhyRefused.Fit fit =
         new WhyRefused.Fit(
-            whose,
-            money.budget(),
-            money.spent(),
-            money.held(),
-            money.doubt(),
-            money.needed());
+            whose, money.budget(), money.spent(), money.held(), money.doubt(), money.needed());
     boolean usedUp = money.spent().compareTo(money.budget()) >= 0;
     List<Advice> advice = new ArrayList<>();
     advice.add(
@@ -151,8 +146,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
                 + " Purser did not send it.",
         fit,
         advice,
-        ErrorBody.outline(
-            call.provider(), ErrorCode.BUDGET_EXHAUSTED, figures(money, resetsAt)));
+        ErrorBody.outline(call.provider(), ErrorCode.BUDGET_EXHAUSTED, figures(money, resetsAt)));
   }
 
   private static Map<String, Object> figures(
