@@ -232,7 +232,7 @@ public final class App implements AutoCloseable {
   }
 
   /** A link to where the first user is made, which works in this process until there is one. */
-  URI setupLink() {
+  public URI setupLink() {
     return address.url().resolve(signInLinks.makeSetup());
   }
 

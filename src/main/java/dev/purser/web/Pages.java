@@ -19,6 +19,7 @@ final class Pages {
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
+    SettingsPage settings = new SettingsPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", start::home),
@@ -40,6 +41,11 @@ final class Pages {
         PageRoute.page("/calls/{id}", call::show),
         PageRoute.page("/prices", prices::show),
         PageRoute.form("/prices", prices::add),
+        PageRoute.page("/settings", settings::show),
+        PageRoute.form("/settings", settings::saveSettings),
+        PageRoute.form("/settings/keys/{provider}", settings::saveKey).thatAsksProvider(),
+        PageRoute.form("/settings/keys/{provider}/verify", settings::verifyKey).thatAsksProvider(),
+        PageRoute.form("/settings/keys/{provider}/delete", settings::deleteKey),
         PageRoute.page("/access-tokens", accessTokens::show),
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
