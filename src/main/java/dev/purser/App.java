@@ -157,8 +157,10 @@ public final class App implements AutoCloseable {
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.monthUsage(),
+            rooms.agentUsage(),
             rooms.calls(),
             prices::current,
+            price -> prices.add(price, clock.instant()),
             clock,
             rooms.random()));
     List<Future<String>> listening = new ArrayList<>();

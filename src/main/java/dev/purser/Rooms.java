@@ -7,6 +7,7 @@ import dev.purser.people.Spaces;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.PriceStore;
+import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
@@ -33,6 +34,7 @@ record Rooms(
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     MonthUsageStore monthUsage,
+    AgentUsageStore agentUsage,
     CallStore calls)
     implements AutoCloseable {
 
@@ -57,6 +59,7 @@ record Rooms(
           new UsageSummaryStore(database),
           new DailyUsageStore(database),
           new MonthUsageStore(database),
+          new AgentUsageStore(database),
           new CallStore(database));
     } catch (RuntimeException e) {
       database.close();

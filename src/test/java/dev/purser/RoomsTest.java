@@ -84,6 +84,7 @@ class RoomsTest {
           "agents.VirtualKeys",
           "pricing.PriceStore",
           "pricing.Repricing", // is called in a transaction
+          "reports.AgentUsageStore",
           "reports.CallStore",
           "reports.DailyUsageStore",
           "reports.FiguresStore",
@@ -107,10 +108,12 @@ class RoomsTest {
           "providers.KeyCheck", // sent to the provider
           "storage.Database", // the database's password, for the migrations
           "storage.Postgresql", // the database's password, for the driver
+          "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
-          "vault.ProviderKeys", // recognised
           "vault.Vault", // sealed
+          "web.AgentPage", // shown once
           "web.SignInLinks", // hashed
+          "web.StartPage", // shown once
           "web.Visitors", // cookies
           "web.templates.JteaccessTokensGenerated", // shown once
           "web.templates.JtesetupGenerated"); // the link that led there, in its form

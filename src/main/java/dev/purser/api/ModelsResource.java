@@ -2,24 +2,20 @@ package dev.purser.api;
 
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
-import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.ListedModel;
-import dev.purser.vault.KnownModel;
-import dev.purser.vault.KnownModels;
-import dev.purser.vault.Vault;
+import dev.purser.vault.Models;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The price list, joined with what the space's keys list. */
-record ModelsResource(Vault vault, Supplier<PriceList> prices, InstantSource clock) {
+record ModelsResource(Models models, InstantSource clock) {
   /**
    * A model with a price, or one that a key lists.
    *
@@ -45,17 +41,19 @@ record ModelsResource(Vault vault, Supplier<PriceList> prices, InstantSource clo
   record LongContextBody(long overTokens, List<PriceBody> prices) {}
 
   ApiAnswer list(ApiRequest request) {
-    KnownModels known =
-        new KnownModels(vault.savedKeys(request.spaceId()), prices.get(), clock.instant());
-    return ApiAnswer.ok(Page.whole(known.all().stream().map(ModelsResource::body).toList()));
+    return ApiAnswer.ok(
+        Page.whole(
+            models.of(request.spaceId(), clock.instant()).stream()
+                .map(ModelsResource::body)
+                .toList()));
   }
 
-  private static ModelBody body(KnownModel known) {
-    ListedModel listed = known.listed();
-    ModelPrice price = known.price();
+  private static ModelBody body(Models.Model model) {
+    ListedModel listed = model.listed();
+    ModelPrice price = model.price();
     return new ModelBody(
-        known.provider().id(),
-        known.model(),
+        model.provider().id(),
+        model.name(),
         listed == null ? null : listed.displayName(),
         listed == null ? null : listed.releasedAt(),
         price == null ? null : price.use().name().toLowerCase(Locale.ROOT),
@@ -63,7 +61,7 @@ record ModelsResource(Vault vault, Supplier<PriceList> prices, InstantSource clo
         price == null ? null : price.outputTokens(),
         price == null ? List.of() : prices(price.list()),
         price == null ? null : longContext(price),
-        known.usable());
+        model.usable());
   }
 
   private static @Nullable LongContextBody longContext(ModelPrice price) {

@@ -7,18 +7,40 @@ final class Pages {
   private Pages() {}
 
   static List<PageRoute> of(WebParts parts, Visitors visitors) {
+    StartPage start = new StartPage(parts);
+    AgentsPage agents = new AgentsPage(parts);
+    AgentPage agent = new AgentPage(parts);
     UsagePage usage = new UsagePage(parts);
+    CallsPage calls = new CallsPage(parts);
+    OneCallPage call = new OneCallPage(parts);
+    PricesPage prices = new PricesPage(parts);
+    SettingsPage settings = new SettingsPage(parts);
     SetupPage setup = new SetupPage(parts, visitors);
     PasswordAttempts attempts = new PasswordAttempts(parts.clock());
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
-    SettingsPage settings = new SettingsPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
-        PageRoute.page("/", request -> Reply.redirect("/usage")),
+        PageRoute.page("/", start::home),
+        PageRoute.page("/start", start::show),
+        PageRoute.page("/start/first-call", start::firstCall),
+        PageRoute.form("/start/agent", start::makeAgent),
+        PageRoute.page("/agents", agents::show),
+        PageRoute.form("/agents", agents::create),
+        PageRoute.page("/agents/{id}", agent::show),
+        PageRoute.form("/agents/{id}", agent::save),
+        PageRoute.form("/agents/{id}/keys", agent::createKey),
+        PageRoute.form("/agents/{id}/keys/{key}/revoke", agent::revokeKey),
+        PageRoute.form("/agents/{id}/archive", agent::archive),
         PageRoute.page("/usage", usage::show),
         PageRoute.page("/usage.csv", usage::csv),
+        PageRoute.page("/calls", calls::show),
+        PageRoute.page("/calls.csv", calls::csv),
+        PageRoute.page("/calls/newer", calls::newer),
+        PageRoute.page("/calls/{id}", call::show),
+        PageRoute.page("/prices", prices::show),
+        PageRoute.form("/prices", prices::add),
         PageRoute.page("/settings", settings::show),
         PageRoute.form("/settings", settings::saveSettings),
         PageRoute.form("/settings/keys/{provider}", settings::saveKey).thatAsksProvider(),

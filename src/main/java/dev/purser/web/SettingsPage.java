@@ -3,11 +3,9 @@ package dev.purser.web;
 import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
-import dev.purser.vault.KeySaved;
-import dev.purser.vault.KeyVerified;
+import dev.purser.vault.CheckedKeys;
 import dev.purser.vault.KnownModels;
 import dev.purser.vault.ProviderKey;
-import dev.purser.vault.ProviderKeys;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -15,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** A space's provider keys, default model, budget and time zone, and this month's usage. */
-record SettingsPage(WebParts parts, ProviderKeys keys) {
+record SettingsPage(WebParts parts, CheckedKeys keys) {
   private static final int DAYS_OF_A_WEEK = 7;
 
   SettingsPage(WebParts parts) {
-    this(parts, new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
+    this(parts, new CheckedKeys(parts.vault(), parts.keyCheck(), parts.clock()));
   }
 
   /** What the page is made of, as it is now. */
@@ -42,11 +40,13 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       return Reply.notFound(request.frame());
     }
     return switch (keys.save(request.spaceId(), provider.get(), request.form().secret("key"))) {
-      case KeySaved.Saved _ -> done("saved", provider.get());
-      case KeySaved.Unreachable unreachable ->
-          failed(502, request, provider.get(), KeyRow.failed(provider.get(), unreachable));
-      case KeySaved.NotSaved notSaved ->
-          failed(422, request, provider.get(), KeyRow.failed(provider.get(), notSaved));
+      case CheckedKeys.Outcome.Kept _ -> done("saved", provider.get());
+      case CheckedKeys.Outcome.Refused refused ->
+          failed(422, request, provider.get(), KeyRow.refused(provider.get(), refused));
+      case CheckedKeys.Outcome.Unreachable silent ->
+          failed(502, request, provider.get(), KeyRow.unreachable(provider.get(), silent, true));
+      case CheckedKeys.Outcome.Missing _ ->
+          throw new IllegalStateException("a key that is saved cannot be missing");
     };
   }
 
@@ -56,18 +56,13 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       return Reply.notFound(request.frame());
     }
     return switch (keys.verify(request.spaceId(), provider.get())) {
-      case KeyVerified.Asked _ -> done("verified", provider.get());
+      case CheckedKeys.Outcome.Kept _ -> done("verified", provider.get());
+      case CheckedKeys.Outcome.Unreachable silent ->
+          failed(502, request, provider.get(), KeyRow.unreachable(provider.get(), silent, false));
       // Deleted in another window: the row says so.
-      case KeyVerified.Missing _ -> Reply.redirect("/settings#keys");
-      case KeyVerified.Unreachable unreachable ->
-          failed(
-              502,
-              request,
-              provider.get(),
-              new KeyRow.Part.Failed(
-                  provider.get().displayName() + " could not be asked. The key is as it was.",
-                  unreachable.reason(),
-                  false));
+      case CheckedKeys.Outcome.Missing _ -> Reply.redirect("/settings#keys");
+      case CheckedKeys.Outcome.Refused _ ->
+          throw new IllegalStateException("a key that is saved is not refused, but rejected");
     };
   }
 

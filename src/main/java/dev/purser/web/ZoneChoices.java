@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chosen the name of the one that is selected
  * @param other the chosen one, if it is none of the others; null if it is
- * @param problem why the chosen one will not do; null if it will
+ * @param error why the chosen one will not do; null if it will
  */
-public record ZoneChoices(String chosen, @Nullable String other, @Nullable String problem) {
+public record ZoneChoices(String chosen, @Nullable String other, @Nullable String error) {
   static final String UTC = "UTC";
 
   private static final Set<String> NAMED_FOR_PLACES =
@@ -52,14 +52,13 @@ public record ZoneChoices(String chosen, @Nullable String other, @Nullable Strin
   }
 
   /** What a form says; it may be wrong. */
-  static ZoneChoices read(Form form) {
-    String id = form.text("zone");
+  static ZoneChoices read(String id) {
     return zone(id).isPresent()
         ? of(id, null)
         : of(UTC, "This is no time zone. Choose one of the list.");
   }
 
-  /** Of what has no problem. */
+  /** Of what has no error. */
   ZoneId zone() {
     return zone(chosen).orElseThrow();
   }
@@ -75,13 +74,13 @@ public record ZoneChoices(String chosen, @Nullable String other, @Nullable Strin
         : Optional.empty();
   }
 
-  private static ZoneChoices of(String id, @Nullable String problem) {
+  private static ZoneChoices of(String id, @Nullable String error) {
     boolean listed =
         id.equals(UTC)
             || REGIONS.stream()
                 .flatMap(region -> region.zones().stream())
                 .anyMatch(zone -> zone.id().equals(id));
-    return new ZoneChoices(id, listed ? null : id, problem);
+    return new ZoneChoices(id, listed ? null : id, error);
   }
 
   private static List<Region> allRegions() {

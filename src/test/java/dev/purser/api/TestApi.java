@@ -30,6 +30,7 @@ import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.providers.KeyCheck;
 import dev.purser.providers.ProviderAddresses;
+import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
@@ -149,8 +150,12 @@ public final class TestApi implements AutoCloseable {
             parts.usageSummaries(),
             parts.dailyUsage(),
             new MonthUsageStore(database),
+            new AgentUsageStore(database),
             parts.calls(),
             parts.prices(),
+            price -> {
+              throw new UnsupportedOperationException("its list is the shipped one");
+            },
             CLOCK,
             RANDOM);
     Web.mount(router, vertx, webParts);
