@@ -33,18 +33,26 @@ public record CallQuery(
 
   /** The states that can be asked for. */
   public enum State {
-    OPEN("Running", Set.of(EntryState.OPEN)),
-    ENDED("Ended: settled or interrupted", CallFilter.ENDED),
-    SETTLED("Settled", Set.of(EntryState.SETTLED)),
-    INTERRUPTED("Interrupted", Set.of(EntryState.INTERRUPTED)),
-    REFUSED("Refused", Set.of(EntryState.REFUSED));
+    OPEN("Running"),
+    ENDED("Ended: settled or interrupted"),
+    SETTLED("Settled"),
+    INTERRUPTED("Interrupted"),
+    REFUSED("Refused");
 
     private final String words;
-    private final Set<EntryState> states;
 
-    State(String words, Set<EntryState> states) {
+    State(String words) {
       this.words = words;
-      this.states = states;
+    }
+
+    Set<EntryState> states() {
+      return switch (this) {
+        case OPEN -> Set.of(EntryState.OPEN);
+        case ENDED -> CallFilter.ENDED;
+        case SETTLED -> Set.of(EntryState.SETTLED);
+        case INTERRUPTED -> Set.of(EntryState.INTERRUPTED);
+        case REFUSED -> Set.of(EntryState.REFUSED);
+      };
     }
 
     public String words() {
@@ -79,7 +87,14 @@ public record CallQuery(
     String before = request.query("before").filter(CallQuery::isCursor).orElse(null);
     return new CallQuery(
         CallFilter.ofDays(
-            agent, provider, model, state == null ? null : state.states, source, priced, from, to),
+            agent,
+            provider,
+            model,
+            state == null ? null : state.states(),
+            source,
+            priced,
+            from,
+            to),
         new CallLink(reader.understood),
         before,
         reader.misread);

@@ -6,11 +6,13 @@ import dev.purser.reports.Call;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A call as lists show it. */
 public record CallRow(Call call, CallStanding standing, ZoneId zone, Instant now) {
   private static final String AUTO = "auto";
+  private static final Pattern SNAPSHOT = Pattern.compile("-\\d{4}-?\\d{2}-?\\d{2}$");
 
   static CallRow of(Call call, ZoneId zone, Instant now) {
     return new CallRow(call, CallStanding.of(call), zone, now);
@@ -28,20 +30,19 @@ public record CallRow(Call call, CallStanding standing, ZoneId zone, Instant now
     return call.state() == EntryState.OPEN;
   }
 
-  /** The model, without the day of its snapshot; what was asked for, if it came to no other. */
+  /**
+   * The model that answered or was sent, without the day of its snapshot; what was asked for, if it
+   * came to none.
+   */
   public String model() {
     String model = call.model();
-    String inTotals = call.totalsModel();
-    if (model == null) {
-      return asked();
-    }
-    return inTotals != null && model.startsWith(inTotals) ? inTotals : model;
+    return model == null ? asked() : SNAPSHOT.matcher(model).replaceFirst("");
   }
 
   /** What was asked for, if that was another model; else null. */
   public @Nullable String askedInstead() {
-    String asked = asked();
-    return asked.equals(model()) || asked.equals(call.model()) ? null : asked;
+    String asked = SNAPSHOT.matcher(asked()).replaceFirst("");
+    return asked.equals(model()) ? null : asked;
   }
 
   private String asked() {

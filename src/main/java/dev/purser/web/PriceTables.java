@@ -50,10 +50,15 @@ public record PriceTables(
     unpriced = List.copyOf(unpriced);
   }
 
-  /** A provider's models. */
-  public record Table(Provider provider, List<Row> rows) {
+  /**
+   * A provider's models.
+   *
+   * @param others folded away, because the keys that are saved cannot use them
+   */
+  public record Table(Provider provider, List<Row> rows, List<Row> others) {
     public Table {
       rows = List.copyOf(rows);
+      others = List.copyOf(others);
     }
   }
 

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,7 @@ record PricesPage(WebParts parts) {
           422, request, form.refused("Such prices cannot be counted exactly, or are too high."));
     }
     return Reply.redirect(
-        "/prices"
-            + new CallLink(java.util.Map.of("q", form.value("model"), "added", "yes")).query());
+        "/prices" + new CallLink(Map.of("q", form.value("model"), "added", "yes")).query());
   }
 
   private Reply shown(int status, PageRequest request, PriceForm form) {
@@ -82,8 +82,13 @@ record PricesPage(WebParts parts) {
               .filter(model -> model.provider() == provider && matches(model, query, named))
               .map(model -> Row.of(model, list.added()))
               .toList();
+      boolean fold = query.isEmpty() && rows.stream().anyMatch(Row::usable);
       if (!rows.isEmpty()) {
-        tables.add(new Table(provider, rows));
+        tables.add(
+            new Table(
+                provider,
+                rows.stream().filter(row -> row.usable() || !fold).toList(),
+                rows.stream().filter(row -> !row.usable() && fold).toList()));
       }
     }
     return tables;
