@@ -17,7 +17,7 @@ public final class KnownModels {
   private final List<SavedKey> keys;
   private final PriceList prices;
   private final Instant at;
-  private final List<Models.Model> all = new ArrayList<>();
+  private final List<KnownModel> all = new ArrayList<>();
 
   /** Joins the prices in force at that moment with what these keys list. */
   public KnownModels(List<SavedKey> keys, PriceList prices, Instant at) {
@@ -30,7 +30,7 @@ public final class KnownModels {
   }
 
   /** Each provider's models in the order of the price list, those without a price after them. */
-  public List<Models.Model> all() {
+  public List<KnownModel> all() {
     return List.copyOf(all);
   }
 
@@ -65,7 +65,7 @@ public final class KnownModels {
       }
     }
     for (ListedModel model : listed.getOrDefault(Optional.<ModelPrice>empty(), List.of())) {
-      all.add(new Models.Model(provider, model.model(), model, null, true));
+      all.add(new KnownModel(provider, model.model(), null, model, true));
     }
   }
 
@@ -74,17 +74,17 @@ public final class KnownModels {
    *
    * @param listed what the key lists of it: itself, its snapshots
    */
-  private Models.Model priced(ModelPrice price, List<ListedModel> listed) {
+  private KnownModel priced(ModelPrice price, List<ListedModel> listed) {
     Optional<ListedModel> named =
         listed.stream()
             .filter(model -> model.model().equals(price.model()))
             .findFirst()
             .or(() -> listed.stream().findFirst());
-    return new Models.Model(
+    return new KnownModel(
         price.provider(),
         price.model(),
-        named.orElse(null),
         price,
+        named.orElse(null),
         anyUsable(price.provider()) || !listed.isEmpty());
   }
 

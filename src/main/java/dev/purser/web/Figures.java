@@ -1,6 +1,7 @@
 package dev.purser.web;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Rates;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -72,6 +73,18 @@ public final class Figures {
   /** The exact value in dollars, for machines: {@code 16.39999195}. */
   public static String exact(Money amount) {
     return inDollars(amount).stripTrailingZeros().toPlainString();
+  }
+
+  /** Of a field that takes dollars: {@code 20.50}. */
+  public static String plain(long cents) {
+    return BigDecimal.valueOf(cents, 2).toPlainString();
+  }
+
+  /** A list price of a million tokens: {@code $3}, {@code $0.10}, {@code $12.50}. */
+  public static String perMillion(long unitPicos) {
+    BigDecimal price = Rates.usdPerMillion(unitPicos).stripTrailingZeros();
+    return dollars(
+        price.scale() <= 0 ? price.setScale(0) : price.setScale(Math.max(2, price.scale())));
   }
 
   /** Grouped: {@code 1,234,567}. */
@@ -158,16 +171,8 @@ public final class Figures {
   }
 
   /** A price in dollars for a million tokens, exactly: two decimals at least. */
-  public static String perMillion(long unitPicos) {
+  public static String listPrice(long unitPicos) {
     return exactly(BigDecimal.valueOf(unitPicos, DIGITS_PER_MILLION));
-  }
-
-  /** The same, as short as it goes: {@code $3}, {@code $0.10}, {@code $0.125}. */
-  public static String shortPerMillion(long unitPicos) {
-    BigDecimal price = BigDecimal.valueOf(unitPicos, DIGITS_PER_MILLION).stripTrailingZeros();
-    return price.scale() <= 0
-        ? dollars(price.setScale(0, RoundingMode.UNNECESSARY))
-        : exactly(price);
   }
 
   /** A price in dollars for a thousand requests, likewise. */

@@ -1,9 +1,10 @@
 package dev.purser.web;
 
 import dev.purser.pricing.Provider;
-import dev.purser.vault.CheckedKeys;
+import dev.purser.vault.KeySaved;
 import dev.purser.vault.ProviderKey;
 import java.time.ZoneId;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,36 +49,22 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
 
   static final Part PLAIN = new Part.Plain();
 
-  /** A key that was not saved. */
-  static Part refused(Provider provider, CheckedKeys.Outcome.Refused refused) {
+  static Part failed(Provider provider, KeySaved.NotSaved notSaved) {
     String name = provider.displayName();
     String what =
-        refused.asked() ? name + " refused this key." : "This is no API key from " + name + ".";
-    return new Part.Failed(what + " Nothing was saved.", refused.reason(), true);
-  }
-
-  /**
-   * Nobody could be asked about a key.
-   *
-   * @param typed whether it was to be saved
-   */
-  static Part unreachable(
-      Provider provider, CheckedKeys.Outcome.Unreachable unreachable, boolean typed) {
-    return new Part.Failed(
-        provider.displayName()
-            + " could not be asked. "
-            + (typed ? "Nothing was saved." : "The key is as it was."),
-        unreachable.reason(),
-        typed);
+        switch (notSaved) {
+          case KeySaved.Mistaken _ -> "This is no API key from " + name + ".";
+          case KeySaved.Rejected _ -> name + " refused this key.";
+          case KeySaved.Unreachable _ -> name + " could not be asked.";
+        };
+    return new Part.Failed(what + " Nothing was saved.", notSaved.reason(), true);
   }
 
   static Part done(String what, ProviderKey.Status now) {
     return new Part.Done(
         switch (now) {
-          case VALID -> what + " and valid";
-          case RESTRICTED -> what + " and restricted";
-          case REJECTED -> "Rejected";
-          case UNREADABLE -> "Unreadable";
+          case VALID, RESTRICTED -> what + " and " + word(now).toLowerCase(Locale.ROOT);
+          case REJECTED, UNREADABLE -> word(now);
         });
   }
 
@@ -130,6 +117,34 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
     return switch (provider) {
       case ANTHROPIC -> "sk-ant-...";
       case OPENAI -> "sk-...";
+    };
+  }
+
+  /** How a saved key stands. */
+  public static String word(ProviderKey.Status status) {
+    return switch (status) {
+      case VALID -> "Valid";
+      case RESTRICTED -> "Restricted";
+      case REJECTED -> "Rejected";
+      case UNREADABLE -> "Unreadable";
+    };
+  }
+
+  /** Its colour. */
+  public static String tone(ProviderKey.Status status) {
+    return switch (status) {
+      case VALID -> "ok";
+      case RESTRICTED -> "warn";
+      case REJECTED, UNREADABLE -> "danger";
+    };
+  }
+
+  /** Its glyph. */
+  public static String glyph(ProviderKey.Status status) {
+    return switch (status) {
+      case VALID -> "check";
+      case RESTRICTED -> "warning";
+      case REJECTED, UNREADABLE -> "alert";
     };
   }
 

@@ -1,6 +1,5 @@
 package dev.purser.web;
 
-import dev.purser.money.Budget;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
 import dev.purser.vault.KnownModels;
@@ -12,18 +11,14 @@ import org.jspecify.annotations.Nullable;
  * them.
  *
  * @param provider the id of the one that is selected; empty for none
- * @param model the value of the model that is selected; empty for none
- * @param modelError why the model will not do, in one sentence; null if it will
- * @param mode what happens when the budget is used up
+ * @param modelProblem why the model will not do; null if it will
  * @param version of the settings that saving would replace
  */
 public record LlmForm(
     String provider,
-    String model,
-    ModelOptions models,
-    @Nullable String modelError,
+    ModelChoices models,
+    @Nullable String modelProblem,
     BudgetField budget,
-    Budget.Mode mode,
     ZoneChoices zones,
     long version,
     State state) {
@@ -40,14 +35,11 @@ public record LlmForm(
   /** The settings as they are. */
   static LlmForm of(SpaceSettings settings, KnownModels known, State state) {
     Provider provider = settings.defaultProvider();
-    String model = saved(settings);
     return new LlmForm(
         provider == null ? "" : provider.id(),
-        model,
-        options(known, model),
+        ModelChoices.of(known, saved(settings)),
         null,
-        BudgetField.of(settings.monthlyBudgetCents()),
-        settings.budgetMode(),
+        BudgetField.of(settings.monthlyBudgetCents(), settings.budgetMode()),
         ZoneChoices.of(settings.timeZone()),
         settings.version(),
         state);
@@ -56,32 +48,33 @@ public record LlmForm(
   /** What was typed; it may be wrong. */
   static LlmForm read(Form form, SpaceSettings settings, KnownModels known) {
     String provider = form.text("provider");
-    String model = form.text("model");
+    Optional<ModelChoices.Choice> model = ModelChoices.read(form.text("model"));
     return new LlmForm(
         provider,
-        model,
-        options(known, model),
-        whyNot(provider, model, saved(settings)),
-        BudgetField.read(form.text("budget")),
-        BudgetModes.read(form.text("mode"), settings.budgetMode()),
-        ZoneChoices.read(form.text("zone")),
-        AgentPage.version(form),
+        ModelChoices.of(known, model.orElse(saved(settings))),
+        model
+            .map(choice -> whyNot(provider, choice, saved(settings)))
+            .orElse(Optional.of("This is no model. Choose one of the list."))
+            .orElse(null),
+        BudgetField.read(form),
+        ZoneChoices.read(form),
+        version(form.text("version")),
         State.OPEN);
   }
 
   boolean good() {
-    return modelError == null && budget.error() == null && zones.error() == null;
+    return modelProblem == null && budget.good() && zones.problem() == null;
   }
 
   /** Of what is {@linkplain #good good}: the settings that it asks for. */
   SpaceSettings wanted(String spaceId) {
-    Optional<ModelOptions.Chosen> chosen = ModelOptions.Chosen.read(model);
+    ModelChoices.Choice model = ModelChoices.read(models.chosen()).orElseThrow();
     return new SpaceSettings(
         spaceId,
-        chosen.map(ModelOptions.Chosen::provider).orElse(null),
-        chosen.map(ModelOptions.Chosen::model).orElse(null),
+        model.provider(),
+        model.model(),
         budget.cents(),
-        mode,
+        budget.chosenMode(),
         zones.zone(),
         version);
   }
@@ -89,42 +82,34 @@ public record LlmForm(
   /** The same, to be sent once more over newer settings. */
   LlmForm changedElsewhere(long newerVersion) {
     return new LlmForm(
-        provider,
-        model,
-        models,
-        modelError,
-        budget,
-        mode,
-        zones,
-        newerVersion,
-        State.CHANGED_ELSEWHERE);
+        provider, models, modelProblem, budget, zones, newerVersion, State.CHANGED_ELSEWHERE);
   }
 
-  private static ModelOptions options(KnownModels known, String model) {
-    return ModelOptions.of(known, model.isEmpty() ? null : model);
-  }
-
-  private static String saved(SpaceSettings settings) {
-    Provider provider = settings.defaultProvider();
-    String model = settings.defaultModel();
-    return provider == null || model == null ? "" : ModelOptions.value(provider, model);
+  private static ModelChoices.Choice saved(SpaceSettings settings) {
+    return new ModelChoices.Choice(settings.defaultProvider(), settings.defaultModel());
   }
 
   /**
    * Whoever changes the model need not say whose it is: without scripts the two selects do not know
    * of each other. But a provider that is chosen alone chooses nothing.
    */
-  private static @Nullable String whyNot(String providerId, String model, String saved) {
-    Optional<ModelOptions.Chosen> chosen = ModelOptions.Chosen.read(model);
-    if (chosen.isEmpty() && !model.isEmpty()) {
-      return "This is no model. Choose one of the list.";
+  private static Optional<String> whyNot(
+      String providerId, ModelChoices.Choice model, ModelChoices.Choice saved) {
+    Optional<Provider> chosen = Provider.ofId(providerId);
+    return chosen.isEmpty() || chosen.get() == model.provider() || !model.equals(saved)
+        ? Optional.empty()
+        : Optional.of(
+            "Choose one of "
+                + chosen.get().displayName()
+                + "'s models too, or leave the provider.");
+  }
+
+  /** One that nobody has for what is no number. */
+  private static long version(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return 0;
     }
-    Optional<Provider> provider = Provider.ofId(providerId);
-    boolean fits = provider.equals(chosen.map(ModelOptions.Chosen::provider));
-    return fits || provider.isEmpty() || !model.equals(saved)
-        ? null
-        : "Choose one of "
-            + provider.get().displayName()
-            + "'s models too, or leave the provider as it was.";
   }
 }

@@ -130,6 +130,6 @@ public record OneCall(
     }
     return kind == Kind.WEB_SEARCH
         ? Figures.perThousand(unitPicos) + " per 1,000"
-        : Figures.perMillion(unitPicos);
+        : Figures.listPrice(unitPicos);
   }
 }

@@ -14,12 +14,12 @@ final class Pages {
     CallsPage calls = new CallsPage(parts);
     OneCallPage call = new OneCallPage(parts);
     PricesPage prices = new PricesPage(parts);
-    SettingsPage settings = new SettingsPage(parts);
     SetupPage setup = new SetupPage(parts, visitors);
     PasswordAttempts attempts = new PasswordAttempts(parts.clock());
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
+    SettingsPage settings = new SettingsPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", start::home),

@@ -56,11 +56,17 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
 
   /** For a model, perhaps: {@code openai/gpt-of-tomorrow}. */
   static PriceForm of(String model) {
-    return ModelOptions.Chosen.read(model)
-        .map(chosen ->
-            new PriceForm(
-                Map.of(PROVIDER, chosen.provider().id(), MODEL, chosen.model()), Map.of()))
+    return ModelChoices.read(model)
+        .flatMap(PriceForm::named)
         .orElseGet(() -> new PriceForm(Map.of(), Map.of()));
+  }
+
+  private static Optional<PriceForm> named(ModelChoices.Choice choice) {
+    Provider provider = choice.provider();
+    String model = choice.model();
+    return provider == null || model == null
+        ? Optional.empty()
+        : Optional.of(new PriceForm(Map.of(PROVIDER, provider.id(), MODEL, model), Map.of()));
   }
 
   static PriceForm read(Form form) {

@@ -8,7 +8,7 @@ import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.ListedModel;
 import dev.purser.reports.UnpricedModel;
-import dev.purser.vault.Models;
+import dev.purser.vault.KnownModel;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -84,9 +84,9 @@ public record PriceTables(
       boolean usable,
       boolean own) {
 
-    static Row of(Models.Model model, List<ModelPrice> added) {
+    static Row of(KnownModel model, List<ModelPrice> added) {
       return new Row(
-          model.name(),
+          model.model(),
           model.listed(),
           model.price(),
           model.usable(),
@@ -112,7 +112,7 @@ public record PriceTables(
         for (Kind kind : CACHE_WRITES) {
           OptionalLong picos = price.list().picos(kind);
           if (picos.isPresent()) {
-            writes.add(new Rate(time(kind), Figures.perMillion(picos.getAsLong())));
+            writes.add(new Rate(time(kind), Figures.listPrice(picos.getAsLong())));
           }
         }
       }
@@ -157,7 +157,7 @@ public record PriceTables(
 
     private String price(Kind kind) {
       OptionalLong picos = price == null ? OptionalLong.empty() : price.list().picos(kind);
-      return picos.isEmpty() ? "–" : Figures.perMillion(picos.getAsLong());
+      return picos.isEmpty() ? "–" : Figures.listPrice(picos.getAsLong());
     }
   }
 
@@ -169,7 +169,8 @@ public record PriceTables(
   /** Where a model is given a price. */
   public static String addPath(Provider provider, String model) {
     return "/prices?add="
-        + URLEncoder.encode(ModelOptions.value(provider, model), StandardCharsets.UTF_8)
+        + URLEncoder.encode(
+            new ModelChoices.Choice(provider, model).value(), StandardCharsets.UTF_8)
         + "#add";
   }
 
@@ -178,7 +179,7 @@ public record PriceTables(
       List<Rate> listed = new ArrayList<>();
       for (Map.Entry<Kind, Long> each : known.unitPicos().entrySet()) {
         if (each.getKey() != Kind.WEB_SEARCH) {
-          listed.add(new Rate(KindNames.of(each.getKey()), Figures.perMillion(each.getValue())));
+          listed.add(new Rate(KindNames.of(each.getKey()), Figures.listPrice(each.getValue())));
         }
       }
       return new Card(title, listed);

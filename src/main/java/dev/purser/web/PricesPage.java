@@ -4,7 +4,8 @@ import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.UnpricedModel;
-import dev.purser.vault.Models;
+import dev.purser.vault.KnownModel;
+import dev.purser.vault.KnownModels;
 import dev.purser.web.PriceTables.Row;
 import dev.purser.web.PriceTables.Table;
 import java.time.Instant;
@@ -56,7 +57,8 @@ record PricesPage(WebParts parts) {
         YearMonth.from(now.atZone(parts.spaces().settings(request.spaceId()).timeZone())).atDay(1);
     PriceList list = parts.prices().get();
     String query = request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
-    List<Models.Model> models = new Models(parts.vault(), () -> list).of(request.spaceId(), now);
+    List<KnownModel> models =
+        new KnownModels(parts.vault().savedKeys(request.spaceId()), list, now).all();
     return Reply.page(
         status,
         "prices.jte",
@@ -67,13 +69,13 @@ record PricesPage(WebParts parts) {
             LocalDate.ofInstant(now, ZoneOffset.UTC),
             tables(models, list, query, now),
             unpriced(request, list, monthStart, now),
-            models.stream().anyMatch(Models.Model::usable),
+            models.stream().anyMatch(KnownModel::usable),
             request.user().admin() ? form : null,
             request.query("added").isPresent() ? query : null));
   }
 
   private static List<Table> tables(
-      List<Models.Model> models, PriceList list, String query, Instant now) {
+      List<KnownModel> models, PriceList list, String query, Instant now) {
     List<Table> tables = new ArrayList<>();
     for (Provider provider : Provider.values()) {
       ModelPrice named = query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
@@ -95,10 +97,10 @@ record PricesPage(WebParts parts) {
   }
 
   /** By a part of its name or another name of it, or because it is the one that is named. */
-  private static boolean matches(Models.Model model, String query, @Nullable ModelPrice named) {
+  private static boolean matches(KnownModel model, String query, @Nullable ModelPrice named) {
     String part = query.toLowerCase(Locale.ROOT);
     ModelPrice price = model.price();
-    return contains(model.name(), part)
+    return contains(model.model(), part)
         || (model.listed() != null && contains(model.listed().displayName(), part))
         || (price != null
             && (price.equals(named)

@@ -3,9 +3,11 @@ package dev.purser.web;
 import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
-import dev.purser.vault.CheckedKeys;
+import dev.purser.vault.KeySaved;
+import dev.purser.vault.KeyVerified;
 import dev.purser.vault.KnownModels;
 import dev.purser.vault.ProviderKey;
+import dev.purser.vault.ProviderKeys;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -13,11 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** A space's provider keys, default model, budget and time zone, and this month's usage. */
-record SettingsPage(WebParts parts, CheckedKeys keys) {
+record SettingsPage(WebParts parts, ProviderKeys keys) {
   private static final int DAYS_OF_A_WEEK = 7;
 
   SettingsPage(WebParts parts) {
-    this(parts, new CheckedKeys(parts.vault(), parts.keyCheck(), parts.clock()));
+    this(parts, new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
   }
 
   /** What the page is made of, as it is now. */
@@ -40,13 +42,11 @@ record SettingsPage(WebParts parts, CheckedKeys keys) {
       return Reply.notFound(request.frame());
     }
     return switch (keys.save(request.spaceId(), provider.get(), request.form().secret("key"))) {
-      case CheckedKeys.Outcome.Kept _ -> done("saved", provider.get());
-      case CheckedKeys.Outcome.Refused refused ->
-          failed(422, request, provider.get(), KeyRow.refused(provider.get(), refused));
-      case CheckedKeys.Outcome.Unreachable silent ->
-          failed(502, request, provider.get(), KeyRow.unreachable(provider.get(), silent, true));
-      case CheckedKeys.Outcome.Missing _ ->
-          throw new IllegalStateException("a key that is saved cannot be missing");
+      case KeySaved.Saved _ -> done("saved", provider.get());
+      case KeySaved.Unreachable unreachable ->
+          failed(502, request, provider.get(), KeyRow.failed(provider.get(), unreachable));
+      case KeySaved.NotSaved notSaved ->
+          failed(422, request, provider.get(), KeyRow.failed(provider.get(), notSaved));
     };
   }
 
@@ -56,13 +56,18 @@ record SettingsPage(WebParts parts, CheckedKeys keys) {
       return Reply.notFound(request.frame());
     }
     return switch (keys.verify(request.spaceId(), provider.get())) {
-      case CheckedKeys.Outcome.Kept _ -> done("verified", provider.get());
-      case CheckedKeys.Outcome.Unreachable silent ->
-          failed(502, request, provider.get(), KeyRow.unreachable(provider.get(), silent, false));
+      case KeyVerified.Asked _ -> done("verified", provider.get());
       // Deleted in another window: the row says so.
-      case CheckedKeys.Outcome.Missing _ -> Reply.redirect("/settings#keys");
-      case CheckedKeys.Outcome.Refused _ ->
-          throw new IllegalStateException("a key that is saved is not refused, but rejected");
+      case KeyVerified.Missing _ -> Reply.redirect("/settings#keys");
+      case KeyVerified.Unreachable unreachable ->
+          failed(
+              502,
+              request,
+              provider.get(),
+              new KeyRow.Part.Failed(
+                  provider.get().displayName() + " could not be asked. The key is as it was.",
+                  unreachable.reason(),
+                  false));
     };
   }
 

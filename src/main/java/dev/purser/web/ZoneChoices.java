@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chosen the name of the one that is selected
  * @param other the chosen one, if it is none of the others; null if it is
- * @param error why the chosen one will not do; null if it will
+ * @param problem why the chosen one will not do; null if it will
  */
-public record ZoneChoices(String chosen, @Nullable String other, @Nullable String error) {
+public record ZoneChoices(String chosen, @Nullable String other, @Nullable String problem) {
   static final String UTC = "UTC";
 
   private static final Set<String> NAMED_FOR_PLACES =
@@ -52,13 +52,14 @@ public record ZoneChoices(String chosen, @Nullable String other, @Nullable Strin
   }
 
   /** What a form says; it may be wrong. */
-  static ZoneChoices read(String id) {
+  static ZoneChoices read(Form form) {
+    String id = form.text("zone");
     return zone(id).isPresent()
         ? of(id, null)
         : of(UTC, "This is no time zone. Choose one of the list.");
   }
 
-  /** Of what has no error. */
+  /** Of what has no problem. */
   ZoneId zone() {
     return zone(chosen).orElseThrow();
   }
@@ -74,13 +75,13 @@ public record ZoneChoices(String chosen, @Nullable String other, @Nullable Strin
         : Optional.empty();
   }
 
-  private static ZoneChoices of(String id, @Nullable String error) {
+  private static ZoneChoices of(String id, @Nullable String problem) {
     boolean listed =
         id.equals(UTC)
             || REGIONS.stream()
                 .flatMap(region -> region.zones().stream())
                 .anyMatch(zone -> zone.id().equals(id));
-    return new ZoneChoices(id, listed ? null : id, error);
+    return new ZoneChoices(id, listed ? null : id, problem);
   }
 
   private static List<Region> allRegions() {
