@@ -14,7 +14,6 @@ import dev.purser.money.Budget;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.StrictState;
 import dev.purser.reports.StrictStateStore;
-import dev.purser.vault.Models;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record AgentsResource(
     Agents agents,
     VirtualKeys virtualKeys,
-    Models models,
+    ModelOwners owners,
     StrictStateStore strictStates,
     InstantSource clock) {
   static final String[] NEW_FIELDS = {
@@ -166,7 +165,7 @@ record AgentsResource(
             "preferredProvider",
             "preferredModel",
             new ModelChoice(current.preferredProvider(), current.preferredModel()),
-            models,
+            owners,
             request.spaceId());
     ModelPolicy policy = body.oneOf("modelPolicy", List.of(ModelPolicy.values()), ModelPolicy::id);
     Long budgetCents =

@@ -7,7 +7,6 @@ import dev.purser.people.Spaces;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.StrictState;
 import dev.purser.reports.StrictStateStore;
-import dev.purser.vault.Models;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a space's people choose: default model, budget, time zone. */
 record SettingsResource(
-    Spaces spaces, Models models, StrictStateStore strictStates, InstantSource clock) {
+    Spaces spaces, ModelOwners owners, StrictStateStore strictStates, InstantSource clock) {
   static final String[] FIELDS = {
     "defaultProvider", "defaultModel", "monthlyBudgetCents", "budgetMode", "timeZone", "version"
   };
@@ -77,7 +76,7 @@ record SettingsResource(
             "defaultProvider",
             "defaultModel",
             new ModelChoice(current.defaultProvider(), current.defaultModel()),
-            models,
+            owners,
             current.spaceId());
     Long budgetCents =
         body.has("monthlyBudgetCents")
