@@ -102,13 +102,13 @@ class EightSessionsTest {
       Long granted = ((Decision.Admitted) decision).outputTokens();
       long most = granted == null ? MAX_TOKENS : granted;
       pause(2);
-      long written = 2_000 + random.nextInt(6_000);
+      long written = 2_000 + random.nextLong(6_000);
       long input = (INPUT_TOKENS - written) * CACHE_READ + written * CACHE_WRITE;
       ledger
           .narrow(admission.spaceId(), admission.entryId(), new Money(input + most * OUTPUT))
           .join();
-      pause(10 + random.nextInt(20));
-      long output = Math.min(most, 200 + random.nextInt(1_800));
+      pause(10 + random.nextLong(20));
+      long output = Math.min(most, 200 + random.nextLong(1_800));
       ledger
           .settle(
               Calls.settlement(
