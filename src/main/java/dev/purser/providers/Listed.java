@@ -180,6 +180,7 @@ enum Listed {
       user            | nothing is billed for it
       """);
 
+  @SuppressWarnings("ImmutableEnumChecker") // unmodifiable, and Map.copyOf would lose the order
   private final Map<String, String> reasons;
 
   Listed(String table) {
