@@ -160,6 +160,7 @@ public final class App implements AutoCloseable {
             rooms.agentUsage(),
             rooms.calls(),
             prices::current,
+            price -> prices.add(price, clock.instant()),
             clock,
             rooms.random()));
     List<Future<String>> listening = new ArrayList<>();
@@ -226,8 +227,13 @@ public final class App implements AutoCloseable {
   }
 
   /** A link that signs this user in once. */
-  URI signInLink(String userId) {
+  public URI signInLink(String userId) {
     return address.url().resolve(signInLinks.make(userId));
+  }
+
+  /** A link to where the first user is made, which works in this process until there is one. */
+  public URI setupLink() {
+    return address.url().resolve(signInLinks.makeSetup());
   }
 
   /** As SIGTERM asks: running calls finish as far as the configured patience goes. */

@@ -76,6 +76,7 @@ class RoomsTest {
       Set.of(
           "people.AccessTokens",
           "people.Credential",
+          "people.Sessions",
           "people.Spaces",
           "people.Users",
           "agents.Agents",
@@ -109,9 +110,14 @@ class RoomsTest {
           "storage.Postgresql", // the database's password, for the driver
           "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
+          "vault.ProviderKeys", // recognised
           "vault.Vault", // sealed
+          "web.AgentPage", // shown once
           "web.SignInLinks", // hashed
-          "web.Web"); // the session's cookie
+          "web.StartPage", // shown once
+          "web.Visitors", // cookies
+          "web.templates.JteaccessTokensGenerated", // shown once
+          "web.templates.JtesetupGenerated"); // the link that led there, in its form
 
   private static final List<Class<?>> MUTABLE =
       List.of(

@@ -65,7 +65,7 @@ record Authentication(
   }
 
   private User ofSession(HttpServerRequest request, Access access) {
-    Cookie cookie = request.getCookie(Sessions.COOKIE);
+    Cookie cookie = request.getCookie(address.cookieName(Sessions.COOKIE));
     if (cookie == null) {
       throw unauthorized("sign in, or send \"Authorization: Bearer\" and an access token");
     }

@@ -2,18 +2,24 @@ package dev.purser.people;
 
 import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
+import dev.purser.storage.StorageException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who is signed in in which browser. In the database, so that a restart signs nobody out and every
  * process knows every session; only a hash of a session's id is kept.
  */
 public final class Sessions {
-  /** The cookie that holds a session's id. */
+  private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+
+  /** The cookie that holds a session's id: see {@link PublicAddress#cookieName}. */
   public static final String COOKIE = "purser_session";
 
   /** A session that nobody uses ends after this. */
@@ -24,6 +30,9 @@ public final class Sessions {
 
   /** A session's use is written down when it is this much later than the last one written. */
   private static final Duration USE_STEP = Duration.ofMinutes(10);
+
+  /** Of one user; one more ends the oldest. */
+  static final int MOST_SESSIONS = 100;
 
   private static final int ID_BYTES = 32;
   private static final int LONGEST_ID = 100;
@@ -66,6 +75,16 @@ public final class Sessions {
           .bind("expiresAt", now + IDLE.toMillis())
           .bind("endsAt", now + LONGEST.toMillis())
           .execute();
+      handle
+          .createUpdate(
+              """
+              DELETE FROM sessions WHERE user_id = :user AND session_hash NOT IN
+                (SELECT session_hash FROM sessions WHERE user_id = :user
+                 ORDER BY created_at DESC, session_hash LIMIT :most)
+              """)
+          .bind("user", userId)
+          .bind("most", MOST_SESSIONS)
+          .execute();
       return secret;
     });
   }
@@ -107,11 +126,15 @@ public final class Sessions {
 
   /** Signs a user out everywhere. */
   public void closeAll(String userId) {
-    database.write(handle ->
-        handle
-            .createUpdate("DELETE FROM sessions WHERE user_id = :user")
-            .bind("user", userId)
-            .execute());
+    database.write(handle -> closeAll(handle, userId));
+  }
+
+  /** The same, in the transaction that makes it necessary. */
+  static int closeAll(Handle handle, String userId) {
+    return handle
+        .createUpdate("DELETE FROM sessions WHERE user_id = :user")
+        .bind("user", userId)
+        .execute();
   }
 
   /** A session that is used lives on; so that not every page writes, only every now and then. */
@@ -120,12 +143,17 @@ public final class Sessions {
     if (expiresAt - session.expiresAt() < USE_STEP.toMillis()) {
       return;
     }
-    database.write(handle ->
-        handle
-            .createUpdate("UPDATE sessions SET expires_at = :at WHERE session_hash = :hash")
-            .bind("at", expiresAt)
-            .bind("hash", hash(sessionId))
-            .execute());
+    try {
+      database.write(handle ->
+          handle
+              .createUpdate("UPDATE sessions SET expires_at = :at WHERE session_hash = :hash")
+              .bind("at", expiresAt)
+              .bind("hash", hash(sessionId))
+              .execute());
+    } catch (StorageException e) {
+      // Reading must work while nothing can be written.
+      log.warn("the use of a session was not noted: {}", e.getMessage());
+    }
   }
 
   private static String hash(Secret sessionId) {

@@ -1,8 +1,8 @@
 package dev.purser.web;
 
 import io.vertx.core.http.Cookie;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What a request for a page is answered with. */
 sealed interface Reply {
@@ -13,9 +13,9 @@ sealed interface Reply {
    * To another page, which is then read: the answer to a form that did what it says.
    *
    * @param path of this installation, with its query
-   * @param cookie set on the way; null for none
+   * @param cookies set on the way
    */
-  record Redirect(String path, @Nullable Cookie cookie) implements Reply {}
+  record Redirect(String path, List<Cookie> cookies) implements Reply {}
 
   /** A file to keep. */
   record Download(String fileName, String contentType, String text) implements Reply {}
@@ -34,7 +34,7 @@ sealed interface Reply {
   }
 
   static Reply redirect(String path) {
-    return new Redirect(path, null);
+    return new Redirect(path, List.of());
   }
 
   /** A page with one sentence, for what has no page of its own. */

@@ -16,6 +16,9 @@ import java.util.function.Supplier;
  * once, and both get the one answer. Every form has an id that was made with its page.
  */
 final class SentForms {
+  /** Of a form's id, in characters: what is longer, none of our pages made. */
+  static final int LONGEST_ID = 100;
+
   private static final int MOST_FORMS = 10_000;
   private static final int ID_BYTES = 16;
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
@@ -63,7 +66,8 @@ final class SentForms {
         case Reply.Page _, Reply.Download _, Reply.NoNews _ -> replies.invalidate(id);
       }
       return reply;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, nobody may be left waiting.
       mine.completeExceptionally(e);
       replies.invalidate(id);
       throw e;

@@ -13,6 +13,7 @@ import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,9 @@ final class Visitors {
 
   static final String THEME_COOKIE = "purser_theme";
 
-  private static final long THEME_SECONDS = 400L * 24 * 60 * 60;
+  /** As long as browsers keep any cookie. */
+  private static final long LONGEST_SECONDS = 400L * 24 * 60 * 60;
+
   private static final long MOST_SPACES = 100_000;
   private static final int VISIT_BYTES = 32;
   private static final int LONGEST_COOKIE = 100;
@@ -59,19 +62,30 @@ final class Visitors {
 
   /** Reads the database if there is a session's cookie. */
   Known know(HttpServerRequest request) {
-    Secret sessionId = cookie(request, Sessions.COOKIE);
+    Secret sessionId = cookie(request, address.cookieName(Sessions.COOKIE));
     Optional<User> user = sessionId == null ? Optional.empty() : sessions.user(sessionId);
     if (user.isPresent() && sessionId != null) {
       return new Known(user.get(), sessionId, formToken(sessionId), null);
     }
-    Secret visit = cookie(request, VISIT_COOKIE);
+    Secret visit = cookie(request, address.cookieName(VISIT_COOKIE));
     if (visit != null) {
       return new Known(null, null, formToken(visit), null);
     }
-    byte[] bytes = new byte[VISIT_BYTES];
-    random.nextBytes(bytes);
-    Secret made = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-    return new Known(null, null, formToken(made), cookie(VISIT_COOKIE, made.reveal()));
+    Secret made = newVisitId();
+    return new Known(null, null, formToken(made), visit(made));
+  }
+
+  /** Signs a user in: under new ids, whatever this browser had before. */
+  Reply signIn(PageRequest request, String userId, String path) {
+    request.sessionId().ifPresent(sessions::close);
+    Secret sessionId = sessions.open(userId);
+    return new Reply.Redirect(path, List.of(session(sessionId.reveal()), visit(newVisitId())));
+  }
+
+  /** Signs out in this browser. */
+  Reply signOut(PageRequest request, String path) {
+    request.sessionId().ifPresent(sessions::close);
+    return new Reply.Redirect(path, List.of(session("").setMaxAge(0)));
   }
 
   Frame.@Nullable Visitor visitor(Known known) {
@@ -84,16 +98,8 @@ final class Visitors {
     return theme == null ? null : Frame.Theme.ofId(theme.reveal());
   }
 
-  Cookie signedIn(Secret sessionId) {
-    return cookie(Sessions.COOKIE, sessionId.reveal());
-  }
-
-  Cookie signedOut() {
-    return cookie(Sessions.COOKIE, "").setMaxAge(0);
-  }
-
   Cookie theme(Frame.Theme theme) {
-    return cookie(THEME_COOKIE, theme.id()).setMaxAge(THEME_SECONDS);
+    return cookie(THEME_COOKIE, theme.id()).setMaxAge(LONGEST_SECONDS);
   }
 
   private boolean started(String spaceId) {
@@ -105,6 +111,21 @@ final class Visitors {
       started.put(spaceId, true);
     }
     return now;
+  }
+
+  private Secret newVisitId() {
+    byte[] bytes = new byte[VISIT_BYTES];
+    random.nextBytes(bytes);
+    return Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+  }
+
+  /** It outlives the browser's window, so that pages restored together hold one, not one each. */
+  private Cookie visit(Secret id) {
+    return cookie(address.cookieName(VISIT_COOKIE), id.reveal()).setMaxAge(LONGEST_SECONDS);
+  }
+
+  private Cookie session(String id) {
+    return cookie(address.cookieName(Sessions.COOKIE), id);
   }
 
   private Cookie cookie(String name, String value) {

@@ -17,6 +17,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +155,8 @@ public final class Web {
     HttpServerRequest request = context.request();
     Frame frame = frame(request, visitor, visitors.visitor(visitor));
     if (route.access() == Access.SIGNED_IN && visitor.user() == null) {
-      return Reply.redirect("/sign-in?to=" + encoded(whereTo(request)));
+      String to = whereTo(request);
+      return Reply.redirect(SignInLinks.PATH + (to.equals("/") ? "" : "?to=" + encoded(to)));
     }
     Form form = new Form(request.formAttributes());
     PageRequest read =
@@ -165,11 +168,13 @@ public final class Web {
             context.pathParams(),
             query(context),
             form);
-    if (!request.method().equals(HttpMethod.POST)) {
+    if (!route.method().equals(HttpMethod.POST)) {
       return route.handler().apply(read);
     }
+    String formId = form.text(Form.ID);
     boolean ours =
-        visitor.formToken().equals(form.text(Form.TOKEN))
+        same(visitor.formToken(), form.text(Form.TOKEN))
+            && formId.length() <= SentForms.LONGEST_ID
             && parts
                 .address()
                 .sameOrigin(
@@ -184,7 +189,6 @@ public final class Web {
           "This form is out of date",
           "Nothing was changed. Go back, load the page again, and send the form from there.");
     }
-    String formId = form.text(Form.ID);
     return formId.isEmpty()
         ? route.handler().apply(read)
         : sentForms.once(
@@ -211,10 +215,19 @@ public final class Web {
 
   /** Where to go after signing in: the page that was asked for, or the one that held the form. */
   private static String whereTo(HttpServerRequest request) {
-    return (request.method().equals(HttpMethod.GET)
-            ? LocalPath.of(request.uri())
-            : LocalPath.ofUrl(request.getHeader(HttpHeaders.REFERER)))
-        .orElse("/");
+    Optional<String> where =
+        request.getHeader("hx-request") != null
+            ? LocalPath.ofUrl(request.getHeader("hx-current-url"))
+            : request.method().equals(HttpMethod.GET)
+                ? LocalPath.of(request.uri())
+                : LocalPath.ofUrl(request.getHeader(HttpHeaders.REFERER));
+    return where.orElse("/");
+  }
+
+  /** In a time that does not tell how far they are the same. */
+  private static boolean same(String a, String b) {
+    return MessageDigest.isEqual(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Empty also if it cannot be decoded: what it would say may be a secret, so nobody is told. */
@@ -243,10 +256,8 @@ public final class Web {
               .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
               .end(rendered.html());
       case Reply.Redirect redirect -> {
-        if (redirect.cookie() != null) {
-          response.addCookie(redirect.cookie());
-        }
-        boolean toSignIn = redirect.path().startsWith("/sign-in");
+        redirect.cookies().forEach(response::addCookie);
+        boolean toSignIn = redirect.path().startsWith(SignInLinks.PATH);
         if (toSignIn && context.request().getHeader("hx-request") != null) {
           // A part of a page cannot show the sign-in page: the whole page goes there.
           response.putHeader("hx-redirect", redirect.path()).end();

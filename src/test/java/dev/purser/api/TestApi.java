@@ -69,6 +69,10 @@ import org.jspecify.annotations.Nullable;
 public final class TestApi implements AutoCloseable {
   private static final InstantSource CLOCK = InstantSource.system();
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Everybody's here. */
+  public static final String PASSWORD = "a long enough password";
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final TestDatabase testDatabase;
@@ -86,6 +90,7 @@ public final class TestApi implements AutoCloseable {
   private final Sessions sessions;
   private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
   private final ApiParts parts;
+  private final WebParts webParts;
   private final int port;
 
   private TestApi(TestDatabase testDatabase) {
@@ -130,9 +135,7 @@ public final class TestApi implements AutoCloseable {
             CLOCK);
     Router router = Router.router(vertx);
     Api.mount(router, vertx, parts);
-    Web.mount(
-        router,
-        vertx,
+    webParts =
         new WebParts(
             address,
             users,
@@ -150,8 +153,12 @@ public final class TestApi implements AutoCloseable {
             new AgentUsageStore(database),
             parts.calls(),
             parts.prices(),
+            price -> {
+              throw new UnsupportedOperationException("its list is the shipped one");
+            },
             CLOCK,
-            RANDOM));
+            RANDOM);
+    Web.mount(router, vertx, webParts);
     HttpServer server =
         vertx
             .createHttpServer()
@@ -193,6 +200,11 @@ public final class TestApi implements AutoCloseable {
     return testDatabase.database();
   }
 
+  /** What the pages are made of. */
+  public WebParts webParts() {
+    return webParts;
+  }
+
   public SignInLinks signInLinks() {
     return signInLinks;
   }
@@ -207,7 +219,7 @@ public final class TestApi implements AutoCloseable {
 
   /** A new user with a token of either scope. */
   public Person newPerson(String email) {
-    UserAdded added = users.add(email, Secret.of("a long enough password"), false);
+    UserAdded added = users.add(email, Secret.of(PASSWORD), false);
     if (!(added instanceof UserAdded.Added(User user))) {
       throw new AssertionError(added.getClass());
     }
@@ -322,13 +334,13 @@ public final class TestApi implements AutoCloseable {
   }
 
   /** What a live call does when the provider answers it with 401. */
-  void rejectKey(Person person, Provider provider) {
+  public void rejectKey(Person person, Provider provider) {
     String id = parts.vault().find(person.spaceId(), provider).orElseThrow().id();
     parts.vault().rejected(person.spaceId(), id, "The provider refused it.", CLOCK.instant());
   }
 
   /** Makes the database unusable. */
-  void closeDatabase() {
+  public void closeDatabase() {
     testDatabase.database().close();
   }
 

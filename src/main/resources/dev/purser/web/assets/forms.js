@@ -7,6 +7,19 @@
     if (said && region) region.textContent = said.textContent.trim();
   });
 
+  // Focus stays where it was, or goes to where one carries on: a button that is off while its form is on its way loses it.
+  let focused = null;
+  document.addEventListener("htmx:beforeRequest", () => {
+    focused = document.activeElement === document.body ? null : document.activeElement;
+  });
+  document.addEventListener("htmx:afterSettle", event => {
+    if (!focused || document.activeElement !== document.body) return;
+    const part = document.getElementById(event.detail.target.id);
+    const next = document.getElementById(focused.id) ?? part?.querySelector("[data-focus]") ?? part?.querySelector("a, button");
+    next?.focus();
+    focused = null;
+  });
+
   // The server could not be reached: what was typed stays, and the visitor is told.
   const unreachable = () => {
     const region = document.getElementById("trouble");
@@ -17,6 +30,17 @@
   document.addEventListener("htmx:afterRequest", event => {
     const region = document.getElementById("trouble");
     if (region && event.detail.successful) region.hidden = true;
+  });
+
+  // A form that takes its visitor to another page is sent once: a double click's second half would lose the first's answer.
+  const sent = new WeakSet();
+  document.addEventListener("submit", event => {
+    if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+  });
+  addEventListener("pageshow", event => {
+    if (event.persisted) document.querySelectorAll("form").forEach(form => sent.delete(form));
   });
 
   // A menu closes when its visitor turns to something else.
