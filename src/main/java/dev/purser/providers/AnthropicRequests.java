@@ -42,8 +42,7 @@ final class AnthropicRequests {
 
   /** Tools that the program runs, of which it is not known how long their description is. */
   private static final Set<String> DESCRIBED_SOMEHOW =
-      Set.of(
-          "computer_20241022", "computer_20250124", "computer_20251124", "memory_20250818");
+      Set.of("computer_20241022", "computer_20250124", "computer_20251124", "memory_20250818");
 
   /** Tools that Anthropic runs, and that only the model itself can call. */
   private static final Set<String> CALLED_DIRECTLY =
@@ -199,7 +198,7 @@ final class AnthropicRequests {
   }
 
   private static Set<Kind> inputKinds(RequestFields fields) {
-    Set<Kind> kinds = EnumSet.of(Kind.INPUT);
+    Set<Kind> kinds = EnumSet.of(Kind.INPUT, Kind.CACHE_READ);
     if (fields.has(Cue.CACHE)) {
       kinds.add(Kind.CACHE_WRITE_5M);
     }

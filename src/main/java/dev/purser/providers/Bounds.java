@@ -28,8 +28,7 @@ final class Bounds {
 
   private Bounds() {}
 
-  static Bound of(
-      Dialect dialect, CostTerms terms, String model, PriceList prices, Instant now) {
+  static Bound of(Dialect dialect, CostTerms terms, String model, PriceList prices, Instant now) {
     Optional<ModelPrice> price = prices.find(dialect.provider(), model, now);
     Long knownWindow = price.map(ModelPrice::contextTokens).orElse(null);
     Long knownOutput = price.map(ModelPrice::outputTokens).orElse(null);
@@ -41,8 +40,7 @@ final class Bounds {
           case WINDOW -> window;
           case MANY_TEXTS -> terms.textTokens();
         };
-    long oneAnswer =
-        first(terms.outputLimit(), knownOutput, knownWindow).orElse(LARGEST_OUTPUT);
+    long oneAnswer = first(terms.outputLimit(), knownOutput, knownWindow).orElse(LARGEST_OUTPUT);
     long input = times(onePass, terms.passes());
     long outputs = times(terms.answers(), terms.passes());
     String unbounded = terms.unboundedField();
@@ -85,9 +83,7 @@ final class Bounds {
       Rates rates, Rates dearest, CostTerms terms, long input, long outputs) {
     long inputPicos = 0;
     for (Kind kind : terms.inputKinds()) {
-      if (kind == Kind.INPUT || rates.picos(kind).isPresent()) { // Else it does not bill this kind.
-        inputPicos = Math.max(inputPicos, picos(rates, dearest, kind));
-      }
+      inputPicos = Math.max(inputPicos, picos(rates, dearest, kind));
     }
     return new WorstCase.Way(
         WorstCase.capped(

@@ -96,8 +96,7 @@ final class MeteredRequest implements CallRequest {
   public StrictTerms strict(
       String sentModel, @Nullable String betas, PriceList prices, Instant now, long countedInput) {
     CostTerms strictly = strictly(sentModel, betas, prices, now);
-    CostTerms counted =
-        isCountable() ? strictly.reading(TokenCount.most(countedInput)) : strictly;
+    CostTerms counted = isCountable() ? strictly.reading(TokenCount.most(countedInput)) : strictly;
     return terms(counted, sentModel, prices, now);
   }
 
@@ -113,8 +112,7 @@ final class MeteredRequest implements CallRequest {
 
   private StrictTerms terms(CostTerms strictly, String sentModel, PriceList prices, Instant now) {
     Bound bound = Bounds.of(dialect, strictly, sentModel, prices, now);
-    return new StrictTerms(
-        bound, Math.min(bound.worst().outputTokens(), StrictRules.LEAST_OUTPUT));
+    return new StrictTerms(bound, Math.min(bound.worst().outputTokens(), StrictRules.LEAST_OUTPUT));
   }
 
   @Override

@@ -205,7 +205,9 @@ final class OpenAiRequests {
     Long mostCalls = fields.number("max_tool_calls");
     long passes =
         1
-            + (loops ? mostCalls == null ? USUAL_PASSES : Math.clamp(mostCalls, 1, CostTerms.MOST_USES) : 0)
+            + (loops
+                ? mostCalls == null ? USUAL_PASSES : Math.clamp(mostCalls, 1, CostTerms.MOST_USES)
+                : 0)
             + (fields.has("context_management") ? 1 : 0);
     boolean remembers =
         fields.has("previous_response_id") || fields.has("conversation") || fields.has("prompt");
@@ -245,9 +247,7 @@ final class OpenAiRequests {
       // A message; without a role, the name of a stored item.
       return item.has("type") || !item.has("role");
     }
-    return type.equals("reasoning")
-        ? !item.has("encrypted_content")
-        : !TEXT_ITEMS.contains(type);
+    return type.equals("reasoning") ? !item.has("encrypted_content") : !TEXT_ITEMS.contains(type);
   }
 
   static CallRequest readEmbeddings(byte[] body) throws BadRequest {
@@ -268,7 +268,7 @@ final class OpenAiRequests {
   }
 
   private static Set<Kind> inputKinds(RequestFields fields) throws BadRequest {
-    Set<Kind> kinds = EnumSet.of(Kind.INPUT, Kind.CACHE_WRITE_30M);
+    Set<Kind> kinds = EnumSet.of(Kind.INPUT, Kind.CACHE_READ, Kind.CACHE_WRITE_30M);
     if ("12h".equals(fields.name("prompt_cache_options.ttl"))
         || fields.has("prompt_cache_retention")) {
       kinds.add(Kind.CACHE_WRITE_12H);

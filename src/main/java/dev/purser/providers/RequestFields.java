@@ -111,7 +111,7 @@ final class RequestFields {
     int to = member + 1 < members.size() ? members.get(member + 1).start() : end;
     int from = members.get(member).start();
     String text = new String(body, from, to - from, StandardCharsets.UTF_8).strip();
-    return text.endsWith(",") ? text.substring(0, text.length() - 1) : text;
+    return text.endsWith(",") ? text.substring(0, text.length() - 1).strip() : text;
   }
 
   boolean has(Cue cue) {

@@ -51,8 +51,7 @@ public record TokenCount(String path, byte[] body) {
   static Optional<TokenCount> of(Dialect dialect, RequestFields fields, String model) {
     return switch (dialect) {
       case ANTHROPIC_MESSAGES ->
-          Optional.of(
-              new TokenCount("/v1/messages/count_tokens", body(fields, ANTHROPIC, model)));
+          Optional.of(new TokenCount("/v1/messages/count_tokens", body(fields, ANTHROPIC, model)));
       case OPENAI_RESPONSES ->
           Optional.of(new TokenCount("/v1/responses/input_tokens", body(fields, RESPONSES, model)));
       case OPENAI_CHAT, OPENAI_EMBEDDINGS -> Optional.empty();

@@ -86,7 +86,9 @@ class StrictEditsTest {
     assertThat(largest).isBetween(terms.leastOutput(), 99_999L);
     String sent = new String(call.strictBodyFor("gpt-6.1-sol", terms, largest), UTF_8);
     Bound bound =
-        Exchange.accepted(OPENAI_CHAT, sent).strict("gpt-6.1-sol", null, PRICES, Exchange.NOW).bound();
+        Exchange.accepted(OPENAI_CHAT, sent)
+            .strict("gpt-6.1-sol", null, PRICES, Exchange.NOW)
+            .bound();
     Bound lowered = terms.bound().lowered(largest);
     assertThat(lowered.hold()).isLessThanOrEqualTo(free);
     assertThat(lowered.outputTokens()).isEqualTo(2 * largest).isEqualTo(bound.outputTokens());
