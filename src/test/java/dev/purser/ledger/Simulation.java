@@ -46,8 +46,8 @@ final class Simulation implements AutoCloseable {
   private final Ids ids;
   private final List<Space> spaces = new ArrayList<>();
 
-  /** The living process first, then those that were taken for dead and may come back. */
-  private final List<Process> processes = new ArrayList<>();
+  /** The living node first, then those that were taken for dead and may come back. */
+  private final List<Node> nodes = new ArrayList<>();
 
   /** What each ended call counts at; of those that others ended, what it held. */
   private final Map<String, Long> counted = new HashMap<>();
@@ -77,17 +77,17 @@ final class Simulation implements AutoCloseable {
 
   /** A call that asks, or runs. */
   private record Call(
-      Space space, Admission admission, CompletableFuture<Decision> decision, Process process) {}
+      Space space, Admission admission, CompletableFuture<Decision> decision, Node node) {}
 
   /** A ledger with the calls that it knows of. */
-  private static final class Process {
+  private static final class Node {
     private final Database database;
     private final Ledger ledger;
     private final List<Call> asking = new ArrayList<>();
     private final List<Call> running = new ArrayList<>();
     private final List<CompletableFuture<Boolean>> settling = new ArrayList<>();
 
-    private Process(Database database, Ledger ledger) {
+    private Node(Database database, Ledger ledger) {
       this.database = database;
       this.ledger = ledger;
     }
@@ -101,13 +101,13 @@ final class Simulation implements AutoCloseable {
       Calls.of(test.database(), "space-" + i);
       spaces.add(new Space("space-" + i));
     }
-    processes.add(startProcess());
+    nodes.add(startNode());
   }
 
-  private Process startProcess() {
+  private Node startNode() {
     Database database = test.openAnother();
     InstantSource clock = () -> now;
-    return new Process(
+    return new Node(
         database,
         Ledger.start(
             database,
@@ -116,8 +116,8 @@ final class Simulation implements AutoCloseable {
             (provider, model) -> model));
   }
 
-  private Process living() {
-    return processes.getFirst();
+  private Node living() {
+    return nodes.getFirst();
   }
 
   /** Does so many steps, then ends all calls and looks at everything. */
@@ -125,11 +125,11 @@ final class Simulation implements AutoCloseable {
     for (long i = 0; i < howMany; i++) {
       step();
     }
-    for (Process process : processes) {
-      while (!process.running.isEmpty()) {
-        settle(process, process.running.removeFirst(), UsageSource.REPORTED, false);
+    for (Node node : nodes) {
+      while (!node.running.isEmpty()) {
+        settle(node, node.running.removeFirst(), UsageSource.REPORTED, false);
       }
-      settled(process);
+      settled(node);
     }
     now = now.plusSeconds(10);
     quiet();
@@ -187,7 +187,7 @@ final class Simulation implements AutoCloseable {
       long output = 1 + random.nextInt(400);
       Bounded bounded =
           new Bounded(
-              Calls.worst(random.nextInt(50) * TOKEN, output, TOKEN),
+              Calls.worst(random.nextLong(50) * TOKEN, output, TOKEN),
               Math.min(output, 20),
               random.nextInt(10) == 0);
       boolean unbounded = !strict && random.nextInt(4) == 0;
@@ -211,21 +211,21 @@ final class Simulation implements AutoCloseable {
               ofSpace,
               ofAgent,
               now.plusSeconds(20));
-      Process process = living();
-      process.asking.add(new Call(space, admission, process.ledger.admit(admission), process));
+      Node node = living();
+      node.asking.add(new Call(space, admission, node.ledger.admit(admission), node));
     }
   }
 
   private void settleOne(UsageSource source) {
-    Process process = processes.get(random.nextInt(processes.size()));
-    if (!process.running.isEmpty()) {
-      Call call = process.running.remove(random.nextInt(process.running.size()));
-      settle(process, call, source, random.nextInt(40) == 0);
+    Node node = nodes.get(random.nextInt(nodes.size()));
+    if (!node.running.isEmpty()) {
+      Call call = node.running.remove(random.nextInt(node.running.size()));
+      settle(node, call, source, random.nextInt(40) == 0);
     }
   }
 
   /** Settles, once or twice; the second time must not count. */
-  private void settle(Process process, Call call, UsageSource source, boolean aboveHold) {
+  private void settle(Node node, Call call, UsageSource source, boolean aboveHold) {
     Admission admission = call.admission;
     long hold = hold(admission.entryId());
     long most = aboveHold ? hold + TOKEN : hold;
@@ -249,10 +249,10 @@ final class Simulation implements AutoCloseable {
             ? 1
             : 0;
     counted.put(admission.entryId(), counts);
-    process.settling.add(process.ledger.settle(settlement));
+    node.settling.add(node.ledger.settle(settlement));
     if (random.nextInt(5) == 0) {
-      process.settling.add(
-          process
+      node.settling.add(
+          node
               .ledger
               .settle(settlement)
               .thenApply(again -> {
@@ -269,12 +269,12 @@ final class Simulation implements AutoCloseable {
   }
 
   private void narrow() {
-    Process process = living();
-    if (!process.running.isEmpty()) {
-      Admission call = process.running.get(random.nextInt(process.running.size())).admission;
+    Node node = living();
+    if (!node.running.isEmpty()) {
+      Admission call = node.running.get(random.nextInt(node.running.size())).admission;
       long hold = hold(call.entryId());
       boolean narrowed =
-          process
+          node
               .ledger
               .narrow(call.spaceId(), call.entryId(), new Money(random.nextLong(2 * hold + 2)))
               .join();
@@ -298,7 +298,7 @@ final class Simulation implements AutoCloseable {
                 Money.ofCents(random.nextInt(400)),
                 random.nextInt(3) > 0
                     ? Budget.Mode.STRICT
-                    : Budget.Mode.values()[random.nextInt(2)]);
+                    : random.nextBoolean() ? Budget.Mode.WARN : Budget.Mode.STOP);
     space.budgets.put(whose, budget);
     revise(space);
   }
@@ -343,7 +343,7 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  /** The process is gone for good, or taken for dead: the next one ends its calls. */
+  /** The node is gone for good, or taken for dead: the next one ends its calls. */
   private void crash() {
     for (Call call : living().asking) {
       call.decision.cancel(false);
@@ -353,37 +353,37 @@ final class Simulation implements AutoCloseable {
         .write(handle ->
             handle.execute(
                 "UPDATE processes SET lease_until = 1 WHERE epoch = ?", living().ledger.epoch()));
-    processes.addFirst(startProcess());
-    if (processes.size() > 3) {
-      forget(processes.removeLast());
+    nodes.addFirst(startNode());
+    if (nodes.size() > 3) {
+      forget(nodes.removeLast());
     }
   }
 
   /** What never comes back stays charged at its hold. */
-  private void forget(Process process) {
-    settled(process);
-    for (Call call : process.running) {
+  private void forget(Node node) {
+    settled(node);
+    for (Call call : node.running) {
       counted.put(call.admission.entryId(), hold(call.admission.entryId()));
     }
-    process.ledger.close();
-    process.database.close();
+    node.ledger.close();
+    node.database.close();
   }
 
   private void restart() {
-    Process stops = processes.removeFirst();
+    Node stops = nodes.removeFirst();
     settled(stops);
     stops.ledger.close();
     stops.database.close();
     for (Call call : stops.running) {
       counted.put(call.admission.entryId(), hold(call.admission.entryId()));
     }
-    processes.addFirst(startProcess());
+    nodes.addFirst(startNode());
   }
 
   /** One that was taken for dead settles all its calls. */
   private void comeBack() {
-    if (processes.size() > 1) {
-      Process back = processes.getLast();
+    if (nodes.size() > 1) {
+      Node back = nodes.getLast();
       while (!back.running.isEmpty()) {
         settle(back, back.running.removeFirst(), UsageSource.REPORTED, false);
       }
@@ -393,14 +393,14 @@ final class Simulation implements AutoCloseable {
 
   /** For a while nothing can be written; calls come and end nonetheless. */
   private void failStorage() {
-    Process process = living();
-    onWriter(process.database, "PRAGMA max_page_count = 1");
+    Node node = living();
+    onWriter(node.database, "PRAGMA max_page_count = 1");
     for (int i = 0; i < 3; i++) {
       admit();
       settleOne(UsageSource.REPORTED);
     }
-    onWriter(process.database, "PRAGMA max_page_count = 1000000");
-    await(() -> process.ledger.health().ready());
+    onWriter(node.database, "PRAGMA max_page_count = 1000000");
+    await(() -> node.ledger.health().ready());
   }
 
   private static void onWriter(Database database, String pragma) {
@@ -418,13 +418,13 @@ final class Simulation implements AutoCloseable {
 
   /** Waits until the ledgers have nothing to do, then looks at what they have decided. */
   private void quiet() {
-    for (Process process : processes) {
+    for (Node node : nodes) {
       do {
         CompletableFuture<Boolean> barrier = new CompletableFuture<>();
-        process.database.writer().execute(() -> barrier.complete(true));
+        node.database.writer().execute(() -> barrier.complete(true));
         barrier.join();
-      } while (process.ledger.health().waiting() > 0);
-      settled(process);
+      } while (node.ledger.health().waiting() > 0);
+      settled(node);
     }
     for (Call call : List.copyOf(living().asking)) {
       if (call.decision.isDone()) {
@@ -436,16 +436,16 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  private static void settled(Process process) {
-    process.settling.forEach(settling -> assertThat(settling.join()).isTrue());
-    process.settling.clear();
+  private static void settled(Node node) {
+    node.settling.forEach(settling -> assertThat(settling.join()).isTrue());
+    node.settling.clear();
   }
 
   private void decided(Call call, Decision decision) {
     Admission admission = call.admission;
     switch (decision) {
       case Decision.Admitted it -> {
-        call.process.running.add(call);
+        call.node.running.add(call);
         admitted++;
         shortened += it.outputTokens() == null ? 0 : 1;
         String month = monthOf(admission.entryId());
@@ -532,7 +532,7 @@ final class Simulation implements AutoCloseable {
 
   /** What has happened, for whoever reads the test's output. */
   String story() {
-    return "%d steps: %d admitted, %d of them shortened, %d refused, %d settled after another process had ended them"
+    return "%d steps: %d admitted, %d of them shortened, %d refused, %d settled after another node had ended them"
         .formatted(steps, admitted, shortened, refused, late);
   }
 
@@ -554,8 +554,8 @@ final class Simulation implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Process process : processes) {
-      process.ledger.close();
+    for (Node node : nodes) {
+      node.ledger.close();
     }
     test.close();
   }
