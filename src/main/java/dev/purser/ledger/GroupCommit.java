@@ -272,6 +272,8 @@ final class GroupCommit {
       case Operation.Admit admit -> {
         log.error("an admission cannot be written: {}", failure.getMessage());
         admit.future().complete(new Decision.Unavailable());
+        // An attempt before this one may have been committed without our hearing of it.
+        waiting.addLast(new Operation.Withdraw(admit.key()));
       }
       case Operation.Refuse refuse -> {
         log.error("a refusal cannot be written: {}", failure.getMessage());

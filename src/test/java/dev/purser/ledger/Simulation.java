@@ -184,7 +184,7 @@ final class Simulation implements AutoCloseable {
       Budget ofSpace = space.budgets.get("");
       Budget ofAgent = space.budgets.get(agent);
       boolean strict = isStrict(ofSpace) || isStrict(ofAgent);
-      long output = 1 + random.nextInt(400);
+      long output = 1 + random.nextLong(400);
       Bounded bounded =
           new Bounded(
               Calls.worst(random.nextLong(50) * TOKEN, output, TOKEN),
@@ -252,8 +252,7 @@ final class Simulation implements AutoCloseable {
     node.settling.add(node.ledger.settle(settlement));
     if (random.nextInt(5) == 0) {
       node.settling.add(
-          node
-              .ledger
+          node.ledger
               .settle(settlement)
               .thenApply(again -> {
                 assertThat(again).as("settled a second time").isFalse();
@@ -274,8 +273,7 @@ final class Simulation implements AutoCloseable {
       Admission call = node.running.get(random.nextInt(node.running.size())).admission;
       long hold = hold(call.entryId());
       boolean narrowed =
-          node
-              .ledger
+          node.ledger
               .narrow(call.spaceId(), call.entryId(), new Money(random.nextLong(2 * hold + 2)))
               .join();
       assertThat(hold(call.entryId())).isLessThanOrEqualTo(hold);
