@@ -160,6 +160,7 @@ public final class App implements AutoCloseable {
             rooms.agentUsage(),
             rooms.calls(),
             prices::current,
+            price -> prices.add(price, clock.instant()),
             clock,
             rooms.random()));
     List<Future<String>> listening = new ArrayList<>();

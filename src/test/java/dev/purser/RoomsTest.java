@@ -110,6 +110,7 @@ class RoomsTest {
           "storage.Postgresql", // the database's password, for the driver
           "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
+          "vault.ProviderKeys", // recognised
           "vault.Vault", // sealed
           "web.AgentPage", // shown once
           "web.SignInLinks", // hashed

@@ -10,6 +10,7 @@ import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.SameSiteAttribute;
+import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,9 +130,13 @@ public final class Window implements AutoCloseable {
         .isEqualTo(0);
   }
 
-  /** Takes a picture of the whole page. */
-  public Path picture(Path file) {
-    page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+  /** Takes a picture, of the whole page or of as much as the window shows. */
+  public Path picture(Path file, boolean wholePage) {
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setPath(file)
+            .setFullPage(wholePage)
+            .setAnimations(ScreenshotAnimations.DISABLED));
     return file;
   }
 
@@ -147,7 +152,7 @@ public final class Window implements AutoCloseable {
   String keepPicture() {
     Path file = PICTURES.resolve(name + ".png");
     try {
-      return "%s as it was then: %s".formatted(page.url(), picture(file));
+      return "%s as it was then: %s".formatted(page.url(), picture(file, true));
     } catch (PlaywrightException e) {
       return "there is no picture of " + page.url() + ": " + e.getMessage();
     }
