@@ -131,7 +131,8 @@ class AgentsPageTest {
   void aBudgetThatWillNotDoChangesNothing() {
     String page = agent("thrifty");
     for (String budget : List.of("-5", "0.005", "a lot", "99999999999")) {
-      Http.Answer refused = visit.submit(page, page, "name", "changed", "budget", budget, "mode", "stop");
+      Http.Answer refused =
+          visit.submit(page, page, "name", "changed", "budget", budget, "mode", "stop");
       assertThat(refused.status()).as(budget).isEqualTo(422);
       assertThat(refused.text()).contains("value=\"" + budget + "\"", "budget-problem");
     }
@@ -152,7 +153,8 @@ class AgentsPageTest {
     assertThat(stored(page).path("name").asString()).isEqualTo("first");
 
     Http.Answer anyway =
-        visit.send(page, Visit.filled(told.text(), page, "name", "second", "budget", "7", "mode", "stop"));
+        visit.send(
+            page, Visit.filled(told.text(), page, "name", "second", "budget", "7", "mode", "stop"));
     assertThat(anyway.status()).isEqualTo(303);
     assertThat(stored(page).path("name").asString()).isEqualTo("second");
   }

@@ -32,6 +32,13 @@ class CallsInBrowserTest {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+  /** How many cards are narrower than what stands in them: they hide the rest. */
+  static final String CUT_OFF =
+      """
+      [...document.querySelectorAll(".card")]
+        .filter(card => card.scrollWidth > card.clientWidth).length
+      """;
+
   @RegisterExtension static final Browsing browsing = new Browsing();
 
   static List<Look> looks() {
@@ -50,7 +57,9 @@ class CallsInBrowserTest {
             .header("x-api-key", secret)
             .header("anthropic-version", "2023-06-01")
             .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(Story.body("claude-haiku-5-5", "sandbox:hang", true)))
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Story.body("claude-haiku-5-5", "sandbox:hang", true)))
             .build(),
         HttpResponse.BodyHandlers.discarding());
   }
@@ -74,6 +83,7 @@ class CallsInBrowserTest {
       window.go(path);
       window.assertAccessible();
       window.assertFits();
+      assertThat(window.page().evaluate(CUT_OFF)).as("cut off in %s", path).isEqualTo(0);
     }
   }
 
@@ -249,8 +259,7 @@ class CallsInBrowserTest {
     page.locator(".clear").focus();
     page.locator("#to-" + story.otherModel()).focus();
     page.keyboard().press("Enter");
-    assertThat(page.locator("h1"))
-        .containsText("another provider");
+    assertThat(page.locator("h1")).containsText("another provider");
     page.getByLabel("Copy the call id").focus();
     page.keyboard().press("Enter");
     assertThat(page.getByText("Copied")).isVisible();

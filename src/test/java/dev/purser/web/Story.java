@@ -50,8 +50,7 @@ record Story(
       caller.post("/v1/messages", body(PRICED_MODEL, "sandbox:cut", true));
       throw new AssertionError("the stream came to its end");
     } catch (UncheckedIOException cut) {
-      String id =
-          person.api().get("/api/calls?limit=1").ok(200).at("/items/0/id").asString();
+      String id = person.api().get("/api/calls?limit=1").ok(200).at("/items/0/id").asString();
       person.settledCall(id);
       return id;
     }
