@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -47,23 +49,10 @@ class StorageFailureTest {
         });
   }
 
-  @Test
-  void aPostgresqlThatTurnedReadOnly() throws Exception {
-    survives(
-        TestDatabase.Kind.POSTGRESQL,
-        database -> {
-          onDatabase(
-              database,
-              "ALTER DATABASE " + name(database) + " SET default_transaction_read_only = on");
-          database.cutConnections();
-        },
-        database -> {
-          onDatabase(
-              database,
-              "SET default_transaction_read_only = off",
-              "ALTER DATABASE " + name(database) + " SET default_transaction_read_only = off");
-          database.cutConnections();
-        });
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aDatabaseThatTurnedReadOnly(TestDatabase.Kind kind) throws Exception {
+    survives(kind, database -> database.makeReadOnly(true), database -> database.makeReadOnly(false));
   }
 
   @Test
@@ -162,15 +151,6 @@ class StorageFailureTest {
     try (Connection connection =
         DriverManager.getConnection(url.replace("/" + name(database), "/postgres"))) {
       execute(connection, statement);
-    }
-  }
-
-  private static void onDatabase(TestDatabase database, String... statements) throws SQLException {
-    String url = ((DatabaseConfiguration.Postgresql) database.configuration()).jdbcUrl();
-    try (Connection connection = DriverManager.getConnection(url)) {
-      for (String statement : statements) {
-        execute(connection, statement);
-      }
     }
   }
 

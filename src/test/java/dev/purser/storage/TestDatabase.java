@@ -115,10 +115,15 @@ public final class TestDatabase implements AutoCloseable {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
   }
 
-  /** On PostgreSQL: whether all connections from now on can only read. Cuts those there are. */
+  /** Whether all connections can only read from now on. On PostgreSQL, those there are are cut. */
   public void makeReadOnly(boolean readOnly) {
-    onServer("ALTER DATABASE " + name + " SET default_transaction_read_only = " + readOnly);
-    cutConnections();
+    switch (configuration) {
+      case DatabaseConfiguration.Sqlite(Path file) -> new ReadOnlyFile(file).make(readOnly);
+      case DatabaseConfiguration.Postgresql _ -> {
+        onServer("ALTER DATABASE " + name + " SET default_transaction_read_only = " + readOnly);
+        cutConnections();
+      }
+    }
   }
 
   @Override
