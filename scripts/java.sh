@@ -1,4 +1,4 @@
-# Sourced by ./run and ./test: finds a JDK 25 and Maven, and builds when the sources are newer than the last build.
+# Sourced by ./run, ./test and the scripts beside it: finds a JDK 25 and Maven, and builds when the sources are newer than the last build.
 
 java_major() { "$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'; }
 
@@ -39,4 +39,16 @@ build_if_needed() {
   fi
   rm -f "$root/.build.log"
   touch "$stamp"
+}
+
+# Prints the class path of the libraries that the tests use.
+test_class_path() {
+  local root="$1" file="$1/target/test-class-path"
+  if [ ! -f "$file" ] || [ "$root/pom.xml" -nt "$file" ]; then
+    if ! (cd "$root" && mvn -B -ntp -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$file" >&2); then
+      rm -f "$file"
+      return 1
+    fi
+  fi
+  cat "$file"
 }

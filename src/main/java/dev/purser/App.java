@@ -117,7 +117,7 @@ public final class App implements AutoCloseable {
                 meters),
             address.url(),
             eventLoops);
-    Sessions sessions = new Sessions(clock, rooms.random());
+    Sessions sessions = new Sessions(rooms.database(), clock, rooms.random());
     signInLinks = new SignInLinks(clock, rooms.random());
     Router router = Router.router(vertx);
     Api.mount(
@@ -148,11 +148,20 @@ public final class App implements AutoCloseable {
             rooms.users(),
             sessions,
             signInLinks,
+            rooms.accessTokens(),
+            rooms.spaces(),
             rooms.agents(),
             rooms.virtualKeys(),
             rooms.vault(),
+            keyCheck,
             rooms.usageSummaries(),
-            clock));
+            rooms.dailyUsage(),
+            rooms.monthUsage(),
+            rooms.agentUsage(),
+            rooms.calls(),
+            prices::current,
+            clock,
+            rooms.random()));
     List<Future<String>> listening = new ArrayList<>();
     for (int i = 0; i < eventLoops; i++) {
       listening.add(
@@ -217,8 +226,13 @@ public final class App implements AutoCloseable {
   }
 
   /** A link that signs this user in once. */
-  URI signInLink(String userId) {
+  public URI signInLink(String userId) {
     return address.url().resolve(signInLinks.make(userId));
+  }
+
+  /** A link to where the first user is made, which works in this process until there is one. */
+  URI setupLink() {
+    return address.url().resolve(signInLinks.makeSetup());
   }
 
   /** As SIGTERM asks: running calls finish as far as the configured patience goes. */

@@ -75,9 +75,8 @@ public final class Main {
                 }));
     out.println("Purser is at " + app.address().url());
     if (app.users().none()) {
-      out.println(
-          "There is no user yet. Make one with: ./run user add YOU@EXAMPLE.COM --admin"
-              + " --password-stdin");
+      out.println("There is no user yet. Make the first one here; the link works until then:");
+      out.println("  " + app.setupLink());
     }
     stopped.await();
     return 0;

@@ -7,8 +7,10 @@ import dev.purser.people.Spaces;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.PriceStore;
+import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
@@ -31,6 +33,8 @@ record Rooms(
     PriceStore priceStore,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
+    MonthUsageStore monthUsage,
+    AgentUsageStore agentUsage,
     CallStore calls)
     implements AutoCloseable {
 
@@ -54,6 +58,8 @@ record Rooms(
           new PriceStore(database, PriceList.shipped()),
           new UsageSummaryStore(database),
           new DailyUsageStore(database),
+          new MonthUsageStore(database),
+          new AgentUsageStore(database),
           new CallStore(database));
     } catch (RuntimeException e) {
       database.close();

@@ -38,7 +38,7 @@ class RoomsTest {
           pricing   : money storage
           providers : config pricing
           people    : storage
-          vault     : config storage providers people
+          vault     : config storage pricing providers people
           agents    : storage people
           ledger    : storage pricing
           gateway   : config storage vault people agents pricing providers ledger
@@ -76,6 +76,7 @@ class RoomsTest {
       Set.of(
           "people.AccessTokens",
           "people.Credential",
+          "people.Sessions",
           "people.Spaces",
           "people.Users",
           "agents.Agents",
@@ -83,9 +84,11 @@ class RoomsTest {
           "agents.VirtualKeys",
           "pricing.PriceStore",
           "pricing.Repricing", // is called in a transaction
+          "reports.AgentUsageStore",
           "reports.CallStore",
           "reports.DailyUsageStore",
           "reports.FiguresStore",
+          "reports.MonthUsageStore",
           "reports.UsageSummaryStore",
           "vault.Keyset",
           "vault.ListedModels",
@@ -97,7 +100,6 @@ class RoomsTest {
           "Demo", // the virtual key of the line that is printed
           "api.AccessTokensResource", // shown once
           "api.AgentsResource", // shown once
-          "api.KeysResource", // recognised
           "cli.TokenCreate", // shown once
           "gateway.Upstream", // sent to the provider
           "people.Credential", // hashed
@@ -106,10 +108,13 @@ class RoomsTest {
           "providers.KeyCheck", // sent to the provider
           "storage.Database", // the database's password, for the migrations
           "storage.Postgresql", // the database's password, for the driver
+          "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
           "vault.Vault", // sealed
           "web.SignInLinks", // hashed
-          "web.Web"); // the session's cookie
+          "web.Visitors", // cookies
+          "web.templates.JteaccessTokensGenerated", // shown once
+          "web.templates.JtesetupGenerated"); // the link that led there, in its form
 
   private static final List<Class<?>> MUTABLE =
       List.of(

@@ -12,6 +12,7 @@ import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.agents.VirtualKeys;
 import dev.purser.money.Budget;
 import dev.purser.pricing.Provider;
+import dev.purser.vault.Models;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Agents, and the virtual keys they hold. */
-record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners) {
+record AgentsResource(Agents agents, VirtualKeys virtualKeys, Models models) {
   static final String[] NEW_FIELDS = {
     "name", "preferredProvider", "preferredModel", "modelPolicy", "monthlyBudgetCents", "budgetMode"
   };
@@ -155,7 +156,7 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners
             "preferredProvider",
             "preferredModel",
             new ModelChoice(current.preferredProvider(), current.preferredModel()),
-            owners,
+            models,
             request.spaceId());
     ModelPolicy policy = body.oneOf("modelPolicy", List.of(ModelPolicy.values()), ModelPolicy::id);
     Long budgetCents =

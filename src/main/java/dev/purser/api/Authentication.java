@@ -65,7 +65,7 @@ record Authentication(
   }
 
   private User ofSession(HttpServerRequest request, Access access) {
-    Cookie cookie = request.getCookie(Sessions.COOKIE);
+    Cookie cookie = request.getCookie(address.cookieName(Sessions.COOKIE));
     if (cookie == null) {
       throw unauthorized("sign in, or send \"Authorization: Bearer\" and an access token");
     }
@@ -82,11 +82,9 @@ record Authentication(
                   + " an access token")
           .refused();
     }
-    Optional<String> userId = sessions.userId(Secret.of(cookie.getValue()));
-    if (userId.isEmpty()) {
-      throw unauthorized("the session has ended: sign in again");
-    }
-    return existing(users.find(userId.get()));
+    return sessions
+        .user(Secret.of(cookie.getValue()))
+        .orElseThrow(() -> unauthorized("the session has ended: sign in again"));
   }
 
   static @Nullable String host(HttpServerRequest request) {

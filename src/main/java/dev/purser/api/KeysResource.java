@@ -1,19 +1,15 @@
 package dev.purser.api;
 
 import dev.purser.pricing.Provider;
-import dev.purser.providers.KeyCheck;
-import dev.purser.providers.KeyCheckResult;
-import dev.purser.providers.KeyInput;
-import dev.purser.secret.Secret;
+import dev.purser.vault.CheckedKeys;
 import dev.purser.vault.ProviderKey;
 import dev.purser.vault.Vault;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Provider keys, masked. A key is saved only after its provider was asked about it. */
-record KeysResource(Vault vault, KeyCheck keyCheck, InstantSource clock) {
+record KeysResource(Vault vault, CheckedKeys keys) {
   /** Longer than any provider's key, with a whole line of a shell script around it. */
   private static final int MOST_CHARACTERS = 4_096;
 
@@ -49,49 +45,26 @@ record KeysResource(Vault vault, KeyCheck keyCheck, InstantSource clock) {
     if (provider.isEmpty()) {
       return ApiAnswer.notFound("provider");
     }
-    Secret text = request.body().secret("key", MOST_CHARACTERS);
-    return switch (KeyInput.recognise(provider.get(), text.reveal())) {
-      case KeyInput.Mistaken mistaken ->
-          ApiAnswer.refused(ProblemCode.KEY_REJECTED, mistaken.reason());
-      case KeyInput.Plausible plausible ->
-          check(request.spaceId(), provider.get(), plausible.providerKey());
-    };
-  }
-
-  private ApiAnswer check(String spaceId, Provider provider, Secret providerKey) {
-    return switch (keyCheck.check(provider, providerKey)) {
-      case KeyCheckResult.Usable usable ->
-          ApiAnswer.ok(KeyBody.of(vault.save(spaceId, provider, providerKey, usable)));
-      case KeyCheckResult.Rejected rejected ->
-          ApiAnswer.refused(ProblemCode.KEY_REJECTED, rejected.reason());
-      case KeyCheckResult.Unreachable unreachable ->
-          ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
-    };
+    return answer(
+        keys.save(
+            request.spaceId(), provider.get(), request.body().secret("key", MOST_CHARACTERS)));
   }
 
   ApiAnswer verify(ApiRequest request) {
-    Optional<ProviderKey> key = saved(request);
-    if (key.isEmpty()) {
-      return ApiAnswer.notFound("API key");
-    }
-    Optional<Secret> opened = vault.open(key.get());
-    if (opened.isEmpty()) {
-      // Its state says so already, and no provider could say more.
-      return ApiAnswer.ok(KeyBody.of(key.get()));
-    }
-    ProviderKey asked = key.get();
-    switch (keyCheck.check(asked.provider(), opened.get())) {
-      case KeyCheckResult.Usable usable ->
-          vault.verified(asked.spaceId(), asked.id(), usable, clock.instant());
-      case KeyCheckResult.Rejected rejected ->
-          vault.rejected(asked.spaceId(), asked.id(), rejected.reason(), clock.instant());
-      case KeyCheckResult.Unreachable unreachable -> {
-        return ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
-      }
-    }
-    return saved(request)
-        .map(now -> ApiAnswer.ok(KeyBody.of(now)))
+    return Provider.ofId(request.path("provider"))
+        .map(provider -> answer(keys.verify(request.spaceId(), provider)))
         .orElseGet(() -> ApiAnswer.notFound("API key"));
+  }
+
+  private static ApiAnswer answer(CheckedKeys.Outcome outcome) {
+    return switch (outcome) {
+      case CheckedKeys.Outcome.Kept kept -> ApiAnswer.ok(KeyBody.of(kept.key()));
+      case CheckedKeys.Outcome.Refused refused ->
+          ApiAnswer.refused(ProblemCode.KEY_REJECTED, refused.reason());
+      case CheckedKeys.Outcome.Unreachable silent ->
+          ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, silent.reason());
+      case CheckedKeys.Outcome.Missing _ -> ApiAnswer.notFound("API key");
+    };
   }
 
   ApiAnswer delete(ApiRequest request) {
@@ -100,10 +73,5 @@ record KeysResource(Vault vault, KeyCheck keyCheck, InstantSource clock) {
             .filter(provider -> vault.delete(request.spaceId(), provider))
             .isPresent();
     return deleted ? ApiAnswer.done() : ApiAnswer.notFound("API key");
-  }
-
-  private Optional<ProviderKey> saved(ApiRequest request) {
-    return Provider.ofId(request.path("provider"))
-        .flatMap(provider -> vault.find(request.spaceId(), provider));
   }
 }

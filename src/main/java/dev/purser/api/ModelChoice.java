@@ -1,6 +1,7 @@
 package dev.purser.api;
 
 import dev.purser.pricing.Provider;
+import dev.purser.vault.Models;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,14 @@ record ModelChoice(@Nullable Provider provider, @Nullable String model) {
    * The choice after a change.
    *
    * @param current what stays if the body says nothing of it
-   * @param owners says whose a model is
+   * @param models says whose a model is
    */
   static ModelChoice read(
       JsonBody body,
       String providerField,
       String modelField,
       ModelChoice current,
-      ModelOwners owners,
+      Models models,
       String spaceId) {
     Provider stated = provider(body, providerField);
     if (!body.has(modelField)) {
@@ -40,7 +41,7 @@ record ModelChoice(@Nullable Provider provider, @Nullable String model) {
       }
       return new ModelChoice(null, null);
     }
-    Optional<Provider> owner = owners.of(spaceId, model);
+    Optional<Provider> owner = models.owner(spaceId, model);
     if (stated == null) {
       return new ModelChoice(
           owner.orElseThrow(() ->

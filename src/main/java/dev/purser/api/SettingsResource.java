@@ -5,11 +5,12 @@ import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.people.Spaces;
 import dev.purser.pricing.Provider;
+import dev.purser.vault.Models;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** What a space's people choose: default model, budget, time zone. */
-record SettingsResource(Spaces spaces, ModelOwners owners) {
+record SettingsResource(Spaces spaces, Models models) {
   static final String[] FIELDS = {
     "defaultProvider", "defaultModel", "monthlyBudgetCents", "budgetMode", "timeZone", "version"
   };
@@ -62,7 +63,7 @@ record SettingsResource(Spaces spaces, ModelOwners owners) {
             "defaultProvider",
             "defaultModel",
             new ModelChoice(current.defaultProvider(), current.defaultModel()),
-            owners,
+            models,
             current.spaceId());
     Long budgetCents =
         body.has("monthlyBudgetCents")

@@ -38,11 +38,12 @@ final class Passwords {
   }
 
   boolean matches(Secret password, Optional<String> hash) {
-    if (password.length() > LONGEST) {
+    String normal = normal(password);
+    if (normal.length() > LONGEST) {
       return false;
     }
     String compared = hash.orElse(hashOfNobody);
-    boolean same = Argon2Function.getInstanceFromHash(compared).check(normal(password), compared);
+    boolean same = Argon2Function.getInstanceFromHash(compared).check(normal, compared);
     return same && hash.isPresent();
   }
 

@@ -46,6 +46,15 @@ public record PublicAddress(URI url, Set<String> hostNames) {
     return "https".equals(url.getScheme());
   }
 
+  /**
+   * What a cookie is called that no other server may set for us, or get from us: behind TLS the
+   * browser sees to that by the prefix; without, a second Purser on the same machine, which cookies
+   * do not tell from the first, is told by its port.
+   */
+  public String cookieName(String name) {
+    return secure() ? "__Host-" + name : url.getPort() < 0 ? name : name + "_" + url.getPort();
+  }
+
   /** Whether a request with this {@code Host} header is meant for this installation. */
   public boolean allows(@Nullable String hostHeader) {
     if (hostHeader == null) {

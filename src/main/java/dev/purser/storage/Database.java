@@ -14,13 +14,19 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * SQLite or PostgreSQL: the same tables, the same SQL. Reads have a pool of connections that cannot
  * write; every write of the process goes through the one {@link Writer}.
  */
 public final class Database implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+
   private static final int READERS = 8;
 
   private final Engine engine;
@@ -32,7 +38,7 @@ public final class Database implements AutoCloseable {
   private Database(Engine engine, HikariDataSource readers) {
     this.engine = engine;
     this.readers = readers;
-    this.jdbi = Jdbi.create(readers);
+    this.jdbi = Jdbi.create(readers).setSqlLogger(new Trace());
     this.writer = new Writer(engine);
     this.upkeep = engine.upkeep();
   }
@@ -103,6 +109,14 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Says at level TRACE what is read, on the thread that reads: the SQL, never its values. */
+  private static final class Trace implements SqlLogger {
+    @Override
+    public void logBeforeExecution(StatementContext context) {
+      log.trace("{}", context.getRenderedSql());
+    }
+  }
+
   private <T extends @Nullable Object> T readOnce(Function<Handle, T> work) {
     try (Handle handle = jdbi.open()) {
       return work.apply(handle);
@@ -131,6 +145,7 @@ public final class Database implements AutoCloseable {
     if (writer.isCurrentThread()) {
       throw new IllegalStateException("waiting for the writer on the writer's own thread");
     }
+    log.trace("a transaction");
     CompletableFuture<T> done = new CompletableFuture<>();
     writer.submit(
         work,

@@ -168,6 +168,22 @@ public final class Vault {
     return database.read(handle -> ListedModels.find(handle, spaceId));
   }
 
+  /** What the space's keys are good for, in one statement and without the keys themselves. */
+  public List<Listing> listings(String spaceId) {
+    return database.read(handle -> ListedModels.listings(handle, spaceId));
+  }
+
+  /**
+   * What a provider lists for a key.
+   *
+   * @param models newest first; empty also for a key that may not list any
+   */
+  public record Listing(Provider provider, ProviderKey.Status status, List<ListedModel> models) {
+    public Listing {
+      models = List.copyOf(models);
+    }
+  }
+
   /** A model that a key of the space can use. */
   public record UsableModel(Provider provider, ListedModel listed) {}
 

@@ -18,6 +18,8 @@ public final class Figures {
   private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_UP);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
+  private static final DateTimeFormatter SHORT_DAY =
+      DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
   private static final DateTimeFormatter MONTH =
       DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
   private static final DateTimeFormatter SHORT_MONTH =
@@ -50,6 +52,12 @@ public final class Figures {
     }
     BigDecimal shown = inDollars(cost).round(FOUR_DIGITS).stripTrailingZeros();
     return dollars(shown.scale() < 2 ? shown.setScale(2, RoundingMode.UNNECESSARY) : shown);
+  }
+
+  /** A round sum at the side of a chart: two decimals, more where two would say nothing. */
+  public static String axis(Money sum) {
+    BigDecimal exact = inDollars(sum).stripTrailingZeros();
+    return dollars(exact.scale() < 2 ? exact.setScale(2, RoundingMode.UNNECESSARY) : exact);
   }
 
   /** The exact value in dollars, for machines: {@code 16.39999195}. */
@@ -99,6 +107,11 @@ public final class Figures {
   /** {@code 22 Nov 2026}. */
   public static String day(LocalDate day) {
     return DAY.format(day);
+  }
+
+  /** {@code 22 Nov}, where the year is clear. */
+  public static String shortDay(LocalDate day) {
+    return SHORT_DAY.format(day);
   }
 
   /** {@code 22 Nov 2026, 14:05}. */

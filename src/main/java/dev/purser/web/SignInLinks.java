@@ -10,16 +10,19 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Links that sign a user in without a password, once: what the server prints for whoever started
- * it. In memory, and only as hashes.
+ * Links that the server prints for whoever started it: one to make the first user, others that sign
+ * a user in without a password, once. In memory, and only as hashes, so that each is good in the
+ * process that printed it.
  */
 public final class SignInLinks {
   /** A link that nobody opens stops working after this. */
   public static final Duration LIFETIME = Duration.ofMinutes(10);
 
   static final String PATH = "/sign-in";
+  static final String SETUP_PATH = "/setup";
   static final String PARAMETER = "link";
 
   private static final long MOST_LINKS = 1_000;
@@ -27,6 +30,7 @@ public final class SignInLinks {
 
   private final SecureRandom random;
   private final Cache<String, String> userIdByHash;
+  private final AtomicReference<String> setupHash = new AtomicReference<>("");
 
   public SignInLinks(InstantSource clock, SecureRandom random) {
     this.random = random;
@@ -40,15 +44,38 @@ public final class SignInLinks {
 
   /** Makes a link for this user: its path and query, to be put after the public URL. */
   public String make(String userId) {
-    byte[] bytes = new byte[BYTES];
-    random.nextBytes(bytes);
-    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    userIdByHash.put(Credential.hash(text), userId);
-    return PATH + "?" + PARAMETER + "=" + text;
+    Secret link = random();
+    userIdByHash.put(hash(link), userId);
+    return PATH + "?" + PARAMETER + "=" + link.reveal();
+  }
+
+  /**
+   * Makes the link to where the first user is made, in place of an earlier one. It works as long as
+   * there is no user, so whoever uses it asks for that.
+   */
+  public String makeSetup() {
+    Secret link = random();
+    setupHash.set(hash(link));
+    return SETUP_PATH + "?" + PARAMETER + "=" + link.reveal();
   }
 
   /** Uses a link up. Of several that try at once, one gets the user. */
   Optional<String> take(Secret link) {
-    return Optional.ofNullable(userIdByHash.asMap().remove(Credential.hash(link.reveal())));
+    return Optional.ofNullable(userIdByHash.asMap().remove(hash(link)));
+  }
+
+  /** Whether this is the link to set Purser up. */
+  boolean opensSetup(Secret link) {
+    return setupHash.get().equals(hash(link));
+  }
+
+  private Secret random() {
+    byte[] bytes = new byte[BYTES];
+    random.nextBytes(bytes);
+    return Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+  }
+
+  private static String hash(Secret link) {
+    return Credential.hash(link.reveal());
   }
 }

@@ -1,195 +1,296 @@
 package dev.purser.web;
 
-import dev.purser.people.Sessions;
-import dev.purser.people.User;
-import dev.purser.secret.Secret;
 import dev.purser.storage.StorageException;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pages over HTTP: all their routes, and what every one of them is sent with. */
+/** The pages over HTTP: who may read them, and what every one of them is sent with. */
 public final class Web {
   private static final Logger log = LoggerFactory.getLogger(Web.class);
 
   private static final int THREADS = 8;
+  private static final int THREADS_THAT_ASK_PROVIDERS = 8;
   private static final int MOST_WAITING = 256;
+  private static final int MOST_FORM_BYTES = 64 * 1024;
 
-  /** No script at all, nothing from elsewhere, in nobody's frame. */
+  /** A key's check gives up long before. */
+  private static final long SLOWEST_PAGE_SECONDS = 120;
+
+  /** Our own files only; small pictures may stand in the styles; in nobody's frame. */
   private static final String CONTENT_SECURITY_POLICY =
-      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self';"
-          + " frame-ancestors 'none'";
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+          + " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
   private final WebParts parts;
+  private final Visitors visitors;
+  private final SentForms sentForms;
   private final Assets assets = Assets.load();
   private final WorkerExecutor threads;
+  private final WorkerExecutor threadsThatAskProviders;
   private final AtomicInteger waiting = new AtomicInteger();
   private final TemplateEngine templates =
       TemplateEngine.createPrecompiled(
           null, ContentType.Html, Web.class.getClassLoader(), "dev.purser.web.templates");
 
-  private Web(WebParts parts, WorkerExecutor threads) {
+  private Web(WebParts parts, Vertx vertx) {
     this.parts = parts;
-    this.threads = threads;
+    this.visitors = new Visitors(parts);
+    this.sentForms = new SentForms(parts.clock(), parts.random());
+    this.threads = vertx.createSharedWorkerExecutor("purser-web", THREADS);
+    this.threadsThatAskProviders =
+        vertx.createSharedWorkerExecutor(
+            "purser-web-checks",
+            THREADS_THAT_ASK_PROVIDERS,
+            SLOWEST_PAGE_SECONDS,
+            TimeUnit.SECONDS);
   }
 
   /** Adds the pages to a router. They come last: what nothing else answers is theirs to refuse. */
   public static void mount(Router router, Vertx vertx, WebParts parts) {
-    new Web(parts, vertx.createSharedWorkerExecutor("purser-web", THREADS)).mount(router);
+    new Web(parts, vertx).mount(router);
   }
 
   private void mount(Router router) {
-    HomePage home = new HomePage(parts);
-    router.get("/").handler(context -> answer(context, request -> home(request, home)));
-    router.get(SignInLinks.PATH).handler(context -> answer(context, this::signIn));
     router.get("/assets/*").handler(this::asset);
-    router.route().handler(context -> answer(context, request -> notFound()));
-  }
-
-  /** What a page's request is answered with. */
-  private sealed interface Reply {
-    /** A page from a template, whose parameters have these names. */
-    record Html(int status, String template, Map<String, Object> parameters) implements Reply {}
-
-    /** To the start page, signed in. */
-    record SignedIn(Secret sessionId) implements Reply {}
-  }
-
-  private Reply home(HttpServerRequest request, HomePage page) {
-    Optional<User> user = user(request);
-    return user.isEmpty()
-        ? signInPage(401, false)
-        : new Reply.Html(200, "home.jte", Map.of("assets", assets, "page", page.read(user.get())));
-  }
-
-  private Reply signIn(HttpServerRequest request) {
-    return link(request)
-        .flatMap(parts.signInLinks()::take)
-        .<Reply>map(userId -> new Reply.SignedIn(parts.sessions().open(userId)))
-        .orElseGet(() -> signInPage(403, true));
-  }
-
-  /** What follows {@code ?link=}; empty also if it cannot be decoded. */
-  private static Optional<Secret> link(HttpServerRequest request) {
-    try {
-      return Optional.ofNullable(request.getParam(SignInLinks.PARAMETER)).map(Secret::of);
-    } catch (IllegalArgumentException e) {
-      // Its message quotes the link, so it goes nowhere.
-      return Optional.empty();
+    for (PageRoute route : Pages.of(parts, visitors)) {
+      io.vertx.ext.web.Route mounted = router.route(route.method(), route.routerPath());
+      if (route.method().equals(HttpMethod.POST)) {
+        mounted.handler(BodyHandler.create(false).setBodyLimit(MOST_FORM_BYTES));
+      }
+      mounted.handler(context -> answer(context, route));
     }
+    router.route().handler(context -> answer(context, nowhere()));
+    router.route().failureHandler(this::failed);
   }
 
-  private Reply signInPage(int status, boolean linkIsUsed) {
-    return new Reply.Html(status, "signIn.jte", Map.of("assets", assets, "linkIsUsed", linkIsUsed));
+  private static PageRoute nowhere() {
+    return PageRoute.page("/", request -> Reply.notFound(request.frame())).forAnyone();
   }
 
-  private Reply notFound() {
-    return message(404, "Nothing here", "This address leads nowhere.");
-  }
-
-  private Reply message(int status, String title, String sentence) {
-    return new Reply.Html(
-        status, "message.jte", Map.of("assets", assets, "title", title, "sentence", sentence));
-  }
-
-  private Optional<User> user(HttpServerRequest request) {
-    Cookie cookie = request.getCookie(Sessions.COOKIE);
-    return Optional.ofNullable(cookie)
-        .flatMap(present -> parts.sessions().userId(Secret.of(present.getValue())))
-        .flatMap(parts.users()::find);
-  }
-
-  private void answer(RoutingContext context, Function<HttpServerRequest, Reply> page) {
-    HttpServerRequest request = context.request();
+  private void answer(RoutingContext context, PageRoute route) {
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
       headers(context.response()).setStatusCode(503).end("Too many requests are waiting.");
       return;
     }
-    threads
-        .executeBlocking(() -> reply(request, page), false)
+    (route.asksProvider() ? threadsThatAskProviders : threads)
+        .executeBlocking(() -> rendered(context, route), false)
         .onComplete(done -> {
           waiting.decrementAndGet();
           if (done.succeeded()) {
-            send(context.response(), done.result());
+            send(context, done.result());
           } else {
-            log.error("{} failed", request.path(), done.cause());
+            log.error("{} {} failed", route.method(), route.path(), done.cause());
             context.response().setStatusCode(500).end();
           }
         });
   }
 
   /** A reply with its page already rendered. */
-  private record Rendered(Reply reply, String html) {}
+  private record Rendered(Reply reply, String html, Visitors.@Nullable Known visitor) {}
 
-  private Rendered reply(HttpServerRequest request, Function<HttpServerRequest, Reply> page) {
-    Reply reply;
-    try {
-      reply =
-          parts.address().allows(host(request))
-              ? page.apply(request)
-              : message(
-                  421,
-                  "Not this server's name",
-                  "Purser does not answer to this host name. Set PURSER_PUBLIC_URL to the URL that"
-                      + " people use.");
-    } catch (StorageException e) {
-      log.warn("{}: {}", request.path(), e.getMessage());
-      reply =
-          message(503, "The database cannot be used just now", "Nothing is lost. Try again soon.");
+  private Rendered rendered(RoutingContext context, PageRoute route) {
+    HttpServerRequest request = context.request();
+    Frame bare = frame(request, null, null);
+    if (!parts.address().allows(host(request))) {
+      return rendered(
+          Reply.message(
+              421,
+              bare,
+              "Not this server's name",
+              "Purser does not answer to this host name. Set PURSER_PUBLIC_URL to the URL that"
+                  + " people use."),
+          null);
     }
-    return switch (reply) {
-      case Reply.Html html -> {
-        StringOutput output = new StringOutput(16 * 1024);
-        templates.render(html.template(), html.parameters(), output);
-        yield new Rendered(html, output.toString());
-      }
-      case Reply.SignedIn signedIn -> new Rendered(signedIn, "");
-    };
+    try {
+      Visitors.Known visitor = visitors.know(request);
+      return rendered(reply(context, route, visitor), visitor);
+    } catch (StorageException e) {
+      log.warn("{} {}: {}", route.method(), route.path(), e.getMessage());
+      return rendered(
+          Reply.message(
+              503,
+              bare,
+              "The database cannot be used just now",
+              "Nothing is lost, and nothing was changed. Try again soon."),
+          null);
+    } catch (RuntimeException e) {
+      log.error("{} {} failed", route.method(), route.path(), e);
+      return rendered(
+          Reply.message(500, bare, "This went wrong", "The server's log says more."), null);
+    }
   }
 
-  private void send(HttpServerResponse response, Rendered rendered) {
+  private Rendered rendered(Reply reply, Visitors.@Nullable Known visitor) {
+    if (!(reply instanceof Reply.Page page)) {
+      return new Rendered(reply, "", visitor);
+    }
+    StringOutput output = new StringOutput(32 * 1024);
+    templates.render(page.template(), page.parameters(), output);
+    return new Rendered(page, output.toString(), visitor);
+  }
+
+  private Reply reply(RoutingContext context, PageRoute route, Visitors.Known visitor) {
+    HttpServerRequest request = context.request();
+    Frame frame = frame(request, visitor, visitors.visitor(visitor));
+    if (route.access() == Access.SIGNED_IN && visitor.user() == null) {
+      String to = whereTo(request);
+      return Reply.redirect(SignInLinks.PATH + (to.equals("/") ? "" : "?to=" + encoded(to)));
+    }
+    Form form = new Form(request.formAttributes());
+    PageRequest read =
+        new PageRequest(
+            frame,
+            visitor.user(),
+            visitor.sessionId(),
+            request.remoteAddress().hostAddress(),
+            context.pathParams(),
+            query(context),
+            form);
+    if (!route.method().equals(HttpMethod.POST)) {
+      return route.handler().apply(read);
+    }
+    String formId = form.text(Form.ID);
+    boolean ours =
+        same(visitor.formToken(), form.text(Form.TOKEN))
+            && formId.length() <= SentForms.LONGEST_ID
+            && parts
+                .address()
+                .sameOrigin(
+                    true,
+                    request.getHeader("sec-fetch-site"),
+                    request.getHeader(HttpHeaders.ORIGIN),
+                    host(request));
+    if (!ours) {
+      return Reply.message(
+          403,
+          frame,
+          "This form is out of date",
+          "Nothing was changed. Go back, load the page again, and send the form from there.");
+    }
+    return formId.isEmpty()
+        ? route.handler().apply(read)
+        : sentForms.once(
+            visitor.formToken() + formId,
+            () -> route.handler().apply(read),
+            () ->
+                Reply.message(
+                    409,
+                    frame,
+                    "Sent already",
+                    "This form was done the first time. What it made was shown then."));
+  }
+
+  private Frame frame(
+      HttpServerRequest request, Visitors.@Nullable Known known, Frame.@Nullable Visitor visitor) {
+    return new Frame(
+        assets,
+        request.path() == null ? "/" : request.path(),
+        visitors.theme(request),
+        visitor,
+        known == null ? "" : known.formToken(),
+        sentForms::newId);
+  }
+
+  /** Where to go after signing in: the page that was asked for, or the one that held the form. */
+  private static String whereTo(HttpServerRequest request) {
+    Optional<String> where =
+        request.getHeader("hx-request") != null
+            ? LocalPath.ofUrl(request.getHeader("hx-current-url"))
+            : request.method().equals(HttpMethod.GET)
+                ? LocalPath.of(request.uri())
+                : LocalPath.ofUrl(request.getHeader(HttpHeaders.REFERER));
+    return where.orElse("/");
+  }
+
+  /** In a time that does not tell how far they are the same. */
+  private static boolean same(String a, String b) {
+    return MessageDigest.isEqual(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Empty also if it cannot be decoded: what it would say may be a secret, so nobody is told. */
+  private static MultiMap query(RoutingContext context) {
+    try {
+      return context.queryParams();
+    } catch (RuntimeException e) {
+      return MultiMap.caseInsensitiveMultiMap();
+    }
+  }
+
+  private void send(RoutingContext context, Rendered rendered) {
+    HttpServerResponse response = context.response();
     if (response.closed() || response.ended()) {
       return;
     }
     headers(response).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Visitors.Known visitor = rendered.visitor();
+    if (visitor != null && visitor.newVisit() != null) {
+      response.addCookie(visitor.newVisit());
+    }
     switch (rendered.reply()) {
-      case Reply.Html html ->
+      case Reply.Page page ->
           response
-              .setStatusCode(html.status())
+              .setStatusCode(page.status())
               .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
               .end(rendered.html());
-      case Reply.SignedIn signedIn ->
+      case Reply.Redirect redirect -> {
+        redirect.cookies().forEach(response::addCookie);
+        boolean toSignIn = redirect.path().startsWith(SignInLinks.PATH);
+        if (toSignIn && context.request().getHeader("hx-request") != null) {
+          // A part of a page cannot show the sign-in page: the whole page goes there.
+          response.putHeader("hx-redirect", redirect.path()).end();
+        } else {
+          response.setStatusCode(303).putHeader(HttpHeaders.LOCATION, redirect.path()).end();
+        }
+      }
+      case Reply.Download download ->
           response
-              .addCookie(cookie(signedIn.sessionId()))
-              .setStatusCode(303)
-              .putHeader(HttpHeaders.LOCATION, "/")
-              .end();
+              .putHeader(HttpHeaders.CONTENT_TYPE, download.contentType())
+              .putHeader(
+                  "content-disposition", "attachment; filename=\"" + download.fileName() + "\"")
+              .end(download.text());
+      case Reply.NoNews _ -> response.setStatusCode(204).end();
     }
   }
 
-  private Cookie cookie(Secret sessionId) {
-    return Cookie.cookie(Sessions.COOKIE, sessionId.reveal())
-        .setPath("/")
-        .setHttpOnly(true)
-        .setSameSite(CookieSameSite.LAX)
-        .setSecure(parts.address().secure());
+  /** What the router itself refused: a form too large, a path that cannot be decoded. */
+  private void failed(RoutingContext context) {
+    int status = context.statusCode() < 400 ? 500 : context.statusCode();
+    if (status == 500) {
+      log.error("{} failed", context.normalizedPath(), context.failure());
+    }
+    if (context.response().headWritten()) {
+      context.response().reset();
+      return;
+    }
+    Frame bare = frame(context.request(), null, null);
+    Reply reply =
+        status == 413
+            ? Reply.message(413, bare, "Too much at once", "Nothing was changed.")
+            : Reply.message(status, bare, "This cannot be read", "Nothing was changed.");
+    send(context, rendered(reply, null));
   }
 
   private void asset(RoutingContext context) {
@@ -198,18 +299,30 @@ public final class Web {
       context.next();
       return;
     }
-    headers(context.response())
-        .putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable")
-        .putHeader(HttpHeaders.CONTENT_TYPE, asset.contentType())
-        .end(asset.bytes());
+    String accepted = context.request().getHeader(HttpHeaders.ACCEPT_ENCODING);
+    boolean gzip = accepted != null && accepted.contains("gzip");
+    HttpServerResponse response =
+        headers(context.response())
+            .putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable")
+            .putHeader(HttpHeaders.VARY, "accept-encoding")
+            .putHeader(HttpHeaders.CONTENT_TYPE, asset.contentType());
+    if (gzip) {
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    Buffer bytes = gzip ? asset.gzipped() : asset.bytes();
+    response.end(bytes);
   }
 
   private static HttpServerResponse headers(HttpServerResponse response) {
     return response
         .putHeader("content-security-policy", CONTENT_SECURITY_POLICY)
         .putHeader("x-content-type-options", "nosniff")
-        .putHeader("referrer-policy", "no-referrer")
+        .putHeader("referrer-policy", "same-origin")
         .putHeader("cross-origin-opener-policy", "same-origin");
+  }
+
+  private static String encoded(String path) {
+    return URLEncoder.encode(path, StandardCharsets.UTF_8);
   }
 
   private static @Nullable String host(HttpServerRequest request) {

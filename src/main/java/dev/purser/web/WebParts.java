@@ -2,12 +2,22 @@ package dev.purser.web;
 
 import dev.purser.agents.Agents;
 import dev.purser.agents.VirtualKeys;
+import dev.purser.people.AccessTokens;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
+import dev.purser.people.Spaces;
 import dev.purser.people.Users;
+import dev.purser.pricing.PriceList;
+import dev.purser.providers.KeyCheck;
+import dev.purser.reports.AgentUsageStore;
+import dev.purser.reports.CallStore;
+import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.vault.Vault;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /** What the pages are made of. */
 public record WebParts(
@@ -15,8 +25,17 @@ public record WebParts(
     Users users,
     Sessions sessions,
     SignInLinks signInLinks,
+    AccessTokens accessTokens,
+    Spaces spaces,
     Agents agents,
     VirtualKeys virtualKeys,
     Vault vault,
+    KeyCheck keyCheck,
     UsageSummaryStore usageSummaries,
-    InstantSource clock) {}
+    DailyUsageStore dailyUsage,
+    MonthUsageStore monthUsage,
+    AgentUsageStore agentUsage,
+    CallStore calls,
+    Supplier<PriceList> prices,
+    InstantSource clock,
+    SecureRandom random) {}

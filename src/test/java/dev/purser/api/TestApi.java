@@ -30,8 +30,10 @@ import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.providers.KeyCheck;
 import dev.purser.providers.ProviderAddresses;
+import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
+import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
 import dev.purser.running.Http;
 import dev.purser.secret.Secret;
@@ -67,6 +69,10 @@ import org.jspecify.annotations.Nullable;
 public final class TestApi implements AutoCloseable {
   private static final InstantSource CLOCK = InstantSource.system();
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Everybody's here. */
+  public static final String PASSWORD = "a long enough password";
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final TestDatabase testDatabase;
@@ -81,9 +87,10 @@ public final class TestApi implements AutoCloseable {
   private final Agents agents;
   private final VirtualKeys virtualKeys;
   private final Ledger ledger;
-  private final Sessions sessions = new Sessions(CLOCK, RANDOM);
+  private final Sessions sessions;
   private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
   private final ApiParts parts;
+  private final WebParts webParts;
   private final int port;
 
   private TestApi(TestDatabase testDatabase) {
@@ -102,6 +109,7 @@ public final class TestApi implements AutoCloseable {
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
     users = new Users(database, ids, CLOCK);
+    sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
     agents = new Agents(database, ids, CLOCK);
     virtualKeys = new VirtualKeys(database, ids, CLOCK, RANDOM);
@@ -127,19 +135,27 @@ public final class TestApi implements AutoCloseable {
             CLOCK);
     Router router = Router.router(vertx);
     Api.mount(router, vertx, parts);
-    Web.mount(
-        router,
-        vertx,
+    webParts =
         new WebParts(
             address,
             users,
             sessions,
             signInLinks,
+            accessTokens,
+            parts.spaces(),
             agents,
             virtualKeys,
             vault,
+            keyCheck,
             parts.usageSummaries(),
-            CLOCK));
+            parts.dailyUsage(),
+            new MonthUsageStore(database),
+            new AgentUsageStore(database),
+            parts.calls(),
+            parts.prices(),
+            CLOCK,
+            RANDOM);
+    Web.mount(router, vertx, webParts);
     HttpServer server =
         vertx
             .createHttpServer()
@@ -177,6 +193,15 @@ public final class TestApi implements AutoCloseable {
     return Routes.of(parts);
   }
 
+  Database database() {
+    return testDatabase.database();
+  }
+
+  /** What the pages are made of. */
+  public WebParts webParts() {
+    return webParts;
+  }
+
   public SignInLinks signInLinks() {
     return signInLinks;
   }
@@ -191,7 +216,7 @@ public final class TestApi implements AutoCloseable {
 
   /** A new user with a token of either scope. */
   public Person newPerson(String email) {
-    UserAdded added = users.add(email, Secret.of("a long enough password"), false);
+    UserAdded added = users.add(email, Secret.of(PASSWORD), false);
     if (!(added instanceof UserAdded.Added(User user))) {
       throw new AssertionError(added.getClass());
     }
@@ -312,7 +337,7 @@ public final class TestApi implements AutoCloseable {
   }
 
   /** Makes the database unusable. */
-  void closeDatabase() {
+  public void closeDatabase() {
     testDatabase.database().close();
   }
 

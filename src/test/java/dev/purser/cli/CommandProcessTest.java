@@ -58,7 +58,7 @@ class CommandProcessTest {
   void aUserAndATokenAreMadeBesideTheServerAndWorkAtOnce() {
     Map<String, String> settings = Map.of("PURSER_PORT", "0");
     try (PurserProcess server = PurserProcess.serve(folder, settings)) {
-      assertThat(server.log()).contains("./run user add");
+      assertThat(server.log()).contains("/setup?link=");
       Ended added =
           PurserProcess.run(
               folder,

@@ -63,6 +63,75 @@ class UsersTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void theFirstUserIsAnAdministratorAndThereIsOneFirst(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      assertThat(people.users().addFirst("ada", TestPeople.PASSWORD))
+          .containsInstanceOf(UserAdded.Refused.class);
+      assertThat(people.users().addFirst("ada@example.com", TestPeople.PASSWORD))
+          .containsInstanceOf(UserAdded.Added.class);
+      assertThat(people.users().addFirst("bob@example.com", TestPeople.PASSWORD)).isEmpty();
+      assertThat(people.users().findByEmail("ada@example.com").orElseThrow().admin()).isTrue();
+      assertThat(count(people, "users")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aNewPasswordReplacesTheOldOneAndEndsTheUsersSessions(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      Users users = people.users();
+      User ada = people.add("ada@example.com");
+      User bob = people.add("bob@example.com");
+      Sessions sessions = new Sessions(test.database(), people.clock(), people.random());
+      Secret adas = sessions.open(ada.id());
+      Secret bobs = sessions.open(bob.id());
+      Secret next = Secret.of("another long password");
+
+      assertThat(users.changePassword(ada.id(), next, next))
+          .isInstanceOf(PasswordChanged.WrongPassword.class);
+      assertThat(users.changePassword(ada.id(), TestPeople.PASSWORD, Secret.of("short")))
+          .isInstanceOf(PasswordChanged.Refused.class);
+      assertThat(sessions.user(adas)).contains(ada);
+      assertThat(users.changePassword(ada.id(), TestPeople.PASSWORD, next))
+          .isInstanceOf(PasswordChanged.Changed.class);
+
+      assertThat(users.signIn("ada@example.com", TestPeople.PASSWORD)).isEmpty();
+      assertThat(users.signIn("ada@example.com", next)).contains(ada);
+      assertThat(sessions.user(adas)).isEmpty();
+      assertThat(sessions.user(bobs)).contains(bob);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneSessionTooManyEndsTheOldest(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      User ada = people.add("ada@example.com");
+      User bob = people.add("bob@example.com");
+      Sessions sessions = new Sessions(test.database(), people.clock(), people.random());
+      Secret bobs = sessions.open(bob.id());
+      Secret oldest = sessions.open(ada.id());
+      people.at(TestPeople.START.plusSeconds(1));
+      Secret second = sessions.open(ada.id());
+      people.at(TestPeople.START.plusSeconds(2));
+      for (int i = 2; i < Sessions.MOST_SESSIONS; i++) {
+        sessions.open(ada.id());
+      }
+      assertThat(sessions.user(oldest)).contains(ada);
+
+      sessions.open(ada.id());
+
+      assertThat(sessions.user(oldest)).isEmpty();
+      assertThat(sessions.user(second)).contains(ada);
+      assertThat(sessions.user(bobs)).contains(bob);
+    }
+  }
+
   @Test
   void aPasswordIsKeptOnlyAsAnArgon2idHashOfItsOwnSalt() {
     Passwords passwords = new Passwords();
@@ -82,6 +151,9 @@ class UsersTest {
             passwords.matches(
                 Secret.of("cafe\u0301 cafe\u0301 cafe\u0301"), java.util.Optional.of(hash)))
         .isTrue();
+    Secret longest = Secret.of("e\u0301".repeat(200));
+    assertThat(Passwords.whyNot(longest)).isEmpty();
+    assertThat(passwords.matches(longest, java.util.Optional.of(passwords.hash(longest)))).isTrue();
   }
 
   @ParameterizedTest

@@ -14,8 +14,23 @@ public record Person(String url, Http api) {
 
   public static final String OPENAI_KEY = "sk-proj-sandbox-0123456789abcdefghijklmnopqrstuvwxyz";
 
+  /** Everyone's, to sign in with. */
+  public static final String PASSWORD = "a long enough password";
+
   public static Person of(String url, String accessToken) {
     return new Person(url, new Http(url, accessToken));
+  }
+
+  public String email() {
+    return me().path("email").asString();
+  }
+
+  public String userId() {
+    return me().path("id").asString();
+  }
+
+  private JsonNode me() {
+    return api.get("/api/me").ok(200).path("user");
   }
 
   /** Saves both providers' keys. */

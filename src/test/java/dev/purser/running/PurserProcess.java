@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Purser as a process of its own, as {@code ./run} starts it: something that can be killed. */
 public final class PurserProcess implements AutoCloseable {
-  private static final String PASSWORD = "a long enough password";
+  private static final String PASSWORD = Person.PASSWORD;
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Process process;

@@ -10,6 +10,7 @@ import dev.purser.storage.DatabaseConfiguration;
 import dev.purser.storage.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -84,7 +85,7 @@ public final class RunningPurser implements AutoCloseable {
   /** A new user with a space of its own, and a token that manages it. */
   public Person newPerson() {
     String email = "person" + PEOPLE.incrementAndGet() + "@example.com";
-    if (!(app.users().add(email, Secret.of("a long enough password"), false)
+    if (!(app.users().add(email, Secret.of(Person.PASSWORD), false)
         instanceof UserAdded.Added(User user))) {
       throw new AssertionError("the user was not added");
     }
@@ -93,6 +94,15 @@ public final class RunningPurser implements AutoCloseable {
       throw new AssertionError("the access token was not made");
     }
     return Person.of(url(), secret.reveal());
+  }
+
+  /** Signs somebody in by a link: the session's cookie, {@code name=value}. */
+  public String sessionCookie(Person person) {
+    URI link = app.signInLink(person.userId());
+    return new Http(url(), null)
+        .get(link.getRawPath() + "?" + link.getRawQuery())
+        .header("set-cookie")
+        .split(";", 2)[0];
   }
 
   @Override

@@ -1,0 +1,303 @@
+package dev.purser.web;
+
+import dev.purser.agents.Agent;
+import dev.purser.agents.AgentDraft;
+import dev.purser.agents.AgentSaved;
+import dev.purser.agents.ModelPolicy;
+import dev.purser.agents.VirtualKey;
+import dev.purser.agents.VirtualKeyCreated;
+import dev.purser.money.Budget;
+import dev.purser.people.SpaceSettings;
+import dev.purser.pricing.Provider;
+import dev.purser.reports.AgentUsage;
+import dev.purser.vault.Models;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One agent: its virtual keys, how to connect it, its model and its budget. */
+public record AgentPage(WebParts parts) {
+  /**
+   * What the page shows.
+   *
+   * @param newKey a virtual key that was just made; null but in the answer to the form that made it
+   * @param asked which question stands open; null for none
+   * @param keyTyped what stands in the field for a new key's name
+   * @param keyError why that name will not do; null if nothing was wrong
+   */
+  public record Shown(
+      Agent agent,
+      YearMonth month,
+      ZoneId zone,
+      AgentUsage usage,
+      CallLink calls,
+      @Nullable Instant lastCallAt,
+      @Nullable BudgetBar bar,
+      @Nullable Long spaceBudgetCents,
+      List<VirtualKey> keys,
+      @Nullable NewKey newKey,
+      Snippets snippets,
+      @Nullable Question asked,
+      String keyTyped,
+      @Nullable String keyError,
+      Edited edited) {}
+
+  /** A virtual key, this once. */
+  public record NewKey(String name, String secret) {}
+
+  /** What must be answered before it is done. */
+  public sealed interface Question {
+    /** Whether to revoke this virtual key. */
+    record Revoke(String keyId) implements Question {}
+
+    /** Whether to archive the agent. */
+    record Archive() implements Question {}
+
+    /** Whether this key is the one asked about. */
+    static boolean isAbout(@Nullable Question question, String keyId) {
+      return question instanceof Revoke revoke && revoke.keyId().equals(keyId);
+    }
+  }
+
+  /**
+   * The form as it stands: stored values, or what was typed and would not do.
+   *
+   * @param version that was read when the form was made
+   * @param field what was wrong; null if nothing was
+   * @param error why, in one sentence
+   * @param changedElsewhere whether somebody else saved in the meantime
+   */
+  public record Edited(
+      String name,
+      ModelOptions models,
+      @Nullable String defaultModel,
+      boolean always,
+      BudgetField budget,
+      String mode,
+      long version,
+      @Nullable String field,
+      @Nullable String error,
+      boolean changedElsewhere,
+      boolean saved) {
+
+    public boolean wrong(String name) {
+      return name.equals(field);
+    }
+  }
+
+  /** What a form says of an agent. */
+  private record Draft(
+      String name, String model, ModelPolicy policy, BudgetField budget, String mode) {
+    static Draft of(Agent agent) {
+      Provider provider = agent.preferredProvider();
+      String model = agent.preferredModel();
+      return new Draft(
+          agent.name(),
+          provider == null || model == null ? "" : ModelOptions.value(provider, model),
+          agent.modelPolicy(),
+          BudgetField.of(agent.monthlyBudgetCents()),
+          agent.budgetMode().id());
+    }
+
+    static Draft read(Form form) {
+      return new Draft(
+          form.text("name"),
+          form.text("model"),
+          form.text("policy").equals(ModelPolicy.ALWAYS.id())
+              ? ModelPolicy.ALWAYS
+              : ModelPolicy.AUTO,
+          BudgetField.read(form.text("budget")),
+          form.text("mode"));
+    }
+  }
+
+  /** What is different in an answer to a form. */
+  private record Moment(
+      int status,
+      @Nullable NewKey newKey,
+      String keyTyped,
+      @Nullable String keyError,
+      @Nullable Draft draft,
+      long version,
+      @Nullable String field,
+      @Nullable String error,
+      boolean changedElsewhere) {
+    static final Moment PLAIN = new Moment(200, null, "", null, null, 0, null, null, false);
+
+    static Moment key(NewKey key) {
+      return new Moment(200, key, "", null, null, 0, null, null, false);
+    }
+
+    static Moment keyRefused(String typed, String why) {
+      return new Moment(422, null, typed, why, null, 0, null, null, false);
+    }
+
+    static Moment refused(Draft draft, long version, String field, String why) {
+      return new Moment(422, null, "", null, draft, version, field, why, false);
+    }
+
+    static Moment late(Draft draft, long version) {
+      return new Moment(409, null, "", null, draft, version, null, null, true);
+    }
+  }
+
+  Reply show(PageRequest request) {
+    return shown(request, Moment.PLAIN);
+  }
+
+  Reply save(PageRequest request) {
+    Form form = request.form();
+    Draft draft = Draft.read(form);
+    long version = version(form);
+    if (draft.budget().error() != null) {
+      return shown(request, Moment.refused(draft, version, "budget", draft.budget().error()));
+    }
+    Optional<ModelOptions.Chosen> model = ModelOptions.Chosen.read(draft.model());
+    AgentDraft edited =
+        new AgentDraft(
+            draft.name(),
+            model.map(ModelOptions.Chosen::provider).orElse(null),
+            model.map(ModelOptions.Chosen::model).orElse(null),
+            draft.policy(),
+            draft.budget().cents(),
+            BudgetModes.read(draft.mode(), Budget.Mode.STOP));
+    return switch (parts.agents().change(request.spaceId(), request.path("id"), edited, version)) {
+      case AgentSaved.Saved saved ->
+          Reply.redirect("/agents/" + saved.agent().id() + "?saved=yes#edit");
+      case AgentSaved.NameTaken _ ->
+          shown(
+              request,
+              Moment.refused(
+                  draft, version, "name", "Another agent has this name already. Choose another."));
+      case AgentSaved.Refused refused ->
+          shown(request, Moment.refused(draft, version, field(refused.field()), refused.reason()));
+      case AgentSaved.ChangedElsewhere changed ->
+          shown(request, Moment.late(draft, changed.current().version()));
+      case AgentSaved.NotFound _ -> Reply.notFound(request.frame());
+    };
+  }
+
+  Reply createKey(PageRequest request) {
+    String name = request.form().text("name");
+    return switch (parts.virtualKeys().create(request.spaceId(), request.path("id"), name, null)) {
+      case VirtualKeyCreated.Created created ->
+          shown(
+              request,
+              Moment.key(new NewKey(created.virtualKey().name(), created.secret().reveal())));
+      case VirtualKeyCreated.Refused refused ->
+          shown(request, Moment.keyRefused(name, refused.reason()));
+      case VirtualKeyCreated.NotFound _ -> Reply.notFound(request.frame());
+    };
+  }
+
+  Reply revokeKey(PageRequest request) {
+    String agentId = request.path("id");
+    boolean ofAgent =
+        parts.virtualKeys().list(request.spaceId()).stream()
+            .anyMatch(key -> key.id().equals(request.path("key")) && key.agentId().equals(agentId));
+    if (!ofAgent) {
+      return Reply.notFound(request.frame());
+    }
+    parts.virtualKeys().revoke(request.spaceId(), request.path("key"));
+    return Reply.redirect("/agents/" + agentId + "#keys");
+  }
+
+  Reply archive(PageRequest request) {
+    return parts.agents().archive(request.spaceId(), request.path("id"))
+        ? Reply.redirect("/agents")
+        : Reply.notFound(request.frame());
+  }
+
+  private Reply shown(PageRequest request, Moment moment) {
+    String spaceId = request.spaceId();
+    Optional<Agent> found = parts.agents().find(spaceId, request.path("id"));
+    if (found.isEmpty()) {
+      return Reply.notFound(request.frame());
+    }
+    Agent agent = found.get();
+    SpaceSettings settings = parts.spaces().settings(spaceId);
+    Instant now = parts.clock().instant();
+    YearMonth month = YearMonth.from(now.atZone(settings.timeZone()));
+    AgentUsage usage =
+        parts
+            .agentUsage()
+            .read(spaceId, month)
+            .getOrDefault(agent.id(), AgentUsage.none(agent.id()));
+    List<VirtualKey> keys =
+        parts.virtualKeys().list(spaceId).stream()
+            .filter(key -> key.agentId().equals(agent.id()))
+            .toList();
+    NewKey newKey = moment.newKey();
+    Provider preferred = agent.preferredProvider();
+    return Reply.page(
+        moment.status(),
+        "agent.jte",
+        request.frame(),
+        new Shown(
+            agent,
+            month,
+            settings.timeZone(),
+            usage,
+            CallLink.of(month).with("agent", agent.id()),
+            AgentsPage.lastUse(keys),
+            AgentsPage.bar(agent, usage),
+            settings.monthlyBudgetCents(),
+            keys,
+            newKey,
+            Snippets.of(
+                parts.address().url(),
+                newKey == null ? null : newKey.secret(),
+                preferred == null ? settings.defaultProvider() : preferred),
+            question(request),
+            moment.keyTyped(),
+            moment.keyError(),
+            edited(request, agent, settings, moment, now)));
+  }
+
+  private Edited edited(
+      PageRequest request, Agent agent, SpaceSettings settings, Moment moment, Instant now) {
+    Draft draft = moment.draft() == null ? Draft.of(agent) : moment.draft();
+    List<Models.Model> models =
+        new Models(parts.vault(), parts.prices()).of(request.spaceId(), now);
+    return new Edited(
+        draft.name(),
+        ModelOptions.of(models, draft.model().isEmpty() ? null : draft.model()),
+        settings.defaultModel(),
+        draft.policy() == ModelPolicy.ALWAYS,
+        draft.budget(),
+        draft.mode(),
+        moment.draft() == null ? agent.version() : moment.version(),
+        moment.field(),
+        moment.error(),
+        moment.changedElsewhere(),
+        request.query("saved").isPresent());
+  }
+
+  private static @Nullable Question question(PageRequest request) {
+    if (request.query("archive").isPresent()) {
+      return new Question.Archive();
+    }
+    return request.query("revoke").map(Question.Revoke::new).orElse(null);
+  }
+
+  /** The form's names of what the store calls otherwise. */
+  private static String field(String stored) {
+    return switch (stored) {
+      case "preferredModel" -> "model";
+      case "monthlyBudgetCents" -> "budget";
+      default -> stored;
+    };
+  }
+
+  /** A version that no form of ours has is none: the answer is that something changed. */
+  static long version(Form form) {
+    try {
+      return Long.parseLong(form.text("version"));
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

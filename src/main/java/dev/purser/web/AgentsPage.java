@@ -1,0 +1,135 @@
+package dev.purser.web;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.purser.agents.Agent;
+import dev.purser.agents.AgentDraft;
+import dev.purser.agents.AgentSaved;
+import dev.purser.agents.VirtualKey;
+import dev.purser.money.Money;
+import dev.purser.people.SpaceSettings;
+import dev.purser.reports.AgentUsage;
+import dev.purser.reports.Figures;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The agents of a space, with what each has cost this month; the form that makes a new one. */
+public record AgentsPage(WebParts parts) {
+  /**
+   * What the page shows.
+   *
+   * @param typed what stands in the field for a new agent's name
+   * @param error why that name will not do; null if nothing was wrong
+   */
+  public record Shown(
+      YearMonth month,
+      ZoneId zone,
+      @Nullable String defaultModel,
+      List<Row> agents,
+      List<Row> archived,
+      TrustLine trust,
+      String typed,
+      @Nullable String error) {}
+
+  /**
+   * An agent.
+   *
+   * @param keyCount of its virtual keys that are good
+   * @param lastCallAt null if its keys were never used
+   * @param bar of its own budget; null if it has none
+   */
+  public record Row(
+      Agent agent,
+      long keyCount,
+      @Nullable Instant lastCallAt,
+      @Nullable BudgetBar bar,
+      Figures figures,
+      CallLink calls) {}
+
+  Reply show(PageRequest request) {
+    return shown(200, request, "", null);
+  }
+
+  Reply create(PageRequest request) {
+    String name = request.form().text("name");
+    return switch (parts.agents().create(request.spaceId(), AgentDraft.named(name))) {
+      case AgentSaved.Saved saved -> Reply.redirect("/agents/" + saved.agent().id() + "?made=yes");
+      case AgentSaved.NameTaken _ ->
+          shown(422, request, name, "Another agent has this name already. Choose another.");
+      case AgentSaved.Refused refused -> shown(422, request, name, refused.reason());
+      case AgentSaved.ChangedElsewhere _, AgentSaved.NotFound _ ->
+          throw new IllegalStateException("a new agent cannot have been there before");
+    };
+  }
+
+  private Reply shown(int status, PageRequest request, String typed, @Nullable String error) {
+    String spaceId = request.spaceId();
+    SpaceSettings settings = parts.spaces().settings(spaceId);
+    Instant now = parts.clock().instant();
+    YearMonth month = YearMonth.from(now.atZone(settings.timeZone()));
+    Map<String, AgentUsage> usage = parts.agentUsage().read(spaceId, month);
+    Map<String, List<VirtualKey>> keys =
+        parts.virtualKeys().list(spaceId).stream().collect(groupingBy(VirtualKey::agentId));
+    List<Row> rows =
+        parts.agents().list(spaceId, true).stream()
+            .map(agent ->
+                row(
+                    agent,
+                    keys.getOrDefault(agent.id(), List.of()),
+                    usage.getOrDefault(agent.id(), AgentUsage.none(agent.id())),
+                    month))
+            .sorted(Comparator.comparing((Row row) -> row.figures().cost()).reversed())
+            .toList();
+    Figures total = rows.stream().map(Row::figures).reduce(Figures.NONE, Figures::plus);
+    return Reply.page(
+        status,
+        "agents.jte",
+        request.frame(),
+        new Shown(
+            month,
+            settings.timeZone(),
+            settings.defaultModel(),
+            rows.stream().filter(row -> row.agent().archivedAt() == null).toList(),
+            rows.stream().filter(row -> row.agent().archivedAt() != null).toList(),
+            new TrustLine(total, CallLink.of(month), month, settings.timeZone(), now),
+            typed,
+            error));
+  }
+
+  private static Row row(Agent agent, List<VirtualKey> keys, AgentUsage usage, YearMonth month) {
+    return new Row(
+        agent,
+        keys.stream().filter(key -> key.revokedAt() == null).count(),
+        lastUse(keys),
+        bar(agent, usage),
+        usage.figures(),
+        CallLink.of(month).with("agent", agent.id()));
+  }
+
+  static @Nullable Instant lastUse(List<VirtualKey> keys) {
+    return keys.stream()
+        .map(VirtualKey::lastUsedAt)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  static @Nullable BudgetBar bar(Agent agent, AgentUsage usage) {
+    Long cents = agent.monthlyBudgetCents();
+    return cents == null
+        ? null
+        : new BudgetBar(
+            "Budget of " + agent.name(),
+            Money.ofCents(cents),
+            usage.counted(),
+            usage.held(),
+            usage.doubt(),
+            usage.figures().unpriced());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.purser.web;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The address of the list of those calls that a figure is made of. */
+public record CallLink(Map<String, String> filter) {
+  public CallLink {
+    filter = new TreeMap<>(filter);
+  }
+
+  /** The calls of a month that have ended: those that its figures are made of. */
+  public static CallLink of(YearMonth month) {
+    return of(month.atDay(1), month.atEndOfMonth());
+  }
+
+  /** The calls of some days that have ended, first and last included. */
+  public static CallLink of(LocalDate first, LocalDate last) {
+    return new CallLink(Map.of("from", first.toString(), "to", last.toString(), "state", "ended"));
+  }
+
+  /** Only those of them for which this holds, too. */
+  public CallLink with(String name, String value) {
+    Map<String, String> narrower = new TreeMap<>(filter);
+    narrower.put(name, value);
+    return new CallLink(narrower);
+  }
+
+  /** Those whose usage the provider reported. */
+  public CallLink reported() {
+    return with("source", "reported");
+  }
+
+  /** Those whose usage is an estimate, interrupted ones not among them. */
+  public CallLink estimated() {
+    return with("source", "estimated").with("state", "settled");
+  }
+
+  /** Those that Purser did not live to see the end of. */
+  public CallLink interrupted() {
+    return with("state", "interrupted");
+  }
+
+  /** Those without a price. */
+  public CallLink unpriced() {
+    return with("priced", "no");
+  }
+
+  /** What a link leads to. */
+  public String path() {
+    StringBuilder path = new StringBuilder("/calls");
+    char separator = '?';
+    for (Map.Entry<String, String> part : filter.entrySet()) {
+      path.append(separator)
+          .append(part.getKey())
+          .append('=')
+          .append(URLEncoder.encode(part.getValue(), StandardCharsets.UTF_8));
+      separator = '&';
+    }
+    return path.toString();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.purser.web;
+
+import dev.purser.secret.Secret;
+import io.vertx.core.MultiMap;
+import java.util.List;
+
+/** What a form says. A field that is missing is empty. */
+final class Form {
+  static final String TOKEN = "form_token";
+  static final String ID = "form_id";
+
+  /** Of one field, in characters: more than any page asks for. */
+  private static final int LONGEST_FIELD = 10_000;
+
+  private final MultiMap fields;
+
+  Form(MultiMap fields) {
+    this.fields = fields;
+  }
+
+  /** As typed, without white space around it. */
+  String text(String name) {
+    return raw(name).strip();
+  }
+
+  /** As typed, every character of it. */
+  Secret secret(String name) {
+    return Secret.of(raw(name));
+  }
+
+  boolean has(String name) {
+    return fields.contains(name);
+  }
+
+  /** All values of a field that may occur several times. */
+  List<String> all(String name) {
+    return fields.getAll(name);
+  }
+
+  private String raw(String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      return "";
+    }
+    return value.length() <= LONGEST_FIELD ? value : value.substring(0, LONGEST_FIELD);
+  }
+}

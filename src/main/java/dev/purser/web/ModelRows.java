@@ -1,0 +1,50 @@
+package dev.purser.web;
+
+import static dev.purser.web.Figures.percent;
+
+import dev.purser.money.Money;
+import dev.purser.reports.Figures;
+import java.util.List;
+
+/** Usage by model, as tables show it: the models, and all of them together. */
+public record ModelRows(List<Row> rows, Row total) {
+  public ModelRows {
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * A model's use, or that of all.
+   *
+   * @param series which colour it has in a chart beside the table, as its class; empty for none
+   */
+  public record Row(String model, Figures figures, CallLink calls, String series) {
+    /** Whether none of its calls has a price. */
+    public boolean unpriced() {
+      return figures.unpriced() > 0 && figures.cost().equals(Money.ZERO);
+    }
+
+    /** Whether some of its calls have a price and others have none. */
+    public boolean partlyUnpriced() {
+      return figures.unpriced() > 0 && !unpriced();
+    }
+
+    public String cacheInWords() {
+      return figures.cacheRead() == 0
+          ? "none from cache"
+          : percent(figures.cacheRead(), figures.prompt()) + " from cache";
+    }
+
+    public String reasoningInWords() {
+      return figures.reasoning() == 0
+          ? "no reasoning"
+          : percent(figures.reasoning(), figures.output()) + " reasoning";
+    }
+
+    /** Of the cost of all, cut. */
+    public String shareOf(Row total) {
+      return total.figures().cost().nanos() == 0
+          ? ""
+          : percent(figures.cost().nanos(), total.figures().cost().nanos());
+    }
+  }
+}

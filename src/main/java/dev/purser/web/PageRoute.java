@@ -1,0 +1,42 @@
+package dev.purser.web;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.function.Function;
+
+/**
+ * One address of the pages, and what is done there.
+ *
+ * @param path with its parameters in braces: {@code /agents/{id}}
+ * @param asksProvider whether the answer may have to wait for a provider, for seconds: such
+ *     requests have threads of their own, so that no other page waits behind them
+ */
+record PageRoute(
+    HttpMethod method,
+    String path,
+    Access access,
+    boolean asksProvider,
+    Function<PageRequest, Reply> handler) {
+
+  /** A page that a signed-in user reads. */
+  static PageRoute page(String path, Function<PageRequest, Reply> handler) {
+    return new PageRoute(HttpMethod.GET, path, Access.SIGNED_IN, false, handler);
+  }
+
+  /** A form that a signed-in user sends. */
+  static PageRoute form(String path, Function<PageRequest, Reply> handler) {
+    return new PageRoute(HttpMethod.POST, path, Access.SIGNED_IN, false, handler);
+  }
+
+  PageRoute forAnyone() {
+    return new PageRoute(method, path, Access.ANYONE, asksProvider, handler);
+  }
+
+  PageRoute thatAsksProvider() {
+    return new PageRoute(method, path, access, true, handler);
+  }
+
+  /** As the router writes it: {@code /agents/:id}. */
+  String routerPath() {
+    return path.replace("{", ":").replace("}", "");
+  }
+}

@@ -1,0 +1,47 @@
+package dev.purser.web;
+
+import java.util.List;
+
+/** Every address of the pages: the one table that the router reads. */
+final class Pages {
+  private Pages() {}
+
+  static List<PageRoute> of(WebParts parts, Visitors visitors) {
+    StartPage start = new StartPage(parts);
+    AgentsPage agents = new AgentsPage(parts);
+    AgentPage agent = new AgentPage(parts);
+    UsagePage usage = new UsagePage(parts);
+    SetupPage setup = new SetupPage(parts, visitors);
+    PasswordAttempts attempts = new PasswordAttempts(parts.clock());
+    SignInPage signIn = new SignInPage(parts, visitors, attempts);
+    PasswordPage password = new PasswordPage(parts, visitors, attempts);
+    AccessTokensPage accessTokens = new AccessTokensPage(parts);
+    ThemeSwitch theme = new ThemeSwitch(visitors);
+    return List.of(
+        PageRoute.page("/", start::home),
+        PageRoute.page("/start", start::show),
+        PageRoute.page("/start/first-call", start::firstCall),
+        PageRoute.form("/start/agent", start::makeAgent),
+        PageRoute.page("/agents", agents::show),
+        PageRoute.form("/agents", agents::create),
+        PageRoute.page("/agents/{id}", agent::show),
+        PageRoute.form("/agents/{id}", agent::save),
+        PageRoute.form("/agents/{id}/keys", agent::createKey),
+        PageRoute.form("/agents/{id}/keys/{key}/revoke", agent::revokeKey),
+        PageRoute.form("/agents/{id}/archive", agent::archive),
+        PageRoute.page("/usage", usage::show),
+        PageRoute.page("/usage.csv", usage::csv),
+        PageRoute.page("/access-tokens", accessTokens::show),
+        PageRoute.form("/access-tokens", accessTokens::make),
+        PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
+        PageRoute.page("/password", password::show),
+        PageRoute.form("/password", password::change),
+        PageRoute.page(SignInLinks.SETUP_PATH, setup::show).forAnyone(),
+        PageRoute.form(SignInLinks.SETUP_PATH, setup::setUp).forAnyone(),
+        PageRoute.page(SignInLinks.PATH, signIn::show).forAnyone(),
+        PageRoute.form(SignInLinks.PATH, signIn::signIn).forAnyone(),
+        PageRoute.form("/sign-out", signIn::signOut),
+        PageRoute.form("/sign-out-everywhere", signIn::signOutEverywhere),
+        PageRoute.form("/theme", theme::change).forAnyone());
+  }
+}

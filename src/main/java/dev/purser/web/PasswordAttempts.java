@@ -1,0 +1,99 @@
+package dev.purser.web;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.purser.people.Users;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How often a password may be tried, in this process: for one e-mail, whether it is anybody's or
+ * not, and from one address. Behind a proxy that address is the proxy's, and so everyone's: hence
+ * the larger number.
+ */
+final class PasswordAttempts {
+  static final int MOST_FOR_EMAIL = 10;
+  static final int MOST_FROM_ADDRESS = 100;
+
+  /** From the first attempt on; then they are counted anew. */
+  static final Duration WINDOW = Duration.ofMinutes(15);
+
+  private static final int MOST_COUNTED = 10_000;
+
+  /** Of an IPv6 address, what a provider gives to one customer. */
+  private static final int NETWORK_BYTES = 8;
+
+  private final InstantSource clock;
+  private final Cache<String, Tried> emails;
+  private final Cache<String, Tried> addresses;
+
+  PasswordAttempts(InstantSource clock) {
+    this.clock = clock;
+    this.emails = counts(clock);
+    this.addresses = counts(clock);
+  }
+
+  private record Tried(int count, Instant until) {}
+
+  /**
+   * Asks for one attempt. It is counted before the password is looked at, so that many at once do
+   * not get more.
+   *
+   * @return how long to wait instead; empty if it may be made
+   */
+  Optional<Duration> begin(String email, String clientAddress) {
+    return one(addresses, network(clientAddress), MOST_FROM_ADDRESS)
+        .or(() -> one(emails, Users.normal(email), MOST_FOR_EMAIL));
+  }
+
+  /** The password was right: the e-mail's attempts are forgotten, and the address's last one. */
+  void succeeded(String email, String clientAddress) {
+    emails.invalidate(Users.normal(email));
+    addresses
+        .asMap()
+        .computeIfPresent(
+            network(clientAddress),
+            (address, tried) -> new Tried(Math.max(0, tried.count() - 1), tried.until()));
+  }
+
+  private Optional<Duration> one(Cache<String, Tried> counts, String of, int most) {
+    Instant now = clock.instant();
+    Tried tried =
+        counts
+            .asMap()
+            .compute(
+                of,
+                (key, before) ->
+                    before == null || !before.until().isAfter(now)
+                        ? new Tried(1, now.plus(WINDOW))
+                        : new Tried(Math.min(before.count(), most) + 1, before.until()));
+    return tried.count() <= most
+        ? Optional.empty()
+        : Optional.of(Duration.between(now, tried.until()));
+  }
+
+  private static String network(String clientAddress) {
+    try {
+      return InetAddress.ofLiteral(clientAddress) instanceof Inet6Address address
+          ? HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), NETWORK_BYTES))
+          : clientAddress;
+    } catch (IllegalArgumentException e) {
+      return clientAddress;
+    }
+  }
+
+  private static Cache<String, Tried> counts(InstantSource clock) {
+    return Caffeine.newBuilder()
+        .maximumSize(MOST_COUNTED)
+        .expireAfterWrite(WINDOW)
+        .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+        .build();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.purser.web;
+
+import io.vertx.core.http.Cookie;
+import java.util.List;
+import java.util.Map;
+
+/** What a request for a page is answered with. */
+sealed interface Reply {
+  /** A page from a template, whose parameters have these names. */
+  record Page(int status, String template, Map<String, Object> parameters) implements Reply {}
+
+  /**
+   * To another page, which is then read: the answer to a form that did what it says.
+   *
+   * @param path of this installation, with its query
+   * @param cookies set on the way
+   */
+  record Redirect(String path, List<Cookie> cookies) implements Reply {}
+
+  /** A file to keep. */
+  record Download(String fileName, String contentType, String text) implements Reply {}
+
+  /** Nothing has changed since the page that asks was made. */
+  record NoNews() implements Reply {}
+
+  /** A page by the convention of all templates: {@code frame} and {@code page}. */
+  static Reply page(String template, Frame frame, Object page) {
+    return page(200, template, frame, page);
+  }
+
+  /** The same with another status: 422 for a form that is shown again, 409 for a late one. */
+  static Reply page(int status, String template, Frame frame, Object page) {
+    return new Page(status, template, Map.of("frame", frame, "page", page));
+  }
+
+  static Reply redirect(String path) {
+    return new Redirect(path, List.of());
+  }
+
+  /** A page with one sentence, for what has no page of its own. */
+  static Reply message(int status, Frame frame, String title, String sentence) {
+    return new Page(
+        status, "message.jte", Map.of("frame", frame, "title", title, "sentence", sentence));
+  }
+
+  /** What is not there, and what is another space's. */
+  static Reply notFound(Frame frame) {
+    return message(404, frame, "Nothing here", "This address leads nowhere.");
+  }
+}

@@ -1,0 +1,87 @@
+package dev.purser.web;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Forms that were sent: one that comes twice, by a double click or an impatient reload, is done
+ * once, and both get the one answer. Every form has an id that was made with its page.
+ */
+final class SentForms {
+  /** Of a form's id, in characters: what is longer, none of our pages made. */
+  static final int LONGEST_ID = 100;
+
+  private static final int MOST_FORMS = 10_000;
+  private static final int ID_BYTES = 16;
+  private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+  private final SecureRandom random;
+  private final Cache<String, CompletableFuture<Reply>> replies;
+
+  SentForms(InstantSource clock, SecureRandom random) {
+    this.random = random;
+    this.replies =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_FORMS)
+            .expireAfterWrite(REMEMBERED)
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .build();
+  }
+
+  String newId() {
+    byte[] bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /**
+   * Does what a form says, or waits for the one that is doing it.
+   *
+   * @param id unique to the visitor and the form
+   * @param spent the answer to one that comes when the first answer was given and is not kept: it
+   *     may have shown a secret
+   */
+  Reply once(String id, Supplier<Reply> work, Supplier<Reply> spent) {
+    CompletableFuture<Reply> mine = new CompletableFuture<>();
+    CompletableFuture<Reply> first = replies.asMap().putIfAbsent(id, mine);
+    if (first != null) {
+      return join(first);
+    }
+    try {
+      Reply reply = work.get();
+      mine.complete(reply);
+      switch (reply) {
+        case Reply.Redirect _ -> {}
+        case Reply.Page page when page.status() < 300 ->
+            replies.put(id, CompletableFuture.completedFuture(spent.get()));
+        // Shown again to be mended, or gone wrong: it may be sent again.
+        case Reply.Page _, Reply.Download _, Reply.NoNews _ -> replies.invalidate(id);
+      }
+      return reply;
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, nobody may be left waiting.
+      mine.completeExceptionally(e);
+      replies.invalidate(id);
+      throw e;
+    }
+  }
+
+  private static Reply join(CompletableFuture<Reply> first) {
+    try {
+      return first.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}

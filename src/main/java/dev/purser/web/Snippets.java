@@ -1,0 +1,185 @@
+package dev.purser.web;
+
+import dev.purser.pricing.Provider;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines ready to paste that connect a program to Purser.
+ *
+ * @param filled whether a real virtual key stands in them, which is not shown again
+ */
+public record Snippets(List<Snippet> all, boolean filled) {
+  private static final String BASE = "{base}";
+  private static final String KEY = "{key}";
+
+  /** Stands where a virtual key belongs once it is no longer shown. */
+  private static final String PLACEHOLDER = "psr_…";
+
+  public Snippets {
+    all = List.copyOf(all);
+  }
+
+  /** One way to connect. */
+  public record Snippet(String id, String title, List<Piece> pieces) {}
+
+  /** A run of characters. */
+  public record Piece(String text, Style style) {}
+
+  /** How a piece is set. */
+  public enum Style {
+    PLAIN,
+    /** What is this installation's, or this agent's. */
+    FILLED,
+    COMMENT
+  }
+
+  /**
+   * All ways.
+   *
+   * @param virtualKey null if it is not shown any more
+   * @param provider whose dialect the first one speaks: of the model that {@code auto} means
+   */
+  static Snippets of(URI base, @Nullable String virtualKey, @Nullable Provider provider) {
+    List<Snippet> all = new ArrayList<>();
+    String key = virtualKey == null ? PLACEHOLDER : virtualKey;
+    all.add(snippet("curl", "curl", provider == Provider.OPENAI ? CURL_OPENAI : CURL, base, key));
+    all.add(snippet("anthropic-python", "Anthropic, Python", ANTHROPIC_PYTHON, base, key));
+    all.add(snippet("anthropic-java", "Anthropic, Java", ANTHROPIC_JAVA, base, key));
+    all.add(snippet("openai-python", "OpenAI, Python", OPENAI_PYTHON, base, key));
+    all.add(snippet("openai-java", "OpenAI, Java", OPENAI_JAVA, base, key));
+    all.add(snippet("claude-code", "Claude Code", CLAUDE_CODE, base, key));
+    all.add(snippet("codex", "Codex", CODEX, base, key));
+    return new Snippets(all, virtualKey != null);
+  }
+
+  private static Snippet snippet(String id, String title, String text, URI base, String key) {
+    List<Piece> pieces = new ArrayList<>();
+    for (String line : text.split("(?<=\n)", -1)) {
+      int comment = comment(line);
+      pieces(line.substring(0, comment), base, key, pieces);
+      if (comment < line.length()) {
+        pieces.add(new Piece(line.substring(comment), Style.COMMENT));
+      }
+    }
+    return new Snippet(id, title, pieces);
+  }
+
+  private static void pieces(String code, URI base, String key, List<Piece> pieces) {
+    for (String part : code.split("(?=\\{base}|\\{key})|(?<=\\{base}|\\{key})", -1)) {
+      switch (part) {
+        case BASE -> pieces.add(new Piece(base.toString(), Style.FILLED));
+        case KEY -> pieces.add(new Piece(key, Style.FILLED));
+        default -> pieces.add(new Piece(part, Style.PLAIN));
+      }
+    }
+  }
+
+  /** Where a comment begins, which stands at the start of a line or after two spaces. */
+  private static int comment(String line) {
+    if (line.startsWith("# ") || line.startsWith("// ")) {
+      return 0;
+    }
+    int hash = line.indexOf("  # ");
+    return hash < 0 ? line.length() : hash;
+  }
+
+  private static final String CURL =
+      """
+      curl {base}/v1/messages \\
+        -H "x-api-key: {key}" \\
+        -H "anthropic-version: 2023-06-01" \\
+        -H "content-type: application/json" \\
+        -d '{"model": "auto", "max_tokens": 200,
+             "messages": [{"role": "user", "content": "Say hello."}]}'
+      """;
+
+  private static final String CURL_OPENAI =
+      """
+      curl {base}/v1/chat/completions \\
+        -H "authorization: Bearer {key}" \\
+        -H "content-type: application/json" \\
+        -d '{"model": "auto",
+             "messages": [{"role": "user", "content": "Say hello."}]}'
+      """;
+
+  private static final String ANTHROPIC_PYTHON =
+      """
+      # pip install anthropic
+      from anthropic import Anthropic
+
+      client = Anthropic(base_url="{base}", api_key="{key}")
+      message = client.messages.create(
+          model="auto",  # the agent's preferred model
+          max_tokens=1024,
+          messages=[{"role": "user", "content": "Say hello."}],
+      )
+      print(message.content)
+      """;
+
+  private static final String ANTHROPIC_JAVA =
+      """
+      // com.anthropic:anthropic-java
+      AnthropicClient client = AnthropicOkHttpClient.builder()
+          .baseUrl("{base}")
+          .apiKey("{key}")
+          .build();
+      Message message = client.messages().create(MessageCreateParams.builder()
+          .model("auto")
+          .maxTokens(1024)
+          .addUserMessage("Say hello.")
+          .build());
+      """;
+
+  private static final String OPENAI_PYTHON =
+      """
+      # pip install openai
+      from openai import OpenAI
+
+      client = OpenAI(base_url="{base}/v1", api_key="{key}")
+      response = client.responses.create(
+          model="auto",  # the agent's preferred model
+          input="Say hello.",
+      )
+      print(response.output_text)
+      """;
+
+  private static final String OPENAI_JAVA =
+      """
+      // com.openai:openai-java
+      OpenAIClient client = OpenAIOkHttpClient.builder()
+          .baseUrl("{base}/v1")
+          .apiKey("{key}")
+          .build();
+      Response response = client.responses().create(ResponseCreateParams.builder()
+          .model("auto")
+          .input("Say hello.")
+          .build());
+      """;
+
+  private static final String CLAUDE_CODE =
+      """
+      export ANTHROPIC_BASE_URL={base}
+      export ANTHROPIC_AUTH_TOKEN={key}
+      claude
+      """;
+
+  private static final String CODEX =
+      """
+      # ~/.codex/config.toml
+      model = "auto"
+      model_provider = "purser"
+
+      [model_providers.purser]
+      name = "Purser"
+      base_url = "{base}/v1"
+      env_key = "PURSER_VIRTUAL_KEY"
+      wire_api = "responses"
+
+      # then, in a shell
+      export PURSER_VIRTUAL_KEY={key}
+      codex
+      """;
+}

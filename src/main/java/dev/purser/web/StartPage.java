@@ -1,0 +1,113 @@
+package dev.purser.web;
+
+import dev.purser.agents.Agent;
+import dev.purser.agents.AgentDraft;
+import dev.purser.agents.AgentSaved;
+import dev.purser.agents.VirtualKeyCreated;
+import dev.purser.people.SpaceSettings;
+import dev.purser.reports.Call;
+import dev.purser.reports.CallFilter;
+import dev.purser.vault.ProviderKey;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The way to the first call: three steps, ticked off by what exists. */
+public record StartPage(WebParts parts) {
+  /** The first virtual key of an agent that is made here. */
+  private static final String FIRST_KEY = "first";
+
+  /**
+   * What the page shows.
+   *
+   * @param agent the first one; null if there is none
+   * @param newKey a virtual key that was just made; null but in the answer to the form that made it
+   * @param firstCall null until there is one
+   * @param typed what stands in the field for the agent's name
+   * @param error why that name will not do; null if nothing was wrong
+   */
+  public record Shown(
+      List<ProviderKey> keys,
+      @Nullable Agent agent,
+      @Nullable String newKey,
+      Snippets snippets,
+      @Nullable Call firstCall,
+      String typed,
+      @Nullable String error) {
+
+    public boolean keySaved() {
+      return !keys.isEmpty();
+    }
+  }
+
+  /** Start until there is a call, from then on the usage. */
+  Reply home(PageRequest request) {
+    Frame.Visitor visitor = request.frame().visitor();
+    return visitor != null && visitor.started() ? Reply.redirect("/usage") : show(request);
+  }
+
+  Reply show(PageRequest request) {
+    return shown(200, request, null, "", null);
+  }
+
+  /** Makes an agent with its first virtual key, which is shown in the answer and nowhere else. */
+  Reply makeAgent(PageRequest request) {
+    String name = request.form().text("name");
+    return switch (parts.agents().create(request.spaceId(), AgentDraft.named(name))) {
+      case AgentSaved.Saved saved -> withKey(request, saved.agent());
+      case AgentSaved.NameTaken _ ->
+          shown(422, request, null, name, "Another agent has this name already. Choose another.");
+      case AgentSaved.Refused refused -> shown(422, request, null, name, refused.reason());
+      case AgentSaved.ChangedElsewhere _, AgentSaved.NotFound _ ->
+          throw new IllegalStateException("a new agent cannot have been there before");
+    };
+  }
+
+  /** The step that waits, once there is something to show in it. */
+  Reply firstCall(PageRequest request) {
+    return firstCall(request.spaceId())
+        .<Reply>map(call -> Reply.page("firstCall.jte", request.frame(), call))
+        .orElseGet(Reply.NoNews::new);
+  }
+
+  private Reply withKey(PageRequest request, Agent agent) {
+    return switch (parts.virtualKeys().create(request.spaceId(), agent.id(), FIRST_KEY, null)) {
+      case VirtualKeyCreated.Created created ->
+          shown(200, request, created.secret().reveal(), "", null);
+      case VirtualKeyCreated.NotFound _, VirtualKeyCreated.Refused _ ->
+          Reply.redirect("/agents/" + agent.id());
+    };
+  }
+
+  private Reply shown(
+      int status,
+      PageRequest request,
+      @Nullable String newKey,
+      String typed,
+      @Nullable String error) {
+    SpaceSettings settings = parts.spaces().settings(request.spaceId());
+    List<Agent> agents = parts.agents().list(request.spaceId(), false);
+    Agent agent = agents.isEmpty() ? null : agents.getFirst();
+    return Reply.page(
+        status,
+        "start.jte",
+        request.frame(),
+        new Shown(
+            parts.vault().find(request.spaceId()),
+            agent,
+            newKey,
+            Snippets.of(
+                parts.address().url(),
+                newKey,
+                agent == null || agent.preferredProvider() == null
+                    ? settings.defaultProvider()
+                    : agent.preferredProvider()),
+            firstCall(request.spaceId()).orElse(null),
+            typed,
+            error));
+  }
+
+  private Optional<Call> firstCall(String spaceId) {
+    return parts.calls().page(spaceId, CallFilter.ALL, null, 1).items().stream().findFirst();
+  }
+}

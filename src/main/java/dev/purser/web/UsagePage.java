@@ -1,0 +1,202 @@
+package dev.purser.web;
+
+import dev.purser.pricing.Kind;
+import dev.purser.pricing.Provider;
+import dev.purser.reports.Figures;
+import dev.purser.reports.MonthUsage;
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a month has cost, by day, model, agent and kind of token; also as a file. */
+record UsagePage(WebParts parts) {
+  Reply show(PageRequest request) {
+    MonthUsage usage = read(request);
+    return Reply.page("usage.jte", request.frame(), page(usage, request));
+  }
+
+  Reply csv(PageRequest request) {
+    return UsageCsv.of(read(request), request.query("by").orElse("model"));
+  }
+
+  private MonthUsage read(PageRequest request) {
+    return parts
+        .monthUsage()
+        .read(
+            request.spaceId(),
+            request.query("month").flatMap(UsagePage::month),
+            parts.clock().instant());
+  }
+
+  /** Empty also for what is no month, which is answered by this one. */
+  private static Optional<YearMonth> month(String text) {
+    try {
+      YearMonth month = YearMonth.parse(text);
+      return month.getYear() >= 2000 && month.getYear() <= 9998
+          ? Optional.of(month)
+          : Optional.empty();
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Usage page(MonthUsage usage, PageRequest request) {
+    Usage.By by = Usage.By.ofId(request.query("by").orElse(""));
+    Usage.Sort sort = Usage.Sort.ofId(request.query("sort").orElse(""));
+    Projection projection = Projection.of(usage).orElse(null);
+    UsageChart chart = UsageChart.of(usage, stacked(usage, by), projection);
+    Figures total = usage.total();
+    CallLink calls = CallLink.of(usage.month());
+    YearMonth now = YearMonth.from(usage.asOf().atZone(usage.zone()));
+    boolean before = usage.firstDay() != null && usage.firstDay().isBefore(usage.month().atDay(1));
+    return new Usage(
+        usage.month(),
+        before ? usage.month().minusMonths(1) : null,
+        usage.month().isBefore(now) ? usage.month().plusMonths(1) : null,
+        by,
+        sort,
+        new TrustLine(total, calls, usage.month(), usage.zone(), usage.asOf()),
+        usage.byProvider(),
+        usage.month().equals(now) ? bar(usage) : null,
+        projection,
+        CacheSavings.of(usage, parts.prices().get()).orElse(null),
+        chart,
+        models(usage, sort, by == Usage.By.MODEL ? chart : null),
+        agents(usage),
+        kinds(total));
+  }
+
+  static @Nullable BudgetBar bar(MonthUsage usage) {
+    return usage.budget() == null
+        ? null
+        : new BudgetBar(
+            "Monthly budget",
+            usage.budget().limit(),
+            usage.counted(),
+            usage.held(),
+            usage.doubt(),
+            usage.total().unpriced());
+  }
+
+  private static List<UsageChart.Part> stacked(MonthUsage usage, Usage.By by) {
+    List<MonthUsage.OfModel> models =
+        usage.models().stream().filter(part -> usage.inMonth(part.day())).toList();
+    return switch (by) {
+      case MODEL ->
+          UsageChart.parts(
+              models,
+              MonthUsage.OfModel::day,
+              MonthUsage.OfModel::model,
+              MonthUsage.OfModel::figures);
+      case PROVIDER ->
+          UsageChart.parts(
+              models,
+              MonthUsage.OfModel::day,
+              part -> part.provider().displayName(),
+              MonthUsage.OfModel::figures);
+      case AGENT ->
+          UsageChart.parts(
+              usage.agents(),
+              MonthUsage.OfAgent::day,
+              part -> name(part.name()),
+              MonthUsage.OfAgent::figures);
+    };
+  }
+
+  private static ModelRows models(
+      MonthUsage usage, Usage.Sort sort, @Nullable UsageChart coloured) {
+    CallLink calls = CallLink.of(usage.month());
+    List<ModelRows.Row> rows = new ArrayList<>();
+    for (Map.Entry<MonthUsage.ModelKey, Figures> each : usage.byModel().entrySet()) {
+      Provider provider = each.getKey().provider();
+      String model = each.getKey().model();
+      rows.add(
+          new ModelRows.Row(
+              model,
+              each.getValue(),
+              calls.with("provider", provider.id()).with("model", model),
+              coloured == null ? "" : coloured.styleOf(model)));
+    }
+    Comparator<ModelRows.Row> order =
+        switch (sort.column()) {
+          case MODEL -> Comparator.comparing(ModelRows.Row::model);
+          case REQUESTS -> Comparator.comparingLong(row -> row.figures().requests());
+          case INPUT -> Comparator.comparingLong(row -> row.figures().prompt());
+          case OUTPUT -> Comparator.comparingLong(row -> row.figures().output());
+          case COST -> Comparator.comparing(row -> row.figures().cost());
+        };
+    rows.sort(sort.descending() ? order.reversed() : order);
+    return new ModelRows(rows, new ModelRows.Row("Total", usage.total(), calls, ""));
+  }
+
+  private static List<Usage.AgentRow> agents(MonthUsage usage) {
+    Map<MonthUsage.AgentKey, Figures> byAgent = usage.byAgent();
+    long dearest =
+        byAgent.values().stream().mapToLong(figures -> figures.cost().nanos()).max().orElse(0);
+    List<Usage.AgentRow> rows = new ArrayList<>();
+    byAgent.forEach((agent, figures) ->
+        rows.add(
+            new Usage.AgentRow(
+                agent.agentId(),
+                name(agent.name()),
+                figures,
+                CallLink.of(usage.month()).with("agent", agent.agentId()),
+                width(figures.cost().nanos(), dearest))));
+    return rows;
+  }
+
+  private static List<Usage.KindRow> kinds(Figures total) {
+    List<Usage.KindRow> rows = new ArrayList<>();
+    long most = 0;
+    for (Kind kind : Kind.values()) {
+      most = Math.max(most, kind == Kind.WEB_SEARCH ? 0 : quantity(total, kind));
+    }
+    for (Kind kind : Kind.values()) {
+      long quantity = quantity(total, kind);
+      if (quantity > 0) {
+        rows.add(
+            new Usage.KindRow(
+                kind,
+                KindNames.of(kind),
+                quantity,
+                kind == Kind.WEB_SEARCH ? "0%" : width(quantity, most)));
+      }
+    }
+    return rows;
+  }
+
+  static long quantity(Figures figures, Kind kind) {
+    return switch (kind) {
+      case INPUT -> figures.input();
+      case CACHE_READ -> figures.cacheRead();
+      case CACHE_WRITE_5M -> figures.cacheWrite5m();
+      case CACHE_WRITE_1H -> figures.cacheWrite1h();
+      case CACHE_WRITE_30M -> figures.cacheWrite30m();
+      case CACHE_WRITE_12H -> figures.cacheWrite12h();
+      case OUTPUT -> figures.output();
+      case WEB_SEARCH -> figures.webSearches();
+    };
+  }
+
+  private static String width(long part, long whole) {
+    if (whole <= 0) {
+      return "0%";
+    }
+    long tenths =
+        BigInteger.valueOf(Math.max(0, part))
+            .multiply(BigInteger.valueOf(1_000))
+            .divide(BigInteger.valueOf(whole))
+            .longValueExact();
+    return tenths / 10 + "." + tenths % 10 + "%";
+  }
+
+  static String name(@Nullable String agentName) {
+    return agentName == null ? "(an agent that is no more)" : agentName;
+  }
+}

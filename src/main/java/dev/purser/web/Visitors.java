@@ -1,0 +1,152 @@
+package dev.purser.web;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.purser.people.Credential;
+import dev.purser.people.PublicAddress;
+import dev.purser.people.Sessions;
+import dev.purser.people.User;
+import dev.purser.reports.CallStore;
+import dev.purser.secret.Secret;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpServerRequest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Who reads a page: told by cookies, which only the server reads. */
+final class Visitors {
+  /** Holds a random text for whoever is not signed in, which their forms are bound to. */
+  static final String VISIT_COOKIE = "purser_visit";
+
+  static final String THEME_COOKIE = "purser_theme";
+
+  /** As long as browsers keep any cookie. */
+  private static final long LONGEST_SECONDS = 400L * 24 * 60 * 60;
+
+  private static final long MOST_SPACES = 100_000;
+  private static final int VISIT_BYTES = 32;
+  private static final int LONGEST_COOKIE = 100;
+
+  private final Sessions sessions;
+  private final CallStore calls;
+  private final PublicAddress address;
+  private final SecureRandom random;
+
+  /** Spaces that have had a call: once true, always true, so only the others are asked again. */
+  private final Cache<String, Boolean> started =
+      Caffeine.newBuilder().maximumSize(MOST_SPACES).build();
+
+  Visitors(WebParts parts) {
+    this.sessions = parts.sessions();
+    this.calls = parts.calls();
+    this.address = parts.address();
+    this.random = parts.random();
+  }
+
+  /**
+   * A visitor.
+   *
+   * @param sessionId null for whoever is not signed in
+   * @param formToken what their forms carry; another site cannot know it
+   * @param newVisit a cookie to set, for whoever came without any; null for everyone else
+   */
+  record Known(
+      @Nullable User user,
+      @Nullable Secret sessionId,
+      String formToken,
+      @Nullable Cookie newVisit) {}
+
+  /** Reads the database if there is a session's cookie. */
+  Known know(HttpServerRequest request) {
+    Secret sessionId = cookie(request, address.cookieName(Sessions.COOKIE));
+    Optional<User> user = sessionId == null ? Optional.empty() : sessions.user(sessionId);
+    if (user.isPresent() && sessionId != null) {
+      return new Known(user.get(), sessionId, formToken(sessionId), null);
+    }
+    Secret visit = cookie(request, address.cookieName(VISIT_COOKIE));
+    if (visit != null) {
+      return new Known(null, null, formToken(visit), null);
+    }
+    Secret made = newVisitId();
+    return new Known(null, null, formToken(made), visit(made));
+  }
+
+  /** Signs a user in: under new ids, whatever this browser had before. */
+  Reply signIn(PageRequest request, String userId, String path) {
+    request.sessionId().ifPresent(sessions::close);
+    Secret sessionId = sessions.open(userId);
+    return new Reply.Redirect(path, List.of(session(sessionId.reveal()), visit(newVisitId())));
+  }
+
+  /** Signs out in this browser. */
+  Reply signOut(PageRequest request, String path) {
+    request.sessionId().ifPresent(sessions::close);
+    return new Reply.Redirect(path, List.of(session("").setMaxAge(0)));
+  }
+
+  Frame.@Nullable Visitor visitor(Known known) {
+    User user = known.user();
+    return user == null ? null : new Frame.Visitor(user.email(), started(user.spaceId()));
+  }
+
+  Frame.@Nullable Theme theme(HttpServerRequest request) {
+    Secret theme = cookie(request, THEME_COOKIE);
+    return theme == null ? null : Frame.Theme.ofId(theme.reveal());
+  }
+
+  Cookie theme(Frame.Theme theme) {
+    return cookie(THEME_COOKIE, theme.id()).setMaxAge(LONGEST_SECONDS);
+  }
+
+  private boolean started(String spaceId) {
+    if (started.getIfPresent(spaceId) != null) {
+      return true;
+    }
+    boolean now = calls.any(spaceId);
+    if (now) {
+      started.put(spaceId, true);
+    }
+    return now;
+  }
+
+  private Secret newVisitId() {
+    byte[] bytes = new byte[VISIT_BYTES];
+    random.nextBytes(bytes);
+    return Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+  }
+
+  /** It outlives the browser's window, so that pages restored together hold one, not one each. */
+  private Cookie visit(Secret id) {
+    return cookie(address.cookieName(VISIT_COOKIE), id.reveal()).setMaxAge(LONGEST_SECONDS);
+  }
+
+  private Cookie session(String id) {
+    return cookie(address.cookieName(Sessions.COOKIE), id);
+  }
+
+  private Cookie cookie(String name, String value) {
+    return Cookie.cookie(name, value)
+        .setPath("/")
+        .setHttpOnly(true)
+        .setSameSite(CookieSameSite.LAX)
+        .setSecure(address.secure());
+  }
+
+  private static @Nullable Secret cookie(HttpServerRequest request, String name) {
+    Cookie cookie = request.getCookie(name);
+    return cookie == null
+            || cookie.getValue().isEmpty()
+            || cookie.getValue().length() > LONGEST_COOKIE
+        ? null
+        : Secret.of(cookie.getValue());
+  }
+
+  /** Follows from the cookie, so nothing needs to be kept; nothing follows from it in turn. */
+  private static String formToken(Secret cookie) {
+    return Credential.hash("form " + cookie.reveal());
+  }
+}

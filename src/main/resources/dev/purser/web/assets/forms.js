@@ -1,0 +1,53 @@
+// What pages do better with a script than without; without one every form still works.
+(() => {
+  // What has changed is said aloud: the region stands in the page before its text does.
+  document.addEventListener("htmx:afterSwap", event => {
+    const said = event.detail.elt.querySelector?.("[data-say]");
+    const region = document.getElementById("said");
+    if (said && region) region.textContent = said.textContent.trim();
+  });
+
+  // The server could not be reached: what was typed stays, and the visitor is told.
+  const unreachable = () => {
+    const region = document.getElementById("trouble");
+    if (region) region.hidden = false;
+  };
+  document.addEventListener("htmx:sendError", unreachable);
+  document.addEventListener("htmx:timeout", unreachable);
+  document.addEventListener("htmx:afterRequest", event => {
+    const region = document.getElementById("trouble");
+    if (region && event.detail.successful) region.hidden = true;
+  });
+
+  // A form that takes its visitor to another page is sent once: a double click's second half would lose the first's answer.
+  const sent = new WeakSet();
+  document.addEventListener("submit", event => {
+    if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+  });
+  addEventListener("pageshow", event => {
+    if (event.persisted) document.querySelectorAll("form").forEach(form => sent.delete(form));
+  });
+
+  // A menu closes when its visitor turns to something else.
+  const closeMenus = except => document.querySelectorAll("details.pop[open]").forEach(menu => {
+    if (!menu.contains(except)) menu.open = false;
+  });
+  document.addEventListener("click", event => closeMenus(event.target));
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape") closeMenus(null);
+  });
+
+  // Copies the text of the element that the button names, and says so in the button.
+  document.addEventListener("click", async event => {
+    const button = event.target.closest?.("button[data-copy]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.textContent);
+    const words = button.querySelector("[data-copy-words]");
+    const before = words.textContent;
+    words.textContent = "Copied";
+    setTimeout(() => { words.textContent = before; }, 2000);
+  });
+})();

@@ -1,0 +1,9 @@
+// Runs before anything is drawn: without a choice of the visitor's the page follows the system, from the first frame on.
+(() => {
+  const root = document.documentElement;
+  if (root.dataset.bsTheme) return;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => { root.dataset.bsTheme = dark.matches ? "dark" : "light"; };
+  follow();
+  dark.addEventListener("change", follow);
+})();

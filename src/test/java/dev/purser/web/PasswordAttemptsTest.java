@@ -1,0 +1,71 @@
+package dev.purser.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** How often a password may be tried, at a time that the test sets. */
+class PasswordAttemptsTest {
+  private static final String HERE = "192.0.2.1";
+
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-22T14:05:00Z"));
+  private final PasswordAttempts attempts = new PasswordAttempts(now::get);
+
+  private void after(Duration time) {
+    now.updateAndGet(then -> then.plus(time));
+  }
+
+  private void useUp(String email) {
+    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
+      assertThat(attempts.begin(email, HERE)).isEmpty();
+    }
+  }
+
+  @Test
+  void theWindowBeginsWithTheFirstAttemptAndIsNotProlongedByLaterOnes() {
+    useUp("ada@example.org");
+    after(Duration.ofMinutes(10));
+    assertThat(attempts.begin("ada@example.org", HERE)).contains(Duration.ofMinutes(5));
+    after(Duration.ofMinutes(5));
+    assertThat(attempts.begin("ada@example.org", HERE)).isEmpty();
+  }
+
+  @Test
+  void theSameEmailInOtherLettersIsTheSameEmail() {
+    useUp("ada@example.org");
+    assertThat(attempts.begin(" ADA@Example.org ", HERE)).isPresent();
+    assertThat(attempts.begin("bob@example.org", HERE)).isEmpty();
+  }
+
+  @Test
+  void aRightPasswordForgetsTheWrongOnesOfItsEmail() {
+    useUp("ada@example.org");
+    attempts.succeeded("ada@example.org", HERE);
+    useUp("ada@example.org");
+  }
+
+  @Test
+  void anAddressHasItsLimitWhateverEmailsItTriesAndOwningOneDoesNotHelp() {
+    for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+      assertThat(attempts.begin("own@example.org", HERE)).isEmpty();
+      attempts.succeeded("own@example.org", HERE);
+      assertThat(attempts.begin("person" + i + "@example.org", HERE)).isEmpty();
+    }
+    assertThat(attempts.begin("own@example.org", HERE)).isPresent();
+    assertThat(attempts.begin("ada@example.org", "192.0.2.2")).isEmpty();
+  }
+
+  @Test
+  void aCustomersWholeIpv6NetworkIsOneAddress() {
+    for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+      String address = "2001:db8:1:2::" + Integer.toHexString(i + 1);
+      assertThat(attempts.begin("person" + i + "@example.org", address)).isEmpty();
+    }
+    assertThat(attempts.begin("ada@example.org", "2001:db8:1:2:ffff::1")).isPresent();
+    assertThat(attempts.begin("ada@example.org", "2001:db8:1:3::1")).isEmpty();
+  }
+}

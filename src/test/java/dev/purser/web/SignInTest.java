@@ -1,0 +1,249 @@
+package dev.purser.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.api.TestApi;
+import dev.purser.people.Sessions;
+import dev.purser.running.Http;
+import dev.purser.storage.TestDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signing in and out by the pages, changing the password, and what becomes of sessions. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SignInTest {
+  private static final String WRONG = "not the right password";
+
+  private final AtomicInteger people = new AtomicInteger();
+  private TestApi api;
+
+  @BeforeAll
+  void start() {
+    api = TestApi.start(TestDatabase.Kind.SQLITE);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  private Visit visit() {
+    return new Visit(api.url());
+  }
+
+  /** A new user's e-mail. */
+  private String person() {
+    return api.newPerson("person" + people.incrementAndGet() + "@example.org").user().email();
+  }
+
+  private Visit signedIn(String email) {
+    Visit visit = visit();
+    assertThat(visit.signIn(email, TestApi.PASSWORD).status()).isEqualTo(303);
+    return visit;
+  }
+
+  private static boolean isSignedIn(Visit visit) {
+    return visit.get("/password").status() == 200;
+  }
+
+  @Test
+  void theRightPasswordSignsInUnderNewIds() {
+    String email = person();
+    Visit visit = signedIn(email);
+    Visit stolen = visit.copy();
+    Http.Answer again = signInAgain(visit, email);
+
+    assertThat(visit.cookie(Sessions.COOKIE)).isNotEqualTo(stolen.cookie(Sessions.COOKIE));
+    assertThat(visit.cookie(Visitors.VISIT_COOKIE))
+        .isNotEqualTo(stolen.cookie(Visitors.VISIT_COOKIE));
+    assertThat(isSignedIn(visit)).isTrue();
+    assertThat(isSignedIn(stolen)).isFalse();
+    assertThat(again.response().headers().allValues("set-cookie"))
+        .hasSize(2)
+        .allSatisfy(cookie ->
+            assertThat(cookie)
+                .containsIgnoringCase("HttpOnly")
+                .contains("SameSite=Lax", "Path=/")
+                .doesNotContain("Domain"));
+  }
+
+  /** By a link, as the page itself leads whoever is signed in away. */
+  private Http.Answer signInAgain(Visit visit, String email) {
+    String userId = api.webParts().users().findByEmail(email).orElseThrow().id();
+    return visit.get(api.signInLinks().make(userId));
+  }
+
+  @Test
+  void aWrongPasswordAndAnUnknownEmailGetTheSameAnswer() {
+    String email = person();
+    Http.Answer wrong = visit().signIn(email, WRONG);
+    Http.Answer unknown = visit().signIn("nobody@example.org", WRONG);
+
+    assertThat(wrong.status()).isEqualTo(422);
+    assertThat(unknown.status()).isEqualTo(422);
+    assertThat(wrong.text())
+        .contains("do not belong together", "value=\"" + email + "\"")
+        .doesNotContain(WRONG);
+    assertThat(comparable(unknown, "nobody@example.org")).isEqualTo(comparable(wrong, email));
+  }
+
+  private static String comparable(Http.Answer answer, String email) {
+    return answer.text().replace(email, "…").replaceAll("name=\"form_\\w+\" value=\"[^\"]*\"", "…");
+  }
+
+  @Test
+  void afterTenWrongPasswordsTheEmailWaitsHoweverManyComeAtOnce() {
+    String email = person();
+    Visit visit = visit();
+    String page = visit.get("/sign-in").text();
+    List<CompletableFuture<Http.Answer>> all = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      Map<String, String> form =
+          Visit.filled(page, "/sign-in", "email", email, "password", WRONG, "form_id", "guess" + i);
+      all.add(CompletableFuture.supplyAsync(() -> visit.copy().send("/sign-in", form)));
+    }
+    List<Integer> statuses = all.stream().map(answer -> answer.join().status()).toList();
+
+    assertThat(statuses).containsOnly(422, 429);
+    assertThat(statuses.stream().filter(status -> status == 422))
+        .hasSize(PasswordAttempts.MOST_FOR_EMAIL);
+    Http.Answer right =
+        visit().signIn(" " + email.toUpperCase(java.util.Locale.ROOT), TestApi.PASSWORD);
+    assertThat(right.status()).isEqualTo(429);
+    assertThat(right.text()).contains("Try again in 15 minutes.");
+    assertThat(isSignedIn(signedIn(person()))).isTrue();
+  }
+
+  @Test
+  void whoAskedForAPageGetsThereAfterSigningIn() {
+    String email = person();
+    Visit visit = visit();
+    String signIn = visit.get("/access-tokens?revoke=x&a=b").header("location");
+    Http.Answer done =
+        visit.submit(signIn, "/sign-in", "email", email, "password", TestApi.PASSWORD);
+
+    assertThat(done.header("location")).isEqualTo("/access-tokens?revoke=x&a=b");
+    assertThat(visit.get("/sign-in?to=/password").header("location")).isEqualTo("/password");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\r\nset-cookie: x=y"
+      })
+  void signingInLeadsNowhereElse(String to) {
+    Http.Answer done =
+        visit()
+            .submit(
+                "/sign-in", "/sign-in", "email", person(), "password", TestApi.PASSWORD, "to", to);
+    assertThat(done.header("location")).isEqualTo("/");
+  }
+
+  @Test
+  void aFormOfASessionThatEndedLeadsToSignInAndThenBackToItsPage() {
+    Visit visit = signedIn(person());
+    Map<String, String> form = Visit.filled(visit.get("/password").text(), "/password");
+    Map<String, String> signOut = Visit.filled(visit.get("/password").text(), "/sign-out");
+    visit.copy().send("/sign-out", signOut);
+
+    Http.Answer plain = visit.send("/password", form, "referer", api.url() + "/password");
+    assertThat(plain.status()).isEqualTo(303);
+    assertThat(plain.header("location")).isEqualTo("/sign-in?to=%2Fpassword");
+    Http.Answer part =
+        visit.send(
+            "/password",
+            form,
+            "hx-request",
+            "true",
+            "hx-current-url",
+            api.url() + "/password?changed=yes");
+    assertThat(part.header("hx-redirect")).isEqualTo("/sign-in?to=%2Fpassword%3Fchanged%3Dyes");
+    assertThat(part.text()).isEmpty();
+  }
+
+  @Test
+  void signingOutEndsTheSession() {
+    Visit visit = signedIn(person());
+    Visit stolen = visit.copy();
+    Http.Answer out = visit.submit("/password", "/sign-out");
+
+    assertThat(out.header("location")).isEqualTo("/sign-in?notice=signed-out");
+    assertThat(visit.cookie(Sessions.COOKIE)).isNull();
+    assertThat(isSignedIn(stolen)).isFalse();
+  }
+
+  @Test
+  void signingOutEverywhereEndsAllSessionsOfThisUser() {
+    String email = person();
+    Visit other = signedIn(email);
+    Visit someoneElse = signedIn(person());
+    Visit visit = signedIn(email);
+    visit.submit("/password", "/sign-out-everywhere");
+
+    assertThat(isSignedIn(visit)).isFalse();
+    assertThat(isSignedIn(other)).isFalse();
+    assertThat(isSignedIn(someoneElse)).isTrue();
+  }
+
+  @Test
+  void aNewPasswordReplacesTheOldOneAndEndsEveryOtherSession() {
+    String email = person();
+    Visit other = signedIn(email);
+    Visit visit = signedIn(email);
+    Visit stolen = visit.copy();
+    String next = "another long password";
+    Http.Answer changed = change(visit, TestApi.PASSWORD, next, next);
+
+    assertThat(changed.status()).isEqualTo(303);
+    assertThat(visit.get(changed.header("location")).text()).contains("Your password is changed.");
+    assertThat(isSignedIn(other)).isFalse();
+    assertThat(isSignedIn(stolen)).isFalse();
+    assertThat(visit().signIn(email, TestApi.PASSWORD).status()).isEqualTo(422);
+    assertThat(visit().signIn(email, next).status()).isEqualTo(303);
+  }
+
+  @Test
+  void aPasswordIsChangedOnlyByWhoKnowsItAndOnlyToOneThatWillDo() {
+    String email = person();
+    Visit visit = signedIn(email);
+    String next = "another long password";
+
+    Http.Answer wrong = change(visit, WRONG, next, next);
+    assertThat(wrong.status()).isEqualTo(422);
+    assertThat(wrong.text())
+        .contains("This is not your present password.")
+        .doesNotContain(WRONG, next);
+    assertThat(change(visit, TestApi.PASSWORD, "short", "short").text())
+        .contains("12 to 200 characters");
+    assertThat(change(visit, TestApi.PASSWORD, next, next + "!").text())
+        .contains("not the same password");
+    assertThat(visit().signIn(email, TestApi.PASSWORD).status()).isEqualTo(303);
+  }
+
+  @Test
+  void thePresentPasswordCannotBeGuessedThere() {
+    Visit visit = signedIn(person());
+    String next = "another long password";
+    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
+      assertThat(change(visit, WRONG, next, next).status()).isEqualTo(422);
+    }
+    assertThat(change(visit, TestApi.PASSWORD, next, next).status()).isEqualTo(429);
+  }
+
+  private static Http.Answer change(Visit visit, String present, String next, String again) {
+    return visit.submit("/password", "/password", "present", present, "next", next, "again", again);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.purser.web.browsing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.options.Cookie;
+import com.microsoft.playwright.options.LoadState;
+import com.microsoft.playwright.options.SameSiteAttribute;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One visitor's browser window. What its page does goes through {@link #page}, and waits by itself.
+ * Closing it fails if anything went wrong in it that cannot be seen: see {@link Complaints}.
+ */
+public final class Window implements AutoCloseable {
+  private static final double PATIENCE_MILLIS = 10_000;
+  private static final Path PICTURES = Path.of("target", "pictures");
+
+  private final BrowserContext context;
+  private final URI origin;
+  private final Look look;
+  private final String name;
+  private final Complaints complaints;
+  private final Page page;
+  private final AtomicLong transferred = new AtomicLong();
+  private boolean closed;
+
+  Window(BrowserContext context, URI origin, Look look, String name) {
+    this.context = context;
+    this.origin = origin;
+    this.look = look;
+    this.name = name;
+    this.complaints = Complaints.of(context, origin);
+    context.setDefaultTimeout(PATIENCE_MILLIS);
+    this.page = context.newPage();
+    CDPSession devTools = context.newCDPSession(page);
+    devTools.on("Network.loadingFinished", this::loaded);
+    devTools.send("Network.enable");
+  }
+
+  private void loaded(JsonObject event) {
+    transferred.addAndGet(event.get("encodedDataLength").getAsLong());
+  }
+
+  public Page page() {
+    return page;
+  }
+
+  /** Gives it a cookie, {@code name=value}: a session's, so that no page need be loaded before. */
+  public Window withCookie(String cookie) {
+    String[] parts = cookie.split("=", 2);
+    context.addCookies(
+        List.of(
+            new Cookie(parts[0], parts[1])
+                .setUrl(origin.toString())
+                .setHttpOnly(true)
+                .setSameSite(SameSiteAttribute.LAX)));
+    return this;
+  }
+
+  /** Goes to a page, by its path and query, and waits until it is loaded. */
+  public Window go(String path) {
+    page.navigate(origin + path);
+    return this;
+  }
+
+  /** The path and query of the page that it shows. */
+  public String path() {
+    URI at = URI.create(page.url());
+    return at.getRawQuery() == null ? at.getRawPath() : at.getRawPath() + "?" + at.getRawQuery();
+  }
+
+  /**
+   * An answer with this status belongs to the test. Chromium writes such answers on its console,
+   * which is taken for a mistake otherwise. To be said before; fails if none comes.
+   */
+  public Window expectStatus(int status) {
+    complaints.expectStatus(status);
+    return this;
+  }
+
+  /** An error or warning with this in it belongs to the test, likewise. */
+  public Window expectConsole(String part) {
+    complaints.expectMessage(part);
+    return this;
+  }
+
+  /**
+   * The bytes that came over the connection since the window was opened, headers included: of a new
+   * window that went to one page, what its first load costs. Waits until nothing more comes.
+   */
+  public long transferredBytes() {
+    page.waitForLoadState(LoadState.NETWORKIDLE);
+    return transferred.get();
+  }
+
+  /** Fails if axe-core finds a violation of WCAG 2.2 AA in the page as it is now. */
+  public void assertAccessible() {
+    List<String> violations = Accessibility.violations(page);
+    if (!violations.isEmpty()) {
+      throw new AssertionError(
+          "%s in %s, %d pixels wide:\n%s"
+              .formatted(path(), look.scheme(), look.width(), String.join("\n", violations)));
+    }
+  }
+
+  /** Fails if the page has to be pushed sideways to be read. */
+  public void assertFits() {
+    Object overflow =
+        page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assertThat(overflow)
+        .as("%s, %d pixels wide: pixels that stick out", path(), look.width())
+        .isEqualTo(0);
+  }
+
+  /** Takes a picture of the whole page. */
+  public Path picture(Path file) {
+    page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+    return file;
+  }
+
+  /** What went wrong unseen so far. */
+  public List<String> complaints() {
+    for (Page each : context.pages()) {
+      settle(each);
+    }
+    return complaints.all();
+  }
+
+  /** Where a test that failed finds a picture of this window. */
+  String keepPicture() {
+    Path file = PICTURES.resolve(name + ".png");
+    try {
+      return "%s as it was then: %s".formatted(page.url(), picture(file));
+    } catch (PlaywrightException e) {
+      return "there is no picture of " + page.url() + ": " + e.getMessage();
+    }
+  }
+
+  /** Closes it. The second time nothing happens. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<String> wrong;
+    String kept;
+    try {
+      wrong = complaints();
+      kept = wrong.isEmpty() ? "" : keepPicture();
+    } finally {
+      context.close();
+    }
+    if (!wrong.isEmpty()) {
+      throw new AssertionError(
+          "in the window, unseen:\n  " + String.join("\n  ", wrong) + "\n" + kept);
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Lets what has happened in a page be told here before it is asked about. */
+  private void settle(Page each) {
+    try {
+      if (look.scripts()) {
+        each.evaluate("() => new Promise(done => setTimeout(done))");
+      } else {
+        each.title();
+      }
+    } catch (PlaywrightException e) {
+      // It crashed, which has been told, or goes to another page just now.
+    }
+  }
+}
