@@ -186,7 +186,7 @@ final class Call implements Running {
   private void judge() {
     enter(Stage.READING, lane.configuration().callTimeout());
     CallRequest asked = expect(request);
-    PriceList prices = lane.prices().get();
+    PriceList prices = lane.prices().current();
     CallError barred = Judgement.barred(caller(), lane.clock().instant(), lane.errors());
     if (barred != null) {
       refuseUnlessHinted(barred, () -> refuse(barred));
@@ -322,9 +322,7 @@ final class Call implements Running {
     Plan planned = expect(plan);
     status = answer.statusCode();
     firstByteMillis = millisSinceStart();
-    if (answer.statusCode() == 401 && planned.key().status() != ProviderKey.Status.REJECTED) {
-      rejected(planned.key());
-    }
+    lane.keyVerdicts().answered(planned.key(), answer.statusCode());
     AnswerReader opened =
         expect(request)
             .answer(
@@ -338,19 +336,12 @@ final class Call implements Running {
     return opened;
   }
 
-  private void rejected(ProviderKey key) {
-    Instant when = lane.clock().instant();
-    String detail = dialect.provider().displayName() + " refused it on a call";
-    lane.vertx()
-        .executeBlocking(() -> lane.vault().rejected(key.spaceId(), key.id(), detail, when), false)
-        .onFailure(e -> log.warn("the state of provider key {} was not saved", key.id(), e));
-  }
-
   private void forwarded(Forwarding.Ending ending) {
     CallErrors errors = lane.errors();
     switch (ending) {
-      case Forwarding.Ending.NotSent(boolean tooMany) -> {
-        CallError error = tooMany ? errors.tooManyCalls() : errors.unreachable(dialect.provider());
+      case Forwarding.Ending.NotSent(boolean allInUse) -> {
+        CallError error =
+            allInUse ? errors.allInUse(dialect.provider()) : errors.unreachable(dialect.provider());
         status = error.code().status();
         lastWord = () -> client.refuse(error, id, null);
         settle(new Answer(UsageSource.NONE, null, error.code().id()), status);
@@ -383,6 +374,8 @@ final class Call implements Running {
     }
     long settleNanos = System.nanoTime();
     Usage usage = answer.usage();
+    PriceList inForce = lane.prices().current();
+    Priced priced = usage == null ? null : priced(usage, inForce);
     lane.hear(
         lane.ledger()
             .settle(
@@ -391,7 +384,7 @@ final class Call implements Running {
                     id,
                     answer.source(),
                     usage,
-                    usage == null ? null : priced(usage),
+                    priced,
                     lane.clock().instant(),
                     httpStatus,
                     answer.errorCode(),
@@ -402,17 +395,26 @@ final class Call implements Running {
           if (failure != null) {
             log.error("call {} was not settled", id, failure);
           }
+          if (priced != null && priced.cost() == null) {
+            lane.prices().foundNone(inForce);
+          }
           end();
         });
   }
 
-  private Priced priced(Usage usage) {
+  /** By the list of its admission; by the one in force only if that alone knows all prices. */
+  private Priced priced(Usage usage, PriceList inForce) {
     Plan planned = expect(plan);
     try {
-      return planned.prices().price(dialect.provider(), usage, createdAt);
+      Priced pinned = planned.prices().price(dialect.provider(), usage, createdAt);
+      if (pinned.cost() != null || inForce == planned.prices()) {
+        return pinned;
+      }
+      Priced newer = inForce.price(dialect.provider(), usage, createdAt);
+      return newer.cost() == null ? pinned : newer;
     } catch (RuntimeException e) {
       log.error("call {} cannot be priced", id, e);
-      return new Priced(List.of(), null, planned.bound().hold());
+      return new Priced(List.of(), null, planned.bound().hold(), planned.prices().version());
     }
   }
 

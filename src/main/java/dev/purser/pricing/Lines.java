@@ -33,7 +33,12 @@ final class Lines {
     }
   }
 
-  Priced priced() {
+  /**
+   * What they add up to.
+   *
+   * @param priceVersion of the list that the rates are of
+   */
+  Priced priced(String priceVersion) {
     Sum priced = new Sum();
     Sum counted = new Sum();
     boolean unpriced = false;
@@ -47,7 +52,8 @@ final class Lines {
         counted.add(item.quantity(), unitPicos);
       }
     }
-    return new Priced(linesOf(priced), unpriced ? null : priced.rounded(), counted.rounded());
+    return new Priced(
+        linesOf(priced), unpriced ? null : priced.rounded(), counted.rounded(), priceVersion);
   }
 
   /**

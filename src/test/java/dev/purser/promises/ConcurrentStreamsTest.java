@@ -107,8 +107,7 @@ class ConcurrentStreamsTest {
   }
 
   /** A stream as its client saw it. */
-  private record Streamed(
-      String tag, int status, String callId, String requestId, String text) {}
+  private record Streamed(String tag, int status, String callId, String requestId, String text) {}
 
   /** Clients, each with a connection of its own. */
   private static final class Clients implements AutoCloseable {

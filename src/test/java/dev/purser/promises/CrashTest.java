@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,9 +50,7 @@ class CrashTest {
         person.saveKey("anthropic", Person.ANTHROPIC_KEY);
         calls.start(person.caller("under load"), AT_ONCE);
         Await.until(
-            "200 calls are through",
-            Duration.ofSeconds(60),
-            () -> calls.answered().size() >= 200);
+            "200 calls are through", Duration.ofSeconds(60), () -> calls.answered().size() >= 200);
         purser.kill();
         calls.stop();
       }
@@ -71,7 +70,7 @@ class CrashTest {
         calls
             .answered()
             .forEach((number, id) -> {
-              JsonNode entry = entries.get(NumberedCalls.model(number));
+              JsonNode entry = Objects.requireNonNull(entries.get(NumberedCalls.model(number)));
               assertThat(entry.path("id").asString()).isEqualTo(id);
               assertThat(entry.path("state").asString()).isEqualTo("settled");
             });
@@ -93,7 +92,8 @@ class CrashTest {
         }
         // What was never forwarded was under way too when the process died, and is not lost either.
         assertThat(entries.keySet())
-            .isSubsetOf(Stream.of(List.of(calls.seen()), interrupted).flatMap(List::stream).toList());
+            .isSubsetOf(
+                Stream.of(List.of(calls.seen()), interrupted).flatMap(List::stream).toList());
         assertThat(interrupted).as("calls under way").hasSizeBetween(1, AT_ONCE);
         JsonNode summary = person.summary();
         long booked = 0;

@@ -51,7 +51,7 @@ final class NumberedCalls implements AutoCloseable {
   }
 
   static long outputTokens(String model) {
-    return 100 + Integer.parseInt(model.substring(MODEL.length()));
+    return 100L + Integer.parseInt(model.substring(MODEL.length()));
   }
 
   /** Makes one call after another on each of so many threads, until stopped or left alone. */
@@ -104,8 +104,7 @@ final class NumberedCalls implements AutoCloseable {
           });
     } else {
       vertx.setTimer(
-          EVENTS * PACE_MILLIS,
-          _ -> PlainProvider.answer(request, model, outputTokens(model)));
+          EVENTS * PACE_MILLIS, _ -> PlainProvider.answer(request, model, outputTokens(model)));
     }
   }
 

@@ -28,10 +28,7 @@ final class PlainProvider implements AutoCloseable {
             .createHttpServer()
             .requestHandler(request -> {
               if ("/v1/models".equals(request.path())) {
-                request
-                    .response()
-                    .putHeader("content-type", "application/json")
-                    .end(NO_MODELS);
+                request.response().putHeader("content-type", "application/json").end(NO_MODELS);
               } else {
                 request.endHandler(_ -> answer.handle(request));
               }

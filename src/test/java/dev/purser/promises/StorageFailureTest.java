@@ -52,7 +52,8 @@ class StorageFailureTest {
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
   void aDatabaseThatTurnedReadOnly(TestDatabase.Kind kind) throws Exception {
-    survives(kind, database -> database.makeReadOnly(true), database -> database.makeReadOnly(false));
+    survives(
+        kind, database -> database.makeReadOnly(true), database -> database.makeReadOnly(false));
   }
 
   @Test

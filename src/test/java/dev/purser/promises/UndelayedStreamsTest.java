@@ -100,8 +100,7 @@ class UndelayedStreamsTest {
                     caller.post(
                         "/v1/messages", Prompts.messages("hi", true), "x-test", "large event"),
                 Thread::startVirtualThread);
-        Http.Answer body =
-            caller.send("POST", "/v1/messages", LARGE_BODY, "x-test", "one piece");
+        Http.Answer body = caller.send("POST", "/v1/messages", LARGE_BODY, "x-test", "one piece");
         assertThat(body.status()).isEqualTo(200);
         assertThat(event.get(60, TimeUnit.SECONDS).bytes().length)
             .isGreaterThan(LARGE_EVENT.length());
@@ -210,9 +209,7 @@ class UndelayedStreamsTest {
     void untilAllHaveGoneOn() {
       long before = events.get();
       Await.until(
-          "the streams go on",
-          Duration.ofSeconds(20),
-          () -> events.get() >= before + 3L * STREAMS);
+          "the streams go on", Duration.ofSeconds(20), () -> events.get() >= before + 3L * STREAMS);
     }
 
     Duration longest() {

@@ -2,6 +2,7 @@ package dev.purser.storage;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,8 +15,8 @@ import org.sqlite.SQLiteException;
 
 /**
  * A SQLite file that its connections may only read from a moment on, without closing one of them.
- * File permissions do not bind files that are open, nor root. The file's own header does: byte 18 is
- * the write version of its format, and whoever finds one above 2 may only read it (SQLite's file
+ * File permissions do not bind files that are open, nor root. The file's own header does: byte 18
+ * is the write version of its format, and whoever finds one above 2 may only read it (SQLite's file
  * format, 1.3.3). Read-only or not, the file is whole.
  */
 final class ReadOnlyFile {
@@ -50,7 +51,8 @@ final class ReadOnlyFile {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       lockWithEmptyLog(statement);
-      // The log holds no copy of the header, so that the one in the file is the one that is read ...
+      // The log holds no copy of the header, so that the one in the file is the one that is read
+      // ...
       putWriteVersion(UNKNOWN);
       // ... and it is read again by all who have it in their caches, since something was written.
       statement.execute(TOUCH);
@@ -96,7 +98,7 @@ final class ReadOnlyFile {
     try (OutputStream standardInput = dd.getOutputStream()) {
       standardInput.write(version);
     }
-    String said = new String(dd.getInputStream().readAllBytes());
+    String said = new String(dd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (dd.waitFor() != 0) {
         throw new IOException("dd: " + said);
