@@ -206,7 +206,7 @@ class TroubleTest {
     assertNothingRuns();
   }
 
-  /** To each of two event loops' two connections, and as many calls that wait for one. */
+  /** Each of two event loops has two connections, and as many calls that wait for one. */
   @Test
   void aCallThatWaitsInVainForAConnectionIsToldThatAllAreInUse() {
     limitedBy(c ->
@@ -221,22 +221,12 @@ class TroubleTest {
             c.callTimeout(),
             c.admissionTimeout()));
     purser.provider.answers(request -> {});
-    List<CompletableFuture<HttpResponse<String>>> calls =
-        Stream.generate(() ->
-                CompletableFuture.supplyAsync(
-                    () -> purser.post("/v1/messages", BODY), Thread::startVirtualThread))
-            .limit(8)
-            .toList();
-    Await.until(
-        "four wait no more",
-        SOON,
-        () -> calls.stream().filter(CompletableFuture::isDone).count() == 4);
-    for (CompletableFuture<HttpResponse<String>> call : calls) {
-      if (call.isDone()) {
-        assertThat(call.join().statusCode()).isEqualTo(503);
-        assertThat(call.join().body()).contains("overloaded", "PURSER_MAX_CONNECTIONS");
-        assertThat(call.join().headers().firstValue("retry-after")).isPresent();
-      }
+    List<CompletableFuture<HttpResponse<String>>> running = fourCalls();
+    Await.until("they run", SOON, () -> purser.provider.received().size() == 4);
+    for (CompletableFuture<HttpResponse<String>> waiting : fourCalls()) {
+      assertThat(waiting.join().statusCode()).isEqualTo(503);
+      assertThat(waiting.join().body()).contains("overloaded", "PURSER_MAX_CONNECTIONS");
+      assertThat(waiting.join().headers().firstValue("retry-after")).isPresent();
     }
     assertThat(purser.provider.received()).hasSize(4);
     assertThat(purser.entries())
@@ -244,7 +234,15 @@ class TroubleTest {
         .hasSize(4)
         .allMatch(entry -> "none".equals(entry.usageSource()));
     purser.gateway.drain(purser.vertx, Duration.ZERO).await();
-    calls.forEach(call -> assertThat(call.handle((answer, cut) -> true).join()).isTrue());
+    running.forEach(call -> assertThat(call.handle((answer, cut) -> true).join()).isTrue());
+  }
+
+  private List<CompletableFuture<HttpResponse<String>>> fourCalls() {
+    return Stream.generate(() ->
+            CompletableFuture.supplyAsync(
+                () -> purser.post("/v1/messages", BODY), Thread::startVirtualThread))
+        .limit(4)
+        .toList();
   }
 
   @Test

@@ -38,7 +38,7 @@ class CrashTest {
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
   void everyCallThatAProviderSawHasItsOneEntryAfterKillMinus9(TestDatabase.Kind kind)
-      throws IOException {
+      throws Exception {
     Vertx vertx = Vertx.vertx();
     try (TestDatabase database = TestDatabase.fresh(kind);
         NumberedCalls calls = new NumberedCalls(vertx)) {
@@ -51,7 +51,12 @@ class CrashTest {
         calls.start(person.caller("under load"), AT_ONCE);
         Await.until(
             "200 calls are through", Duration.ofSeconds(60), () -> calls.answered().size() >= 200);
-        purser.kill();
+        // It dies while nothing can be committed: then nothing is forwarded either.
+        try (AutoCloseable _ = database.holdWrites()) {
+          Await.until(
+              "all wait for the ledger", Duration.ofSeconds(8), () -> calls.unseen() == AT_ONCE);
+          purser.kill();
+        }
         calls.stop();
       }
       try (PurserProcess purser = PurserProcess.serve(folder, settings)) {
@@ -72,7 +77,8 @@ class CrashTest {
             .forEach((number, id) -> {
               JsonNode entry = Objects.requireNonNull(entries.get(NumberedCalls.model(number)));
               assertThat(entry.path("id").asString()).isEqualTo(id);
-              assertThat(entry.path("state").asString()).isEqualTo("settled");
+              // Of some, the client has the last byte although the settlement still waits.
+              assertThat(entry.path("state").asString()).isIn("settled", "interrupted");
             });
         long settledOutput = 0;
         List<String> interrupted = new ArrayList<>();

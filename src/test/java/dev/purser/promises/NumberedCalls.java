@@ -113,6 +113,11 @@ final class NumberedCalls implements AutoCloseable {
     return seen.toArray(new String[0]);
   }
 
+  /** How many calls were made, or are about to be, that the provider has not seen. */
+  int unseen() {
+    return made.get() - seen.size();
+  }
+
   /** The entries of the calls that were answered to the end, by their numbers. */
   Map<Integer, String> answered() {
     return answered;

@@ -34,19 +34,11 @@ class StorageFailureTest {
 
   @Test
   void aLockedSqliteFile() throws Exception {
-    AtomicReference<Connection> holder = new AtomicReference<>();
+    AtomicReference<AutoCloseable> hold = new AtomicReference<>();
     survives(
         TestDatabase.Kind.SQLITE,
-        database -> {
-          Connection connection =
-              DriverManager.getConnection("jdbc:sqlite:" + file(database) + "?busy_timeout=10000");
-          execute(connection, "BEGIN IMMEDIATE");
-          holder.set(connection);
-        },
-        database -> {
-          execute(holder.get(), "ROLLBACK");
-          holder.get().close();
-        });
+        database -> hold.set(database.holdWrites()),
+        database -> hold.get().close());
   }
 
   @ParameterizedTest
@@ -136,10 +128,6 @@ class StorageFailureTest {
 
   private static long seen(Sandbox sandbox) {
     return sandbox.seen().stream().filter(call -> call.path().equals("/v1/messages")).count();
-  }
-
-  private static String file(TestDatabase database) {
-    return String.valueOf(((DatabaseConfiguration.Sqlite) database.configuration()).file());
   }
 
   private static String name(TestDatabase database) {

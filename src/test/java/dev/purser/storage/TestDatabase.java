@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -124,6 +125,29 @@ public final class TestDatabase implements AutoCloseable {
         cutConnections();
       }
     }
+  }
+
+  /** Keeps all others from writing until it is closed. */
+  public AutoCloseable holdWrites() {
+    try {
+      return switch (configuration) {
+        case DatabaseConfiguration.Sqlite(Path file) ->
+            held("jdbc:sqlite:" + file + "?busy_timeout=10000", "BEGIN IMMEDIATE");
+        case DatabaseConfiguration.Postgresql postgresql ->
+            held(postgresql.jdbcUrl(), "BEGIN; LOCK TABLE entries IN SHARE MODE");
+      };
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Its transaction ends with the connection. */
+  private static Connection held(String url, String begin) throws SQLException {
+    Connection connection = DriverManager.getConnection(url);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(begin);
+    }
+    return connection;
   }
 
   @Override
