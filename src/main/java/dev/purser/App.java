@@ -160,6 +160,7 @@ public final class App implements AutoCloseable {
             rooms.agentUsage(),
             rooms.calls(),
             prices::current,
+            price -> prices.add(price, clock.instant()),
             clock,
             rooms.random()));
     List<Future<String>> listening = new ArrayList<>();
@@ -231,7 +232,7 @@ public final class App implements AutoCloseable {
   }
 
   /** A link to where the first user is made, which works in this process until there is one. */
-  URI setupLink() {
+  public URI setupLink() {
     return address.url().resolve(signInLinks.makeSetup());
   }
 

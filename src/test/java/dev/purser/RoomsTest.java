@@ -110,8 +110,11 @@ class RoomsTest {
           "storage.Postgresql", // the database's password, for the driver
           "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
+          "vault.ProviderKeys", // recognised
           "vault.Vault", // sealed
+          "web.AgentPage", // shown once
           "web.SignInLinks", // hashed
+          "web.StartPage", // shown once
           "web.Visitors", // cookies
           "web.templates.JteaccessTokensGenerated", // shown once
           "web.templates.JtesetupGenerated"); // the link that led there, in its form

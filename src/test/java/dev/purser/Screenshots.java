@@ -29,18 +29,30 @@ final class Screenshots {
   private static final List<Look> LOOKS =
       List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
 
-  private Screenshots() {}
+  /** There is none in a picture, so no room need be kept for it. */
+  private static final String NO_SCROLL_BAR =
+      "() => { document.documentElement.style.scrollbarGutter = 'auto' }";
 
-  /** Where the script was called, an option, a directory, pages. */
+  private final App app;
+  private final Chromium chromium;
+  private final Path directory;
+  private final boolean wholePages;
+
+  private Screenshots(App app, Chromium chromium, Path directory, boolean wholePages) {
+    this.app = app;
+    this.chromium = chromium;
+    this.directory = directory;
+    this.wholePages = wholePages;
+  }
+
+  /** Where the script was called, and what it was called with. */
   public static void main(String[] arguments) throws IOException {
     Deque<String> rest = new ArrayDeque<>(List.of(arguments));
     Path here = Path.of(rest.pop());
-    boolean empty = "--empty".equals(rest.peek());
-    if (empty) {
-      rest.pop();
-    }
+    boolean empty = rest.remove("--empty");
+    boolean top = rest.remove("--top");
     if (rest.isEmpty()) {
-      System.err.println("Say where to: scripts/screenshots [--empty] DIRECTORY [PATH…]");
+      System.err.println("Say where to: scripts/screenshots [--empty] [--top] DIRECTORY [PATH…]");
       System.exit(2);
     }
     Path directory = Files.createDirectories(here.resolve(rest.pop()));
@@ -53,29 +65,23 @@ final class Screenshots {
                 InstantSource.system());
         Chromium chromium = Chromium.start()) {
       User user = empty ? somebodyNew(demo.app()) : demo.user();
+      Screenshots screenshots = new Screenshots(demo.app(), chromium, directory, !top);
       for (Look look : LOOKS) {
-        take(
-            demo.app(),
-            user,
-            chromium,
-            look,
-            rest.isEmpty() ? PAGES : List.copyOf(rest),
-            directory);
+        screenshots.take(user, look, rest.isEmpty() ? PAGES : rest);
       }
     } finally {
       delete(data);
     }
   }
 
-  private static void take(
-      App app, User user, Chromium chromium, Look look, List<String> pages, Path directory) {
+  private void take(User user, Look look, Iterable<String> pages) {
     URI link = app.signInLink(user.id());
     URI origin = URI.create(link.getScheme() + "://" + link.getRawAuthority());
     Window window = chromium.open(origin, look, "screenshots");
     window.go(link.getRawPath() + "?" + link.getRawQuery());
     for (String page : pages) {
-      window.go(page);
-      System.out.println(window.picture(directory.resolve(name(page, look) + ".png")));
+      window.go(page).page().evaluate(NO_SCROLL_BAR);
+      System.out.println(window.picture(directory.resolve(name(page, look) + ".png"), wholePages));
     }
     // What went wrong is for tests to judge; here it is only said.
     window.complaints().forEach(System.err::println);

@@ -12,7 +12,6 @@ import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.agents.VirtualKeys;
 import dev.purser.money.Budget;
 import dev.purser.pricing.Provider;
-import dev.purser.vault.Models;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Agents, and the virtual keys they hold. */
-record AgentsResource(Agents agents, VirtualKeys virtualKeys, Models models) {
+record AgentsResource(Agents agents, VirtualKeys virtualKeys, ModelOwners owners) {
   static final String[] NEW_FIELDS = {
     "name", "preferredProvider", "preferredModel", "modelPolicy", "monthlyBudgetCents", "budgetMode"
   };
@@ -156,7 +155,7 @@ record AgentsResource(Agents agents, VirtualKeys virtualKeys, Models models) {
             "preferredProvider",
             "preferredModel",
             new ModelChoice(current.preferredProvider(), current.preferredModel()),
-            models,
+            owners,
             request.spaceId());
     ModelPolicy policy = body.oneOf("modelPolicy", List.of(ModelPolicy.values()), ModelPolicy::id);
     Long budgetCents =

@@ -1,15 +1,18 @@
 package dev.purser.api;
 
 import dev.purser.pricing.Provider;
-import dev.purser.vault.CheckedKeys;
+import dev.purser.secret.Secret;
+import dev.purser.vault.KeySaved;
+import dev.purser.vault.KeyVerified;
 import dev.purser.vault.ProviderKey;
+import dev.purser.vault.ProviderKeys;
 import dev.purser.vault.Vault;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Provider keys, masked. A key is saved only after its provider was asked about it. */
-record KeysResource(Vault vault, CheckedKeys keys) {
+record KeysResource(Vault vault, ProviderKeys keys) {
   /** Longer than any provider's key, with a whole line of a shell script around it. */
   private static final int MOST_CHARACTERS = 4_096;
 
@@ -45,25 +48,28 @@ record KeysResource(Vault vault, CheckedKeys keys) {
     if (provider.isEmpty()) {
       return ApiAnswer.notFound("provider");
     }
-    return answer(
-        keys.save(
-            request.spaceId(), provider.get(), request.body().secret("key", MOST_CHARACTERS)));
+    Secret pasted = request.body().secret("key", MOST_CHARACTERS);
+    return switch (keys.save(request.spaceId(), provider.get(), pasted)) {
+      case KeySaved.Saved saved -> ApiAnswer.ok(KeyBody.of(saved.key()));
+      case KeySaved.Mistaken mistaken ->
+          ApiAnswer.refused(ProblemCode.KEY_REJECTED, mistaken.reason());
+      case KeySaved.Rejected rejected ->
+          ApiAnswer.refused(ProblemCode.KEY_REJECTED, rejected.reason());
+      case KeySaved.Unreachable unreachable ->
+          ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
+    };
   }
 
   ApiAnswer verify(ApiRequest request) {
-    return Provider.ofId(request.path("provider"))
-        .map(provider -> answer(keys.verify(request.spaceId(), provider)))
-        .orElseGet(() -> ApiAnswer.notFound("API key"));
-  }
-
-  private static ApiAnswer answer(CheckedKeys.Outcome outcome) {
-    return switch (outcome) {
-      case CheckedKeys.Outcome.Kept kept -> ApiAnswer.ok(KeyBody.of(kept.key()));
-      case CheckedKeys.Outcome.Refused refused ->
-          ApiAnswer.refused(ProblemCode.KEY_REJECTED, refused.reason());
-      case CheckedKeys.Outcome.Unreachable silent ->
-          ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, silent.reason());
-      case CheckedKeys.Outcome.Missing _ -> ApiAnswer.notFound("API key");
+    Optional<Provider> provider = Provider.ofId(request.path("provider"));
+    if (provider.isEmpty()) {
+      return ApiAnswer.notFound("API key");
+    }
+    return switch (keys.verify(request.spaceId(), provider.get())) {
+      case KeyVerified.Asked asked -> ApiAnswer.ok(KeyBody.of(asked.key()));
+      case KeyVerified.Missing _ -> ApiAnswer.notFound("API key");
+      case KeyVerified.Unreachable unreachable ->
+          ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
     };
   }
 

@@ -1,7 +1,6 @@
 package dev.purser.api;
 
 import dev.purser.pricing.Provider;
-import dev.purser.vault.Models;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +16,14 @@ record ModelChoice(@Nullable Provider provider, @Nullable String model) {
    * The choice after a change.
    *
    * @param current what stays if the body says nothing of it
-   * @param models says whose a model is
+   * @param owners says whose a model is
    */
   static ModelChoice read(
       JsonBody body,
       String providerField,
       String modelField,
       ModelChoice current,
-      Models models,
+      ModelOwners owners,
       String spaceId) {
     Provider stated = provider(body, providerField);
     if (!body.has(modelField)) {
@@ -41,7 +40,7 @@ record ModelChoice(@Nullable Provider provider, @Nullable String model) {
       }
       return new ModelChoice(null, null);
     }
-    Optional<Provider> owner = models.owner(spaceId, model);
+    Optional<Provider> owner = owners.of(spaceId, model);
     if (stated == null) {
       return new ModelChoice(
           owner.orElseThrow(() ->

@@ -2,20 +2,24 @@ package dev.purser.api;
 
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
+import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.ListedModel;
-import dev.purser.vault.Models;
+import dev.purser.vault.KnownModel;
+import dev.purser.vault.KnownModels;
+import dev.purser.vault.Vault;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The price list, joined with what the space's keys list. */
-record ModelsResource(Models models, InstantSource clock) {
+record ModelsResource(Vault vault, Supplier<PriceList> prices, InstantSource clock) {
   /**
    * A model with a price, or one that a key lists.
    *
@@ -41,19 +45,17 @@ record ModelsResource(Models models, InstantSource clock) {
   record LongContextBody(long overTokens, List<PriceBody> prices) {}
 
   ApiAnswer list(ApiRequest request) {
-    return ApiAnswer.ok(
-        Page.whole(
-            models.of(request.spaceId(), clock.instant()).stream()
-                .map(ModelsResource::body)
-                .toList()));
+    KnownModels known =
+        new KnownModels(vault.savedKeys(request.spaceId()), prices.get(), clock.instant());
+    return ApiAnswer.ok(Page.whole(known.all().stream().map(ModelsResource::body).toList()));
   }
 
-  private static ModelBody body(Models.Model model) {
-    ListedModel listed = model.listed();
-    ModelPrice price = model.price();
+  private static ModelBody body(KnownModel known) {
+    ListedModel listed = known.listed();
+    ModelPrice price = known.price();
     return new ModelBody(
-        model.provider().id(),
-        model.name(),
+        known.provider().id(),
+        known.model(),
         listed == null ? null : listed.displayName(),
         listed == null ? null : listed.releasedAt(),
         price == null ? null : price.use().name().toLowerCase(Locale.ROOT),
@@ -61,7 +63,7 @@ record ModelsResource(Models models, InstantSource clock) {
         price == null ? null : price.outputTokens(),
         price == null ? List.of() : prices(price.list()),
         price == null ? null : longContext(price),
-        model.usable());
+        known.usable());
   }
 
   private static @Nullable LongContextBody longContext(ModelPrice price) {

@@ -9,8 +9,7 @@ import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
-import dev.purser.vault.CheckedKeys;
-import dev.purser.vault.Models;
+import dev.purser.vault.ProviderKeys;
 import java.util.List;
 
 /** Every call of the API: the one table that the router and the tests read. */
@@ -18,18 +17,18 @@ final class Routes {
   private Routes() {}
 
   static List<Route> of(ApiParts parts) {
-    Models models = new Models(parts.vault(), parts.prices());
+    ModelOwners owners = new ModelOwners(parts.vault(), parts.prices());
     MeResource me = new MeResource();
     KeysResource keys =
         new KeysResource(
-            parts.vault(), new CheckedKeys(parts.vault(), parts.keyCheck(), parts.clock()));
-    SettingsResource settings = new SettingsResource(parts.spaces(), models);
-    ModelsResource modelList = new ModelsResource(models, parts.clock());
+            parts.vault(), new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
+    SettingsResource settings = new SettingsResource(parts.spaces(), owners);
+    ModelsResource models = new ModelsResource(parts.vault(), parts.prices(), parts.clock());
     UsageResource usage =
         new UsageResource(
             parts.usageSummaries(), parts.dailyUsage(), parts.spaces(), parts.clock());
     CallsResource calls = new CallsResource(parts.calls(), parts.spaces());
-    AgentsResource agents = new AgentsResource(parts.agents(), parts.virtualKeys(), models);
+    AgentsResource agents = new AgentsResource(parts.agents(), parts.virtualKeys(), owners);
     AccessTokensResource tokens = new AccessTokensResource(parts.accessTokens());
     ServerResource server = ServerResource.of(parts.notReadyBecause(), parts.metrics());
 
@@ -46,7 +45,7 @@ final class Routes {
         Route.of(GET, "/api/calls", READ, calls::list)
             .parameters("agent", "model", "state", "from", "to", "before", "limit"),
         Route.of(GET, "/api/calls/{id}", READ, calls::read),
-        Route.of(GET, "/api/models", READ, modelList::list),
+        Route.of(GET, "/api/models", READ, models::list),
         Route.of(GET, "/api/agents", READ, agents::list),
         Route.of(POST, "/api/agents", MANAGE, agents::create).fields(AgentsResource.NEW_FIELDS),
         Route.of(GET, "/api/agents/{id}", READ, agents::read),

@@ -5,12 +5,11 @@ import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.people.Spaces;
 import dev.purser.pricing.Provider;
-import dev.purser.vault.Models;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** What a space's people choose: default model, budget, time zone. */
-record SettingsResource(Spaces spaces, Models models) {
+record SettingsResource(Spaces spaces, ModelOwners owners) {
   static final String[] FIELDS = {
     "defaultProvider", "defaultModel", "monthlyBudgetCents", "budgetMode", "timeZone", "version"
   };
@@ -63,7 +62,7 @@ record SettingsResource(Spaces spaces, Models models) {
             "defaultProvider",
             "defaultModel",
             new ModelChoice(current.defaultProvider(), current.defaultModel()),
-            models,
+            owners,
             current.spaceId());
     Long budgetCents =
         body.has("monthlyBudgetCents")

@@ -4,9 +4,9 @@ import dev.purser.agents.Presented;
 import dev.purser.ledger.Decision;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
+import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What the gateway says when it refuses: what happened, what to do, and on which page. */
@@ -106,17 +106,18 @@ final class CallErrors {
   }
 
   CallError overBudget(Decision.OverBudget over) {
-    Map<String, Object> figures = new LinkedHashMap<>();
     boolean agents = over.budgetOf() == Decision.BudgetOf.AGENT;
-    figures.put("budgetOf", agents ? "agent" : "space");
-    figures.put("budgetCents", over.budget().cents());
-    figures.put("spentCents", over.spent().cents());
-    figures.put("heldCents", over.held().cents());
-    figures.put("doubtCents", over.doubt().cents());
-    figures.put("neededCents", over.needed().cents());
-    // A budget that stops at its limit leaves room for no answer, however short.
-    figures.put("largestOutputTokens", 0);
-    figures.put("resetsAt", over.resetsAt().toString());
+    Map<String, Object> figures =
+        ErrorBody.budgetFigures(
+            over.budgetOf().id(),
+            over.budget(),
+            over.spent(),
+            over.held(),
+            over.doubt(),
+            over.needed(),
+            // A budget that stops at its limit leaves room for no answer, however short.
+            0L,
+            over.resetsAt());
     return new CallError(
         ErrorCode.BUDGET_EXHAUSTED,
         agents

@@ -1,5 +1,6 @@
 package dev.purser.money;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ public record Budget(Money limit, Mode mode) {
     STOP,
     /** The most a call can cost is set aside first, so that it is never exceeded. */
     STRICT;
+
+    /** Those that can be chosen. */
+    public static final List<Mode> OFFERED = List.of(WARN, STOP);
 
     public String id() {
       return name().toLowerCase(Locale.ROOT);

@@ -1,8 +1,13 @@
 package dev.purser.providers;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,6 +26,54 @@ public final class ErrorBody {
           case ANTHROPIC -> anthropic(error, callId);
           case OPENAI -> openAi(error);
         });
+  }
+
+  /**
+   * What programs act on in such an answer: all of it but the sentences, laid out to be read by
+   * people.
+   */
+  public static String outline(Provider shape, ErrorCode code, Map<String, Object> figures) {
+    CallError error = new CallError(code, "", "", figures);
+    ObjectNode body =
+        switch (shape) {
+          case ANTHROPIC -> anthropic(error, null);
+          case OPENAI -> openAi(error);
+        };
+    ObjectNode inner = (ObjectNode) body.path("error");
+    inner.remove(List.of("message", "param"));
+    ((ObjectNode) inner.path("purser")).remove("help");
+    return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(body);
+  }
+
+  /**
+   * The money of a budget refusal, as {@code error.purser} has it.
+   *
+   * @param budgetOf {@code space} or {@code agent}
+   * @param largestOutputTokens null if it is not known any more
+   */
+  public static Map<String, Object> budgetFigures(
+      String budgetOf,
+      Money budget,
+      Money spent,
+      Money held,
+      Money doubt,
+      Money needed,
+      @Nullable Long largestOutputTokens,
+      @Nullable Instant resetsAt) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("budgetOf", budgetOf);
+    figures.put("budgetCents", budget.cents());
+    figures.put("spentCents", spent.cents());
+    figures.put("heldCents", held.cents());
+    figures.put("doubtCents", doubt.cents());
+    figures.put("neededCents", needed.cents());
+    if (largestOutputTokens != null) {
+      figures.put("largestOutputTokens", largestOutputTokens);
+    }
+    if (resetsAt != null) {
+      figures.put("resetsAt", resetsAt.toString());
+    }
+    return figures;
   }
 
   /** An event that ends a stream whose status was sent long ago. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the ledger has of one call.
  *
+ * @param virtualKeyName null if there is no such virtual key any more
  * @param priceVersion of the price list that it was admitted with; empty if it was refused before
  * @param counted what budgets count for it
  * @param doubt the part of its hold that its estimate does not cover
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record CallDetail(
     Call call,
     String virtualKeyId,
+    @Nullable String virtualKeyName,
+    @Nullable String maskedVirtualKey,
     String priceVersion,
     Money counted,
     Money doubt,

@@ -7,11 +7,8 @@ import dev.purser.pricing.Line;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
 import dev.purser.storage.Database;
-import dev.purser.storage.Ids;
 import dev.purser.storage.Rows;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,64 +19,65 @@ import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads calls. A list is read off an index, a window at a time, and what the filter does not want
- * is dropped here: so a page costs the same with ten million entries as with ten thousand.
- */
+/** Reads calls. */
 public final class CallStore {
   /** The most calls on a page. */
   public static final int MOST_ITEMS = 200;
 
   /** The most entries that are looked at for one page. */
-  private static final int MOST_EXAMINED = 20_000;
+  private static final int MOST_EXAMINED = 100_000;
 
-  private static final int WINDOW = 500;
-
-  /** Sorts after every identifier. */
-  private static final String AFTER_ALL = "z";
-
-  /** An entry's id is made a little before or after the moment that it says it was created. */
-  private static final Duration MOST_SKEW = Duration.ofMinutes(10);
-
-  private static final String CALL =
+  private static final String COLUMNS =
       """
       SELECT entry_id, entries.created_at, settled_at, entries.agent_id, agents.name AS agent_name,
         provider, dialect, requested_model, entries.model, totals_model, state, usage_source,
         input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
         web_searches, tier, cost_nanos, hold_nanos, http_status, error_code, duration_millis,
-        first_byte_millis, refused_count, virtual_key_id, price_version, counted_nanos, doubt_nanos,
+        first_byte_millis, refused_count, entries.virtual_key_id, price_version, counted_nanos, doubt_nanos,
         geography, fast, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos
+      """;
+
+  private static final String TABLES =
+      """
       FROM entries
       LEFT JOIN agents
         ON agents.space_id = entries.space_id AND agents.agent_id = entries.agent_id
       """;
 
-  static final String OF_SPACE =
+  static final String CALL = COLUMNS + TABLES;
+
+  static final String SOME =
       CALL
           + """
-          WHERE entries.space_id = :space AND entry_id < :before AND entry_id >= :first
-          ORDER BY entry_id DESC LIMIT :window
+          WHERE entries.space_id = :space AND entry_id IN (<entries>)
+          ORDER BY entry_id DESC
           """;
 
-  static final String OF_AGENT =
-      CALL
+  static final String ONE =
+      COLUMNS
+          + ", virtual_keys.name AS virtual_key_name, virtual_keys.masked AS virtual_key_masked\n"
+          + TABLES
           + """
-          WHERE entries.space_id = :space AND entries.agent_id = :agent
-            AND entry_id < :before AND entry_id >= :first
-          ORDER BY entry_id DESC LIMIT :window
+          LEFT JOIN virtual_keys
+            ON virtual_keys.space_id = entries.space_id
+            AND virtual_keys.virtual_key_id = entries.virtual_key_id
+          WHERE entries.space_id = :space AND entry_id = :entry
           """;
 
-  /** Those are few among many, and have an index of their own. */
-  static final String REFUSED_OR_INTERRUPTED =
-      CALL
-          + """
-          WHERE entries.space_id = :space AND state IN ('refused', 'interrupted')
-            AND state = :state AND entry_id < :before AND entry_id >= :first
-          ORDER BY entry_id DESC LIMIT :window
-          """;
-
-  static final String ONE = CALL + "WHERE entries.space_id = :space AND entry_id = :entry";
+  private static final String UNPRICED =
+      """
+      SELECT provider, entry_lines.model, COUNT(DISTINCT entries.entry_id) AS call_count,
+        MAX(created_at) AS last_used_at
+      FROM entries
+      JOIN entry_lines
+        ON entry_lines.space_id = entries.space_id AND entry_lines.entry_id = entries.entry_id
+      WHERE entries.space_id = :space AND entries.entry_id >= :first
+        AND entries.usage_source IS NOT NULL AND entries.cost_nanos IS NULL
+        AND unit_picos IS NULL AND local_day >= :since
+      GROUP BY provider, entry_lines.model
+      ORDER BY call_count DESC, entry_lines.model LIMIT :most
+      """;
 
   private static final String LINES =
       """
@@ -131,7 +129,55 @@ public final class CallStore {
     if (limit < 1 || limit > MOST_ITEMS) {
       throw new IllegalArgumentException("1 to " + MOST_ITEMS + " calls, not " + limit);
     }
-    return database.read(handle -> page(handle, spaceId, filter, before, limit));
+    return database.read(handle ->
+        new CallSearch(handle, CALL, spaceId, filter).page(CALLS, before, limit, mostExamined));
+  }
+
+  /**
+   * The newest calls after one.
+   *
+   * @param after an identifier, which need not be that of a call of this space
+   * @param limit 1 to {@link #MOST_ITEMS}
+   */
+  public List<Call> newer(String spaceId, CallFilter filter, String after, int limit) {
+    return database.read(
+        handle -> new CallSearch(handle, CALL, spaceId, filter).newer(CALLS, after, limit));
+  }
+
+  /** Those of these calls that there are in this space: at most {@link #MOST_ITEMS}. */
+  public List<Call> some(String spaceId, List<String> callIds) {
+    return callIds.isEmpty()
+        ? List.of()
+        : database.read(handle ->
+            handle
+                .createQuery(SOME)
+                .bind("space", spaceId)
+                .bindList("entries", callIds.stream().limit(MOST_ITEMS).toList())
+                .map(CALLS)
+                .list());
+  }
+
+  /** What a list can be narrowed down to. */
+  public CallChoices choices(String spaceId, LocalDate since) {
+    return database.read(handle -> CallChoices.read(handle, spaceId, since));
+  }
+
+  /** The models without a price that calls of this day or later used, the most used first. */
+  public List<UnpricedModel> unpriced(String spaceId, LocalDate since) {
+    return database.read(handle ->
+        handle
+            .createQuery(UNPRICED)
+            .bind("space", spaceId)
+            .bind("first", CallSearch.earliest(since))
+            .bind("since", since.toString())
+            .bind("most", MOST_ITEMS)
+            .map(row ->
+                new UnpricedModel(
+                    Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
+                    row.getColumn("model", String.class),
+                    row.getColumn("call_count", Long.class),
+                    Rows.instant(row, "last_used_at")))
+            .list());
   }
 
   /** One call; empty if this space has none with this identifier. */
@@ -148,51 +194,6 @@ public final class CallStore {
         ofEntry(handle, ADJUSTMENTS, spaceId, callId).map(ADJUSTMENT).list();
     RowViewMapper<CallDetail> detail = row -> detail(row, lines, adjustments);
     return ofEntry(handle, ONE, spaceId, callId).map(detail).findOne();
-  }
-
-  private CallPage page(
-      Handle handle, String spaceId, CallFilter filter, @Nullable String before, int limit) {
-    String first = filter.from() == null ? "" : Ids.firstOf(filter.from().minus(MOST_SKEW));
-    String next = before(filter.to(), before);
-    int window = filter.equals(CallFilter.ALL) ? limit + 1 : WINDOW;
-    List<Call> items = new ArrayList<>();
-    for (int examined = 0; examined < mostExamined; examined += window) {
-      List<Call> rows =
-          query(handle, filter)
-              .bind("space", spaceId)
-              .bind("before", next)
-              .bind("first", first)
-              .bind("window", window)
-              .map(CALLS)
-              .list();
-      for (Call call : rows) {
-        if (items.size() == limit) {
-          return new CallPage(items, next);
-        }
-        next = call.id();
-        if (filter.matches(call)) {
-          items.add(call);
-        }
-      }
-      if (rows.size() < window) {
-        return new CallPage(items, null);
-      }
-    }
-    return new CallPage(items, next);
-  }
-
-  private static Query query(Handle handle, CallFilter filter) {
-    if (filter.state() == EntryState.REFUSED || filter.state() == EntryState.INTERRUPTED) {
-      return handle.createQuery(REFUSED_OR_INTERRUPTED).bind("state", filter.state().id());
-    }
-    return filter.agentId() == null
-        ? handle.createQuery(OF_SPACE)
-        : handle.createQuery(OF_AGENT).bind("agent", filter.agentId());
-  }
-
-  private static String before(@Nullable Instant to, @Nullable String cursor) {
-    String end = to == null ? AFTER_ALL : Ids.firstOf(to.plus(MOST_SKEW));
-    return cursor == null || end.compareTo(cursor) < 0 ? end : cursor;
   }
 
   private static Query ofEntry(Handle handle, String sql, String spaceId, String callId) {
@@ -236,6 +237,8 @@ public final class CallStore {
     return new CallDetail(
         call(row),
         row.getColumn("virtual_key_id", String.class),
+        row.getColumn("virtual_key_name", String.class),
+        row.getColumn("virtual_key_masked", String.class),
         row.getColumn("price_version", String.class),
         money(row, "counted_nanos"),
         money(row, "doubt_nanos"),

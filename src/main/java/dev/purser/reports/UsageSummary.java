@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param zone in which the month begins and ends
  * @param byModel the dearest first
- * @param byAgent the dearest first
+ * @param byAgent the dearest first; empty where it was not asked for
  * @param counted what budgets count as spent: the cost, and unpriced calls at the dearest list
  *     price
  * @param held set aside for calls that are running

@@ -5,6 +5,7 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
 
 /** Reads summaries, out of totals alone: as fast after ten million calls as after ten. */
 public final class UsageSummaryStore {
@@ -51,10 +53,33 @@ public final class UsageSummaryStore {
       WHERE space_id = :space AND local_month = :month AND agent_id = :agent
       """;
 
+  /** A month's money, and beside it each model's use; one row for a month without any use. */
+  private static final String MONTH_BY_MODEL =
+      "SELECT spent_nanos, held_nanos, doubt_nanos, provider, model, "
+          + FiguresStore.SUMS
+          + """
+          FROM months
+          LEFT JOIN totals
+            ON totals.space_id = months.space_id AND local_day >= :first AND local_day <= :last
+          WHERE months.space_id = :space AND local_month = :month AND months.agent_id = :agent
+          GROUP BY spent_nanos, held_nanos, doubt_nanos, provider, model
+          ORDER BY SUM(cost_nanos) DESC, provider, model
+          """;
+
+  private static final String AGENTS_SINCE =
+      """
+      SELECT COUNT(DISTINCT agent_id) FROM totals
+      WHERE space_id = :space AND local_day >= :first AND provider = :provider
+        AND request_count > 0
+      """;
+
   private static final RowViewMapper<Space> SPACES = UsageSummaryStore::space;
   private static final RowViewMapper<UsageSummary.OfModel> MODELS = UsageSummaryStore::model;
   private static final RowViewMapper<UsageSummary.OfAgent> AGENTS = UsageSummaryStore::agent;
   private static final RowViewMapper<Month> MONTHS = UsageSummaryStore::month;
+  private static final RowViewMapper<MonthRow> MONTH_ROWS = UsageSummaryStore::monthRow;
+
+  private static final Month NO_MONEY = new Month(Money.ZERO, Money.ZERO, Money.ZERO);
 
   private final Database database;
 
@@ -66,6 +91,8 @@ public final class UsageSummaryStore {
 
   private record Month(Money counted, Money held, Money doubt) {}
 
+  private record MonthRow(Month money, Optional<UsageSummary.OfModel> model) {}
+
   /** Summarizes the month that this moment is in, in the space's time zone. */
   public UsageSummary current(String spaceId, Instant now) {
     return summary(spaceId, Optional.empty(), now);
@@ -74,6 +101,50 @@ public final class UsageSummaryStore {
   /** Summarizes a month; one without calls has a summary of nothing. */
   public UsageSummary of(String spaceId, YearMonth month, Instant now) {
     return summary(spaceId, Optional.of(month), now);
+  }
+
+  /**
+   * Summarizes the month that this moment is in, without its agents: in one statement.
+   *
+   * @param zone of the space
+   * @param budget of the space; null for no limit
+   */
+  public UsageSummary withoutAgents(
+      String spaceId, ZoneId zone, @Nullable Budget budget, Instant now) {
+    YearMonth month = YearMonth.from(now.atZone(zone));
+    List<MonthRow> rows =
+        database.read(handle ->
+            ofMonth(handle, MONTH_BY_MODEL, spaceId, month)
+                .bind("month", month.toString())
+                .bind("agent", WHOLE_SPACE)
+                .map(MONTH_ROWS)
+                .list());
+    Month money = rows.isEmpty() ? NO_MONEY : rows.getFirst().money();
+    return new UsageSummary(
+        month,
+        zone,
+        rows.stream()
+            .flatMap(row -> row.model().stream())
+            .filter(part -> !part.figures().isEmpty())
+            .toList(),
+        List.of(),
+        money.counted(),
+        money.held(),
+        money.doubt(),
+        budget,
+        now);
+  }
+
+  /** How many agents had calls to a provider on this day or later. */
+  public long agentsSince(String spaceId, Provider provider, LocalDate first) {
+    return database.read(handle ->
+        handle
+            .createQuery(AGENTS_SINCE)
+            .bind("space", spaceId)
+            .bind("first", first.toString())
+            .bind("provider", provider.id())
+            .mapTo(Long.class)
+            .one());
   }
 
   private UsageSummary summary(String spaceId, Optional<YearMonth> wanted, Instant now) {
@@ -104,7 +175,7 @@ public final class UsageSummaryStore {
             .bind("agent", WHOLE_SPACE)
             .map(MONTHS)
             .findOne()
-            .orElse(new Month(Money.ZERO, Money.ZERO, Money.ZERO));
+            .orElse(NO_MONEY);
     return new UsageSummary(
         month,
         space.zone(),
@@ -152,5 +223,10 @@ public final class UsageSummaryStore {
         new Money(row.getColumn("spent_nanos", Long.class)),
         new Money(row.getColumn("held_nanos", Long.class)),
         new Money(row.getColumn("doubt_nanos", Long.class)));
+  }
+
+  private static MonthRow monthRow(RowView row) {
+    boolean used = row.getColumn("model", String.class) != null;
+    return new MonthRow(month(row), used ? Optional.of(model(row)) : Optional.empty());
   }
 }

@@ -4,15 +4,26 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.ListedModel;
 import dev.purser.storage.Rows;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** What the providers listed for the saved keys. */
 final class ListedModels {
+  /** The space's keys, a row for each of their models; one row for a key without any. */
+  static final String WITH_KEYS =
+      """
+      SELECT provider_keys.*, model, display_name, released_at, json
+      FROM provider_keys
+      LEFT JOIN provider_models
+        ON provider_models.space_id = provider_keys.space_id
+          AND provider_models.provider = provider_keys.provider
+      WHERE provider_keys.space_id = :space
+      ORDER BY provider_keys.provider, COALESCE(released_at, 0) DESC, model
+      """;
+
   private ListedModels() {}
 
   static List<Vault.UsableModel> find(Handle handle, String spaceId) {
@@ -27,51 +38,21 @@ final class ListedModels {
         .map(row ->
             new Vault.UsableModel(
                 Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
-                new ListedModel(
-                    row.getColumn("model", String.class),
-                    row.getColumn("display_name", String.class),
-                    Rows.instantOrNull(row, "released_at"),
-                    row.getColumn("json", String.class))))
+                listed(row).orElseThrow()))
         .list();
   }
 
-  static List<Vault.Listing> listings(Handle handle, String spaceId) {
-    Map<Provider, ProviderKey.Status> statuses = new EnumMap<>(Provider.class);
-    Map<Provider, List<ListedModel>> models = new EnumMap<>(Provider.class);
-    handle
-        .createQuery(
-            """
-            SELECT provider_keys.provider, status, model, display_name, released_at
-            FROM provider_keys LEFT JOIN provider_models
-              ON provider_models.space_id = provider_keys.space_id
-                AND provider_models.provider = provider_keys.provider
-            WHERE provider_keys.space_id = :space
-            ORDER BY provider_keys.provider, COALESCE(released_at, 0) DESC, model
-            """)
-        .bind("space", spaceId)
-        .map(row -> {
-          Provider provider = Provider.ofId(row.getColumn("provider", String.class)).orElseThrow();
-          statuses.put(
-              provider,
-              ProviderKey.Status.ofId(row.getColumn("status", String.class)).orElseThrow());
-          List<ListedModel> own = models.computeIfAbsent(provider, of -> new ArrayList<>());
-          String model = row.getColumn("model", String.class);
-          if (model != null) {
-            own.add(
-                new ListedModel(
-                    model,
-                    row.getColumn("display_name", String.class),
-                    Rows.instantOrNull(row, "released_at"),
-                    ""));
-          }
-          return provider;
-        })
-        .list();
-    return statuses.entrySet().stream()
-        .map(key ->
-            new Vault.Listing(
-                key.getKey(), key.getValue(), models.getOrDefault(key.getKey(), List.of())))
-        .toList();
+  /** The model of a row; empty if the row has none. */
+  static Optional<ListedModel> listed(RowView row) {
+    String model = row.getColumn("model", String.class);
+    return model == null
+        ? Optional.empty()
+        : Optional.of(
+            new ListedModel(
+                model,
+                row.getColumn("display_name", String.class),
+                Rows.instantOrNull(row, "released_at"),
+                row.getColumn("json", String.class)));
   }
 
   static void insert(Handle handle, String spaceId, Provider provider, List<ListedModel> models) {

@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
@@ -109,6 +111,32 @@ public final class Vault {
             .list());
   }
 
+  /** The same, each with what its provider listed for it. */
+  public List<SavedKey> savedKeys(String spaceId) {
+    Map<Provider, ProviderKey> keys = new EnumMap<>(Provider.class);
+    Map<Provider, List<ListedModel>> models = new EnumMap<>(Provider.class);
+    database.read(handle ->
+        handle
+            .createQuery(ListedModels.WITH_KEYS)
+            .bind("space", spaceId)
+            .reduceRows(
+                keys,
+                (found, row) -> {
+                  Provider provider =
+                      Provider.ofId(row.getColumn("provider", String.class)).orElseThrow();
+                  found.computeIfAbsent(provider, ignored -> providerKey(row));
+                  ListedModels.listed(row)
+                      .ifPresent(model ->
+                          models
+                              .computeIfAbsent(provider, ignored -> new ArrayList<>())
+                              .add(model));
+                  return found;
+                }));
+    return keys.values().stream()
+        .map(key -> new SavedKey(key, models.getOrDefault(key.provider(), List.of())))
+        .toList();
+  }
+
   /** The space's key for a provider. */
   public Optional<ProviderKey> find(String spaceId, Provider provider) {
     return find(spaceId).stream().filter(key -> key.provider() == provider).findFirst();
@@ -181,22 +209,6 @@ public final class Vault {
   /** What the providers listed for the space's keys when they were last verified, newest first. */
   public List<UsableModel> models(String spaceId) {
     return database.read(handle -> ListedModels.find(handle, spaceId));
-  }
-
-  /** What the space's keys are good for, in one statement and without the keys themselves. */
-  public List<Listing> listings(String spaceId) {
-    return database.read(handle -> ListedModels.listings(handle, spaceId));
-  }
-
-  /**
-   * What a provider lists for a key.
-   *
-   * @param models newest first; empty also for a key that may not list any
-   */
-  public record Listing(Provider provider, ProviderKey.Status status, List<ListedModel> models) {
-    public Listing {
-      models = List.copyOf(models);
-    }
   }
 
   /** A model that a key of the space can use. */

@@ -6,11 +6,10 @@ import dev.purser.agents.AgentSaved;
 import dev.purser.agents.ModelPolicy;
 import dev.purser.agents.VirtualKey;
 import dev.purser.agents.VirtualKeyCreated;
-import dev.purser.money.Budget;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.AgentUsage;
-import dev.purser.vault.Models;
+import dev.purser.vault.KnownModels;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -72,11 +71,10 @@ public record AgentPage(WebParts parts) {
    */
   public record Edited(
       String name,
-      ModelOptions models,
+      ModelChoices models,
       @Nullable String defaultModel,
       boolean always,
       BudgetField budget,
-      String mode,
       long version,
       @Nullable String field,
       @Nullable String error,
@@ -90,27 +88,27 @@ public record AgentPage(WebParts parts) {
 
   /** What a form says of an agent. */
   private record Draft(
-      String name, String model, ModelPolicy policy, BudgetField budget, String mode) {
+      String name, Optional<ModelChoices.Choice> model, ModelPolicy policy, BudgetField budget) {
     static Draft of(Agent agent) {
-      Provider provider = agent.preferredProvider();
-      String model = agent.preferredModel();
       return new Draft(
           agent.name(),
-          provider == null || model == null ? "" : ModelOptions.value(provider, model),
+          Optional.of(saved(agent)),
           agent.modelPolicy(),
-          BudgetField.of(agent.monthlyBudgetCents()),
-          agent.budgetMode().id());
+          BudgetField.of(agent.monthlyBudgetCents(), agent.budgetMode()));
     }
 
     static Draft read(Form form) {
       return new Draft(
           form.text("name"),
-          form.text("model"),
+          ModelChoices.read(form.text("model")),
           form.text("policy").equals(ModelPolicy.ALWAYS.id())
               ? ModelPolicy.ALWAYS
               : ModelPolicy.AUTO,
-          BudgetField.read(form.text("budget")),
-          form.text("mode"));
+          BudgetField.read(form));
+    }
+
+    private static ModelChoices.Choice saved(Agent agent) {
+      return new ModelChoices.Choice(agent.preferredProvider(), agent.preferredModel());
     }
   }
 
@@ -135,7 +133,7 @@ public record AgentPage(WebParts parts) {
       return new Moment(422, null, typed, why, null, 0, null, null, false);
     }
 
-    static Moment refused(Draft draft, long version, String field, String why) {
+    static Moment refused(Draft draft, long version, String field, @Nullable String why) {
       return new Moment(422, null, "", null, draft, version, field, why, false);
     }
 
@@ -152,18 +150,23 @@ public record AgentPage(WebParts parts) {
     Form form = request.form();
     Draft draft = Draft.read(form);
     long version = version(form);
-    if (draft.budget().error() != null) {
-      return shown(request, Moment.refused(draft, version, "budget", draft.budget().error()));
+    if (draft.model().isEmpty()) {
+      return shown(
+          request,
+          Moment.refused(draft, version, "model", "This is no model. Choose one of the list."));
     }
-    Optional<ModelOptions.Chosen> model = ModelOptions.Chosen.read(draft.model());
+    if (!draft.budget().good()) {
+      return shown(request, Moment.refused(draft, version, "budget", null));
+    }
+    ModelChoices.Choice model = draft.model().get();
     AgentDraft edited =
         new AgentDraft(
             draft.name(),
-            model.map(ModelOptions.Chosen::provider).orElse(null),
-            model.map(ModelOptions.Chosen::model).orElse(null),
+            model.provider(),
+            model.model(),
             draft.policy(),
             draft.budget().cents(),
-            BudgetModes.read(draft.mode(), Budget.Mode.STOP));
+            draft.budget().chosenMode());
     return switch (parts.agents().change(request.spaceId(), request.path("id"), edited, version)) {
       case AgentSaved.Saved saved ->
           Reply.redirect("/agents/" + saved.agent().id() + "?saved=yes#edit");
@@ -260,15 +263,14 @@ public record AgentPage(WebParts parts) {
   private Edited edited(
       PageRequest request, Agent agent, SpaceSettings settings, Moment moment, Instant now) {
     Draft draft = moment.draft() == null ? Draft.of(agent) : moment.draft();
-    List<Models.Model> models =
-        new Models(parts.vault(), parts.prices()).of(request.spaceId(), now);
+    KnownModels known =
+        new KnownModels(parts.vault().savedKeys(request.spaceId()), parts.prices().get(), now);
     return new Edited(
         draft.name(),
-        ModelOptions.of(models, draft.model().isEmpty() ? null : draft.model()),
+        ModelChoices.of(known, draft.model().orElse(Draft.saved(agent))),
         settings.defaultModel(),
         draft.policy() == ModelPolicy.ALWAYS,
         draft.budget(),
-        draft.mode(),
         moment.draft() == null ? agent.version() : moment.version(),
         moment.field(),
         moment.error(),

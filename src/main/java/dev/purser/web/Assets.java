@@ -36,6 +36,9 @@ public final class Assets {
           "account",
           "start",
           "usage",
+          "calls",
+          "prices",
+          "settings",
           "phone");
 
   private final Map<String, String> paths = new LinkedHashMap<>();
@@ -57,7 +60,7 @@ public final class Assets {
     STYLES.forEach(name -> styles.writeBytes(read("assets/css/" + name + ".css")));
     assets.add("purser.css", CSS, styles.toByteArray());
     assets.add("htmx.js", SCRIPT, read(WEBJARS + "htmx.org/2.0.10/dist/htmx.min.js"));
-    for (String script : List.of("theme.js", "forms.js", "live.js")) {
+    for (String script : List.of("theme.js", "forms.js", "live.js", "calls.js", "settings.js")) {
       assets.add(script, SCRIPT, read("assets/" + script));
     }
     assets.add("favicon.svg", "image/svg+xml", read("assets/favicon.svg"));

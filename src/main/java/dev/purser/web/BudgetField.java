@@ -1,65 +1,106 @@
 package dev.purser.web;
 
+import dev.purser.money.Budget;
 import dev.purser.people.Limits;
 import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A budget as it is typed: dollars, where cents are stored.
+ * A monthly budget as people enter it: dollars, and what happens at the limit.
  *
- * @param text as typed
- * @param cents null for no limit, and where the text will not do
- * @param error why the text will not do, in one sentence; null if it will
+ * @param typed dollars; empty for no limit
+ * @param mode null if none is chosen
+ * @param problem why the amount will not do; null if it will
+ * @param modeProblem why the mode will not do; null if it will
  */
-public record BudgetField(String text, @Nullable Long cents, @Nullable String error) {
-  private static final Pattern AMOUNT =
-      Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{0,18})?|\\.[0-9]{1,18}");
-  private static final int CENT_DECIMALS = 2;
+public record BudgetField(
+    String typed,
+    Budget.@Nullable Mode mode,
+    @Nullable String problem,
+    @Nullable String modeProblem) {
+  private static final String AMOUNT = "budget";
+  private static final String MODE = "mode";
 
-  /** A budget that is stored: {@code 20.50}. */
-  public static BudgetField of(@Nullable Long cents) {
+  /** Longer than any amount that will do. */
+  private static final int LONGEST = 40;
+
+  private static final BigDecimal MOST_DOLLARS = BigDecimal.valueOf(Limits.MOST_BUDGET_CENTS, 2);
+
+  /** A budget that is saved; null for no limit. */
+  static BudgetField of(@Nullable Long cents, Budget.Mode mode) {
+    return new BudgetField(cents == null ? "" : Figures.plain(cents), mode, null, null);
+  }
+
+  /** What a form says; it may be wrong. */
+  static BudgetField read(Form form) {
+    String typed = form.text(AMOUNT);
+    Optional<Budget.Mode> mode =
+        Budget.Mode.ofId(form.text(MODE)).filter(Budget.Mode.OFFERED::contains);
     return new BudgetField(
-        cents == null ? "" : BigDecimal.valueOf(cents, CENT_DECIMALS).toPlainString(), cents, null);
+        typed.length() <= LONGEST ? typed : typed.substring(0, LONGEST),
+        mode.orElse(null),
+        whyNot(typed),
+        mode.isPresent() ? null : "Choose what happens when the budget is used up.");
   }
 
-  /** What somebody typed. */
-  static BudgetField read(String typed) {
+  boolean good() {
+    return problem == null && modeProblem == null;
+  }
+
+  /** Of what is {@linkplain #good good}: whole cents; null for no limit. */
+  @Nullable Long cents() {
+    return typed.isEmpty() ? null : new BigDecimal(typed).movePointRight(2).longValueExact();
+  }
+
+  /** Of what is {@linkplain #good good}. */
+  Budget.Mode chosenMode() {
+    if (mode == null) {
+      throw new IllegalStateException("no mode was chosen");
+    }
+    return mode;
+  }
+
+  /** In a few words: what Purser does at the limit. */
+  public static String title(Budget.Mode mode) {
+    return switch (mode) {
+      case WARN -> "Warn me.";
+      case STOP -> "Stop at the limit.";
+      case STRICT -> "Never exceed.";
+    };
+  }
+
+  /** What that means for calls. */
+  public static String sentence(Budget.Mode mode) {
+    return switch (mode) {
+      case WARN -> "Calls are never refused.";
+      case STOP -> "Calls already running may go slightly over.";
+      case STRICT ->
+          "The most a call can cost is set aside first; long answers may be cut shorter.";
+    };
+  }
+
+  private static @Nullable String whyNot(String typed) {
     if (typed.isEmpty()) {
-      return new BudgetField("", null, null);
+      return null;
     }
-    String text = typed.startsWith("$") ? typed.substring(1).strip() : typed;
-    if (!AMOUNT.matcher(text).matches()) {
-      return wrong(typed, "Write an amount in dollars, such as 20 or 20.50.");
+    BigDecimal dollars;
+    try {
+      dollars =
+          typed.length() <= LONGEST ? new BigDecimal(typed) : MOST_DOLLARS.add(BigDecimal.ONE);
+    } catch (NumberFormatException e) {
+      return "This is no amount in dollars, such as 20.50. Leave it empty for no limit.";
     }
-    BigDecimal dollars = new BigDecimal(text);
     if (dollars.signum() < 0) {
-      return wrong(typed, "A budget cannot be below zero. Leave it empty for no limit.");
+      return "A budget cannot be below zero. Leave it empty for no limit.";
     }
-    BigDecimal stripped = dollars.stripTrailingZeros();
-    if (stripped.scale() > CENT_DECIMALS) {
-      return wrong(typed, "A budget is in whole cents: at most two decimals.");
+    if (dollars.compareTo(MOST_DOLLARS) > 0) {
+      return "A budget is at most $"
+          + Figures.count(MOST_DOLLARS.longValueExact())
+          + " a month. Leave it empty for no limit.";
     }
-    BigInteger cents =
-        stripped.movePointRight(CENT_DECIMALS).setScale(0, RoundingMode.UNNECESSARY).toBigInteger();
-    if (cents.compareTo(BigInteger.valueOf(Limits.MOST_BUDGET_CENTS)) > 0) {
-      return wrong(
-          typed,
-          "A budget is at most "
-              + Figures.sum(dev.purser.money.Money.ofCents(Limits.MOST_BUDGET_CENTS))
-              + " a month.");
-    }
-    return new BudgetField(typed, cents.longValueExact(), null);
-  }
-
-  public Optional<String> whyNot() {
-    return Optional.ofNullable(error);
-  }
-
-  private static BudgetField wrong(String typed, String why) {
-    return new BudgetField(typed, null, why);
+    return dollars.stripTrailingZeros().scale() > 2
+        ? "A budget has at most two decimals, such as 20.50."
+        : null;
   }
 }

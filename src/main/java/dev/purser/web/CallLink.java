@@ -52,15 +52,19 @@ public record CallLink(Map<String, String> filter) {
 
   /** What a link leads to. */
   public String path() {
-    StringBuilder path = new StringBuilder("/calls");
-    char separator = '?';
+    return "/calls" + query();
+  }
+
+  /** The part of an address that names the filter; empty if there is none. */
+  public String query() {
+    StringBuilder query = new StringBuilder();
     for (Map.Entry<String, String> part : filter.entrySet()) {
-      path.append(separator)
+      query
+          .append(query.isEmpty() ? '?' : '&')
           .append(part.getKey())
           .append('=')
           .append(URLEncoder.encode(part.getValue(), StandardCharsets.UTF_8));
-      separator = '&';
     }
-    return path.toString();
+    return query.toString();
   }
 }

@@ -1,6 +1,7 @@
 package dev.purser.web;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Rates;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -29,6 +30,16 @@ public final class Figures {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH);
 
+  private static final DateTimeFormatter WEEKDAY =
+      DateTimeFormatter.ofPattern("EEEE, d MMM uuuu", Locale.ENGLISH);
+  private static final DateTimeFormatter TIME_WITH_MILLIS =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ENGLISH);
+
+  /** Pico-dollars for one are dollars for a million with this many decimals, and so on. */
+  private static final int DIGITS_PER_MILLION = 6;
+
+  private static final int DIGITS_PER_THOUSAND = 9;
+
   private Figures() {}
 
   /** A sum: two decimals; {@code <$0.01} for what is above zero but under a cent. */
@@ -56,13 +67,24 @@ public final class Figures {
 
   /** A round sum at the side of a chart: two decimals, more where two would say nothing. */
   public static String axis(Money sum) {
-    BigDecimal exact = inDollars(sum).stripTrailingZeros();
-    return dollars(exact.scale() < 2 ? exact.setScale(2, RoundingMode.UNNECESSARY) : exact);
+    return exactly(inDollars(sum));
   }
 
   /** The exact value in dollars, for machines: {@code 16.39999195}. */
   public static String exact(Money amount) {
     return inDollars(amount).stripTrailingZeros().toPlainString();
+  }
+
+  /** Of a field that takes dollars: {@code 20.50}. */
+  public static String plain(long cents) {
+    return BigDecimal.valueOf(cents, 2).toPlainString();
+  }
+
+  /** A list price of a million tokens: {@code $3}, {@code $0.10}, {@code $12.50}. */
+  public static String perMillion(long unitPicos) {
+    BigDecimal price = Rates.usdPerMillion(unitPicos).stripTrailingZeros();
+    return dollars(
+        price.scale() <= 0 ? price.setScale(0) : price.setScale(Math.max(2, price.scale())));
   }
 
   /** Grouped: {@code 1,234,567}. */
@@ -122,6 +144,52 @@ public final class Figures {
   /** {@code 14:05:12}. */
   public static String time(Instant moment, ZoneId zone) {
     return TIME.format(moment.atZone(zone));
+  }
+
+  /** {@code Sunday, 22 Nov 2026}. */
+  public static String weekday(LocalDate day) {
+    return WEEKDAY.format(day);
+  }
+
+  /** {@code 14:05:12.208}. */
+  public static String timeWithMillis(Instant moment, ZoneId zone) {
+    return TIME_WITH_MILLIS.format(moment.atZone(zone));
+  }
+
+  /** {@code 42 ms}, {@code 9.7 s}, {@code 2 min 5 s}, {@code 1 h 5 min}; cut, not rounded. */
+  public static String duration(long millis) {
+    if (millis < 100) {
+      return Math.max(0, millis) + " ms";
+    }
+    if (millis < 100_000) {
+      return millis / 1_000 + "." + millis % 1_000 / 100 + " s";
+    }
+    long seconds = millis / 1_000;
+    return seconds < 3_600
+        ? seconds / 60 + " min " + seconds % 60 + " s"
+        : count(seconds / 3_600) + " h " + seconds % 3_600 / 60 + " min";
+  }
+
+  /** A price in dollars for a million tokens, exactly: two decimals at least. */
+  public static String listPrice(long unitPicos) {
+    return exactly(BigDecimal.valueOf(unitPicos, DIGITS_PER_MILLION));
+  }
+
+  /** A price in dollars for a thousand requests, likewise. */
+  public static String perThousand(long unitPicos) {
+    return exactly(BigDecimal.valueOf(unitPicos, DIGITS_PER_THOUSAND));
+  }
+
+  /** The exact sum: two decimals at least, and as many as it has. */
+  public static String exactDollars(Money amount) {
+    return amount.nanos() < 0
+        ? "−" + exactly(inDollars(Money.ZERO.minus(amount)))
+        : exactly(inDollars(amount));
+  }
+
+  private static String exactly(BigDecimal dollars) {
+    BigDecimal plain = dollars.stripTrailingZeros();
+    return dollars(plain.scale() < 2 ? plain.setScale(2, RoundingMode.UNNECESSARY) : plain);
   }
 
   private static BigDecimal inDollars(Money amount) {

@@ -4,12 +4,27 @@ import static dev.purser.web.Figures.percent;
 
 import dev.purser.money.Money;
 import dev.purser.reports.Figures;
+import dev.purser.reports.UsageSummary;
 import java.util.List;
 
 /** Usage by model, as tables show it: the models, and all of them together. */
 public record ModelRows(List<Row> rows, Row total) {
   public ModelRows {
     rows = List.copyOf(rows);
+  }
+
+  static ModelRows of(UsageSummary usage) {
+    CallLink calls = CallLink.of(usage.month());
+    return new ModelRows(
+        usage.byModel().stream()
+            .map(part ->
+                new Row(
+                    part.model(),
+                    part.figures(),
+                    calls.with("provider", part.provider().id()).with("model", part.model()),
+                    ""))
+            .toList(),
+        new Row("Total", usage.total(), calls, ""));
   }
 
   /**

@@ -11,11 +11,15 @@ final class Pages {
     AgentsPage agents = new AgentsPage(parts);
     AgentPage agent = new AgentPage(parts);
     UsagePage usage = new UsagePage(parts);
+    CallsPage calls = new CallsPage(parts);
+    OneCallPage call = new OneCallPage(parts);
+    PricesPage prices = new PricesPage(parts);
     SetupPage setup = new SetupPage(parts, visitors);
     PasswordAttempts attempts = new PasswordAttempts(parts.clock());
     SignInPage signIn = new SignInPage(parts, visitors, attempts);
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
+    SettingsPage settings = new SettingsPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", start::home),
@@ -31,6 +35,17 @@ final class Pages {
         PageRoute.form("/agents/{id}/archive", agent::archive),
         PageRoute.page("/usage", usage::show),
         PageRoute.page("/usage.csv", usage::csv),
+        PageRoute.page("/calls", calls::show),
+        PageRoute.page("/calls.csv", calls::csv),
+        PageRoute.page("/calls/newer", calls::newer),
+        PageRoute.page("/calls/{id}", call::show),
+        PageRoute.page("/prices", prices::show),
+        PageRoute.form("/prices", prices::add),
+        PageRoute.page("/settings", settings::show),
+        PageRoute.form("/settings", settings::saveSettings),
+        PageRoute.form("/settings/keys/{provider}", settings::saveKey).thatAsksProvider(),
+        PageRoute.form("/settings/keys/{provider}/verify", settings::verifyKey).thatAsksProvider(),
+        PageRoute.form("/settings/keys/{provider}/delete", settings::deleteKey),
         PageRoute.page("/access-tokens", accessTokens::show),
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),

@@ -7,6 +7,7 @@ import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
 import dev.purser.people.Users;
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.KeyCheck;
 import dev.purser.reports.AgentUsageStore;
@@ -17,9 +18,15 @@ import dev.purser.reports.UsageSummaryStore;
 import dev.purser.vault.Vault;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What the pages are made of. */
+/**
+ * What the pages are made of.
+ *
+ * @param addPrice adds a price to the list in force; throws an {@code IllegalArgumentException} for
+ *     one that does not come to whole pico-dollars on some terms
+ */
 public record WebParts(
     PublicAddress address,
     Users users,
@@ -37,5 +44,6 @@ public record WebParts(
     AgentUsageStore agentUsage,
     CallStore calls,
     Supplier<PriceList> prices,
+    Consumer<ModelPrice> addPrice,
     InstantSource clock,
     SecureRandom random) {}

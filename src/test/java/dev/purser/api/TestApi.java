@@ -153,6 +153,9 @@ public final class TestApi implements AutoCloseable {
             new AgentUsageStore(database),
             parts.calls(),
             parts.prices(),
+            price -> {
+              throw new UnsupportedOperationException("its list is the shipped one");
+            },
             CLOCK,
             RANDOM);
     Web.mount(router, vertx, webParts);
@@ -331,7 +334,7 @@ public final class TestApi implements AutoCloseable {
   }
 
   /** What a live call does when the provider answers it with 401. */
-  void rejectKey(Person person, Provider provider) {
+  public void rejectKey(Person person, Provider provider) {
     String id = parts.vault().find(person.spaceId(), provider).orElseThrow().id();
     parts.vault().rejected(person.spaceId(), id, "The provider refused it.", CLOCK.instant());
   }

@@ -157,21 +157,23 @@ class CallListTest {
   void listsAreReadOffAnIndexInItsOrder() {
     try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
       test.database();
-      for (String sql :
-          List.of(
-              CallStore.OF_SPACE,
-              CallStore.OF_AGENT,
-              CallStore.REFUSED_OR_INTERRUPTED,
-              CallStore.ONE)) {
+      List<String> lists = new ArrayList<>(List.of(CallStore.ONE));
+      for (CallSearch.Index index : CallSearch.Index.values()) {
+        lists.add(index.list(CallStore.CALL));
+        lists.add(index.floor());
+      }
+      for (String sql : lists) {
         List<String> plan =
             test.database()
                 .read(handle ->
                     handle
                         .createQuery("EXPLAIN QUERY PLAN " + sql)
-                        .bindMap(
-                            Map.of(
-                                "space", "", "agent", "", "state", "refused", "before", "z",
-                                "first", "", "window", 10, "entry", ""))
+                        .bindMap(Map.of("space", "", "agent", "", "unusual", "refused"))
+                        .bindMap(Map.of("before", "z", "first", "", "limit", 10, "most", 10))
+                        .bindMap(Map.of("entry", "", "provider", "", "model", "", "source", ""))
+                        .bindMap(Map.of("open", "", "settled", "", "interrupted", ""))
+                        .bindMap(Map.of("refused", "", "priced", "", "from", 0, "to", 1))
+                        .bindMap(Map.of("firstDay", "", "lastDay", ""))
                         .map(row -> row.getColumn("detail", String.class))
                         .list());
         assertThat(plan).isNotEmpty().allSatisfy(step -> assertThat(step).startsWith("SEARCH"));

@@ -7,6 +7,19 @@
     if (said && region) region.textContent = said.textContent.trim();
   });
 
+  // Focus stays where it was, or goes to where one carries on: a button that is off while its form is on its way loses it.
+  let focused = null;
+  document.addEventListener("htmx:beforeRequest", () => {
+    focused = document.activeElement === document.body ? null : document.activeElement;
+  });
+  document.addEventListener("htmx:afterSettle", event => {
+    if (!focused || document.activeElement !== document.body) return;
+    const part = document.getElementById(event.detail.target.id);
+    const next = document.getElementById(focused.id) ?? part?.querySelector("[data-focus]") ?? part?.querySelector("a, button");
+    next?.focus();
+    focused = null;
+  });
+
   // The server could not be reached: what was typed stays, and the visitor is told.
   const unreachable = () => {
     const region = document.getElementById("trouble");

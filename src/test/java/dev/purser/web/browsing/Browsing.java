@@ -13,6 +13,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Browsing implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   private static final ExtensionContext.Namespace ALL_TESTS =
       ExtensionContext.Namespace.create(Chromium.class);
+
+  private static final Pattern PARAMETERS = Pattern.compile("#(\\d+)]$");
 
   private @Nullable Ongoing test;
   private @Nullable Running running;
@@ -103,11 +107,7 @@ public final class Browsing implements BeforeEachCallback, AfterEachCallback, Af
             .getRoot()
             .getStore(ALL_TESTS)
             .computeIfAbsent(Chromium.class, ignored -> Chromium.start(), Chromium.class);
-    String name =
-        context.getRequiredTestClass().getSimpleName()
-            + "."
-            + context.getRequiredTestMethod().getName();
-    test = new Ongoing(chromium, name, new ArrayList<>(), new ArrayDeque<>());
+    test = new Ongoing(chromium, name(context), new ArrayList<>(), new ArrayDeque<>());
   }
 
   @Override
@@ -140,6 +140,15 @@ public final class Browsing implements BeforeEachCallback, AfterEachCallback, Af
       running.close();
       running = null;
     }
+  }
+
+  /** {@code UsageTest.everybodyCanReadIt.2}, where the number is that of the parameters. */
+  private static String name(ExtensionContext context) {
+    Matcher parameters = PARAMETERS.matcher(context.getUniqueId());
+    return context.getRequiredTestClass().getSimpleName()
+        + "."
+        + context.getRequiredTestMethod().getName()
+        + (parameters.find() ? "." + parameters.group(1) : "");
   }
 
   private Ongoing test() {

@@ -1,5 +1,6 @@
 package dev.purser.web.browsing;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,20 +21,22 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** That a window sees what is wrong with pages that are wrong on purpose. */
 class HarnessTest {
   private static final String FINE =
-      "<!doctype html><html lang=en><title>Fine</title><h1>Fine</h1>";
+      "<!doctype html><html lang=en><title>Fine</title><link rel=icon href=data:,><h1>Fine</h1>";
 
   private static final Map<String, String> PAGES =
-      Map.of(
-          "/fine", FINE,
-          "/error.js", "console.error('said on purpose');",
-          "/error", FINE + "<script src=/error.js></script>",
-          "/warning.js", "console.warn('warned on purpose');",
-          "/warning", FINE + "<script src=/warning.js></script>",
-          "/thrown.js", "throw new Error('thrown on purpose');",
-          "/thrown", FINE + "<script src=/thrown.js></script>",
-          "/inline", FINE + "<script>document.title = 'Ran';</script>",
-          "/elsewhere", FINE + "<img alt='' src='http://elsewhere.example/pixel.png'>",
-          "/pale", FINE + "<p style='color: #999; background: #fff'>Hard to read</p><input>");
+      Map.ofEntries(
+          entry("/fine", FINE),
+          entry("/error.js", "console.error('said on purpose');"),
+          entry("/error", FINE + "<script src=/error.js></script>"),
+          entry("/warning.js", "console.warn('warned on purpose');"),
+          entry("/warning", FINE + "<script src=/warning.js></script>"),
+          entry("/thrown.js", "throw new Error('thrown on purpose');"),
+          entry("/thrown", FINE + "<script src=/thrown.js></script>"),
+          entry("/inline", FINE + "<script>document.title = 'Ran';</script>"),
+          entry("/elsewhere", FINE + "<img alt='' src='http://elsewhere.example/pixel.png'>"),
+          entry("/wide", FINE + "<div style='width: 1300px'>Wide</div>"),
+          entry(
+              "/pale", FINE + "<p style='color: #999; background: #fff'>Hard to read</p><input>"));
 
   private static final Vertx VERTX = Vertx.vertx();
 
@@ -140,6 +143,11 @@ class HarnessTest {
   }
 
   @Test
+  void aPageThatIsWiderThanItsWindowFails() {
+    assertThatThrownBy(at("/wide")::assertFits).hasMessageContaining("/wide, 1280 pixels wide");
+  }
+
+  @Test
   void axeNamesTheRuleTheElementAndTheRemedy() {
     assertThatThrownBy(at("/pale")::assertAccessible)
         .hasMessageContaining("/pale in LIGHT, 1280 pixels wide")
@@ -152,7 +160,7 @@ class HarnessTest {
   @Test
   void whatIsTransferredIsCountedOnceAsItIsOnTheWire() {
     Window window = at("/fine");
-    assertThat(window.transferredBytes()).isBetween((long) FINE.length(), FINE.length() + 200L);
+    assertThat(window.transferredBytes()).isBetween((long) FINE.length(), FINE.length() + 250L);
   }
 
   @Test

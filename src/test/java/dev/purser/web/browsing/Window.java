@@ -10,6 +10,7 @@ import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.SameSiteAttribute;
+import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,17 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Window implements AutoCloseable {
   private static final double PATIENCE_MILLIS = 10_000;
   private static final Path PICTURES = Path.of("target", "pictures");
+
+  private static final String PUSH_SIDEWAYS =
+      """
+      () => {
+        const down = window.scrollY;
+        window.scrollTo({left: 1e6, top: down, behavior: "instant"});
+        const pushed = Math.ceil(window.scrollX);
+        window.scrollTo({left: 0, top: down, behavior: "instant"});
+        return pushed;
+      }
+      """;
 
   private final BrowserContext context;
   private final URI origin;
@@ -111,19 +123,20 @@ public final class Window implements AutoCloseable {
     }
   }
 
-  /** Fails if the page has to be pushed sideways to be read. */
+  /** Fails if the page can be pushed sideways: it should fit, whatever its width. */
   public void assertFits() {
-    Object overflow =
-        page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    assertThat(overflow)
+    assertThat(page.evaluate(PUSH_SIDEWAYS))
         .as("%s, %d pixels wide: pixels that stick out", path(), look.width())
         .isEqualTo(0);
   }
 
-  /** Takes a picture of the whole page. */
-  public Path picture(Path file) {
-    page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+  /** Takes a picture, of the whole page or of as much as the window shows. */
+  public Path picture(Path file, boolean wholePage) {
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setPath(file)
+            .setFullPage(wholePage)
+            .setAnimations(ScreenshotAnimations.DISABLED));
     return file;
   }
 
@@ -139,7 +152,7 @@ public final class Window implements AutoCloseable {
   String keepPicture() {
     Path file = PICTURES.resolve(name + ".png");
     try {
-      return "%s as it was then: %s".formatted(page.url(), picture(file));
+      return "%s as it was then: %s".formatted(page.url(), picture(file, true));
     } catch (PlaywrightException e) {
       return "there is no picture of " + page.url() + ": " + e.getMessage();
     }

@@ -1,0 +1,22 @@
+package dev.purser.vault;
+
+/** What came of saving a provider key. */
+public sealed interface KeySaved {
+  /** The provider took it; it is in use in place of an older one. */
+  record Saved(ProviderKey key) implements KeySaved {}
+
+  /** Nothing was changed. */
+  sealed interface NotSaved extends KeySaved {
+    /** One or two sentences: what is wrong, and what to do; no part of the key. */
+    String reason();
+  }
+
+  /** By its form it is something else, so nobody was asked. */
+  record Mistaken(String reason) implements NotSaved {}
+
+  /** The provider refuses it. */
+  record Rejected(String reason) implements NotSaved {}
+
+  /** The provider said nothing about it. */
+  record Unreachable(String reason) implements NotSaved {}
+}

@@ -1,0 +1,60 @@
+package dev.purser.vault;
+
+import dev.purser.pricing.Provider;
+import dev.purser.providers.KeyCheck;
+import dev.purser.providers.KeyCheckResult;
+import dev.purser.providers.KeyInput;
+import dev.purser.secret.Secret;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Provider keys as people manage them: one is saved only after its provider was asked about it. */
+public record ProviderKeys(Vault vault, KeyCheck keyCheck, InstantSource clock) {
+  /**
+   * Saves what somebody pasted, if it is a key that the provider takes. Waits for the provider.
+   *
+   * @param pasted in whatever form: what is no key is recognised, and said
+   */
+  public KeySaved save(String spaceId, Provider provider, Secret pasted) {
+    return switch (KeyInput.recognise(provider, pasted.reveal())) {
+      case KeyInput.Mistaken mistaken -> new KeySaved.Mistaken(mistaken.reason());
+      case KeyInput.Plausible plausible -> check(spaceId, provider, plausible.providerKey());
+    };
+  }
+
+  private KeySaved check(String spaceId, Provider provider, Secret providerKey) {
+    return switch (keyCheck.check(provider, providerKey)) {
+      case KeyCheckResult.Usable usable ->
+          new KeySaved.Saved(vault.save(spaceId, provider, providerKey, usable));
+      case KeyCheckResult.Rejected rejected -> new KeySaved.Rejected(rejected.reason());
+      case KeyCheckResult.Unreachable unreachable -> new KeySaved.Unreachable(unreachable.reason());
+    };
+  }
+
+  /** Asks the provider about the saved key, and notes what it says. Waits for the provider. */
+  public KeyVerified verify(String spaceId, Provider provider) {
+    Optional<ProviderKey> saved = vault.find(spaceId, provider);
+    if (saved.isEmpty()) {
+      return new KeyVerified.Missing();
+    }
+    ProviderKey asked = saved.get();
+    Optional<Secret> opened = vault.open(asked);
+    if (opened.isEmpty()) {
+      // Its state says so already, and no provider could say more.
+      return new KeyVerified.Asked(asked);
+    }
+    switch (keyCheck.check(provider, opened.get())) {
+      case KeyCheckResult.Usable usable ->
+          vault.verified(spaceId, asked.id(), usable, clock.instant());
+      case KeyCheckResult.Rejected rejected ->
+          vault.rejected(spaceId, asked.id(), rejected.reason(), clock.instant());
+      case KeyCheckResult.Unreachable unreachable -> {
+        return new KeyVerified.Unreachable(unreachable.reason());
+      }
+    }
+    return vault
+        .find(spaceId, provider)
+        .<KeyVerified>map(KeyVerified.Asked::new)
+        .orElseGet(KeyVerified.Missing::new);
+  }
+}

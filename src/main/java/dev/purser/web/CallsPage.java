@@ -1,0 +1,89 @@
+package dev.purser.web;
+
+import dev.purser.reports.Call;
+import dev.purser.reports.CallPage;
+import dev.purser.storage.Ids;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The log of calls: a page of it, what has come since, and all of it as a file. */
+record CallsPage(WebParts parts) {
+  private static final int ITEMS = 50;
+
+  /** The most that a page asks about because they were still running. */
+  private static final int MOST_OPEN = 100;
+
+  /** Models that were last used before are not offered to choose from. */
+  private static final int DAYS_OF_CHOICES = 90;
+
+  /** A call's entry may be written so much after its identifier was made, and others before it. */
+  private static final Duration LATEST_WRITE = Duration.ofSeconds(15);
+
+  Reply show(PageRequest request) {
+    CallQuery query = CallQuery.of(request);
+    Instant now = parts.clock().instant();
+    ZoneId zone = zone(request);
+    LocalDate today = now.atZone(zone).toLocalDate();
+    CallPage page = parts.calls().page(request.spaceId(), query.filter(), query.before(), ITEMS);
+    List<CallRow> rows = rows(page.items(), zone, now);
+    return Reply.page(
+        "calls.jte",
+        request.frame(),
+        new Calls(
+            query,
+            parts.calls().choices(request.spaceId(), today.minusDays(DAYS_OF_CHOICES)),
+            rows,
+            page.before() == null ? null : query.olderPath(page.before()),
+            query.live(today),
+            rows.isEmpty() ? Ids.firstOf(now) : rows.getFirst().call().id(),
+            zone,
+            now));
+  }
+
+  /**
+   * The rows of calls that came after the one named {@code after}, and as they are now those named
+   * {@code open}.
+   */
+  Reply newer(PageRequest request) {
+    CallQuery query = CallQuery.of(request);
+    String after = request.query("after").filter(CallQuery::isCursor).orElse("");
+    List<String> open =
+        Arrays.stream(request.query("open").orElse("").split(","))
+            .filter(id -> !id.isEmpty() && CallQuery.isCursor(id))
+            .limit(MOST_OPEN)
+            .toList();
+    Instant now = parts.clock().instant();
+    String since = Collections.min(List.of(after, Ids.firstOf(now.minus(LATEST_WRITE))));
+    List<Call> calls = new ArrayList<>();
+    calls.addAll(parts.calls().newer(request.spaceId(), query.filter(), since, ITEMS));
+    Set<String> found = calls.stream().map(Call::id).collect(Collectors.toSet());
+    parts.calls().some(request.spaceId(), open).stream()
+        .filter(call -> !found.contains(call.id()))
+        .forEach(calls::add);
+    return calls.isEmpty()
+        ? new Reply.NoNews()
+        : new Reply.Page(
+            200, "newerCalls.jte", Map.of("days", Calls.days(rows(calls, zone(request), now))));
+  }
+
+  Reply csv(PageRequest request) {
+    return CallsCsv.of(parts.calls(), request.spaceId(), CallQuery.of(request).filter());
+  }
+
+  private ZoneId zone(PageRequest request) {
+    return parts.spaces().settings(request.spaceId()).timeZone();
+  }
+
+  private static List<CallRow> rows(List<Call> calls, ZoneId zone, Instant now) {
+    return calls.stream().map(call -> CallRow.of(call, zone, now)).toList();
+  }
+}

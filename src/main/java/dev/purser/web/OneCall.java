@@ -1,0 +1,135 @@
+package dev.purser.web;
+
+import dev.purser.ledger.EntryState;
+import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
+import dev.purser.pricing.UsageSource;
+import dev.purser.reports.CallDetail;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page of one call shows.
+ *
+ * @param lines what it cost, line by line
+ * @param uncached what it would have cost without a prompt cache; null if it used none, or if that
+ *     is not known
+ * @param refusal null unless it was refused
+ */
+public record OneCall(
+    CallRow row,
+    CallDetail detail,
+    List<LineRow> lines,
+    @Nullable Money uncached,
+    @Nullable WhyRefused refusal) {
+
+  /** Of the bar that shows its time, in hundredths of a percent. */
+  private static final long WHOLE = 10_000;
+
+  public OneCall {
+    lines = List.copyOf(lines);
+  }
+
+  /**
+   * A priced quantity.
+   *
+   * @param model named only where a call has lines of several models; else empty
+   * @param quantity in tokens or requests
+   * @param unitPrice with the unit in which it is listed; empty while there is none
+   * @param of which of it is reasoning; 0 if none is
+   */
+  public record LineRow(
+      String name, String model, long quantity, String unitPrice, @Nullable Money cost, long of) {}
+
+  public String title() {
+    return switch (row.call().state()) {
+      case OPEN -> "Running call";
+      case SETTLED, INTERRUPTED -> "Call";
+      case REFUSED -> "Refused call";
+    };
+  }
+
+  public String dialect() {
+    return switch (row.call().dialect()) {
+      case "anthropic_messages" -> "Anthropic Messages";
+      case "openai_chat" -> "OpenAI Chat Completions";
+      case "openai_responses" -> "OpenAI Responses";
+      case "openai_embeddings" -> "OpenAI Embeddings";
+      default -> row.call().dialect();
+    };
+  }
+
+  /** What the call's usage is known from, in a sentence. */
+  public String usageInWords() {
+    String provider = row.call().provider().displayName();
+    UsageSource source = row.call().usageSource();
+    if (row.call().state() == EntryState.INTERRUPTED) {
+      return "Purser stopped before this call ended, so nobody knows what it used. It counts with"
+          + " all that was set aside for it.";
+    }
+    return switch (source) {
+      case null -> "What it costs is known when it ends.";
+      case REPORTED ->
+          "Usage reported by "
+              + provider
+              + " × price list "
+              + detail.priceVersion()
+              + (row.call().tier() == null ? "." : ", " + row.call().tier() + " tier.");
+      case ESTIMATED ->
+          "≈ Estimated, because "
+              + provider
+              + " did not report the usage: the input as far as it is known and at most the output"
+              + " that came × price list "
+              + detail.priceVersion()
+              + ".";
+      case NONE -> "Nothing was used, so there is nothing to pay.";
+    };
+  }
+
+  public boolean ended() {
+    return row.call().state() == EntryState.SETTLED || row.call().state() == EntryState.INTERRUPTED;
+  }
+
+  /** Whether budgets count another sum for it than it costs. */
+  public boolean countedOtherwise() {
+    return ended() && !detail.counted().equals(row.call().cost());
+  }
+
+  /** Where its first byte stands on the bar of its time; null if that is not known. */
+  public @Nullable String firstByteAt() {
+    Long first = row.call().firstByteMillis();
+    Long all = row.call().durationMillis();
+    if (first == null || all == null || all <= 0) {
+      return null;
+    }
+    long part = Math.clamp(first * WHOLE / all, 0, WHOLE);
+    return part / 100 + "." + part % 100 / 10 + "%";
+  }
+
+  /** The bar's words. */
+  public String timeInWords() {
+    Long first = row.call().firstByteMillis();
+    return (first == null ? "No byte came" : Figures.duration(first) + " to the first byte")
+        + ", "
+        + row.duration()
+        + " in all";
+  }
+
+  /** What a correction was for. */
+  public static String reason(CallDetail.Adjustment adjustment) {
+    return switch (adjustment.reason()) {
+      case "priced" -> "A price was added";
+      case "settled_late" -> "Its end was booked after it had been taken for interrupted";
+      default -> adjustment.reason().replace('_', ' ');
+    };
+  }
+
+  static String unitPrice(Kind kind, @Nullable Long unitPicos) {
+    if (unitPicos == null) {
+      return "";
+    }
+    return kind == Kind.WEB_SEARCH
+        ? Figures.perThousand(unitPicos) + " per 1,000"
+        : Figures.listPrice(unitPicos);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.purser.web;
+
+import dev.purser.pricing.ModelPrice;
+import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Provider;
+import dev.purser.reports.UnpricedModel;
+import dev.purser.vault.KnownModel;
+import dev.purser.vault.KnownModels;
+import dev.purser.web.PriceTables.Row;
+import dev.purser.web.PriceTables.Table;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What models cost; the models that have no price yet, and the form that gives them one. */
+record PricesPage(WebParts parts) {
+  private static final int LONGEST_QUERY = 200;
+
+  Reply show(PageRequest request) {
+    return shown(200, request, PriceForm.of(request.query("add").orElse("")));
+  }
+
+  /** A price holds for everybody on this installation. */
+  Reply add(PageRequest request) {
+    if (!request.user().admin()) {
+      return Reply.message(
+          403,
+          request.frame(),
+          "Not yours to change",
+          "A price holds for everybody here: only an administrator adds one.");
+    }
+    PriceForm form = PriceForm.read(request.form());
+    try {
+      Optional<ModelPrice> price = form.price();
+      if (price.isEmpty()) {
+        return shown(422, request, form);
+      }
+      parts.addPrice().accept(price.get());
+    } catch (IllegalArgumentException e) {
+      return shown(
+          422, request, form.refused("Such prices cannot be counted exactly, or are too high."));
+    }
+    return Reply.redirect(
+        "/prices" + new CallLink(Map.of("q", form.value("model"), "added", "yes")).query());
+  }
+
+  private Reply shown(int status, PageRequest request, PriceForm form) {
+    Instant now = parts.clock().instant();
+    LocalDate monthStart =
+        YearMonth.from(now.atZone(parts.spaces().settings(request.spaceId()).timeZone())).atDay(1);
+    PriceList list = parts.prices().get();
+    String query = request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
+    List<KnownModel> models =
+        new KnownModels(parts.vault().savedKeys(request.spaceId()), list, now).all();
+    return Reply.page(
+        status,
+        "prices.jte",
+        request.frame(),
+        new PriceTables(
+            query,
+            list.version(),
+            LocalDate.ofInstant(now, ZoneOffset.UTC),
+            tables(models, list, query, now),
+            unpriced(request, list, monthStart, now),
+            models.stream().anyMatch(KnownModel::usable),
+            request.user().admin() ? form : null,
+            request.query("added").isPresent() ? query : null));
+  }
+
+  private static List<Table> tables(
+      List<KnownModel> models, PriceList list, String query, Instant now) {
+    List<Table> tables = new ArrayList<>();
+    for (Provider provider : Provider.values()) {
+      ModelPrice named = query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
+      List<Row> rows =
+          models.stream()
+              .filter(model -> model.provider() == provider && matches(model, query, named))
+              .map(model -> Row.of(model, list.added()))
+              .toList();
+      boolean fold = query.isEmpty() && rows.stream().anyMatch(Row::usable);
+      if (!rows.isEmpty()) {
+        tables.add(
+            new Table(
+                provider,
+                rows.stream().filter(row -> row.usable() || !fold).toList(),
+                rows.stream().filter(row -> !row.usable() && fold).toList()));
+      }
+    }
+    return tables;
+  }
+
+  /** By a part of its name or another name of it, or because it is the one that is named. */
+  private static boolean matches(KnownModel model, String query, @Nullable ModelPrice named) {
+    String part = query.toLowerCase(Locale.ROOT);
+    ModelPrice price = model.price();
+    return contains(model.model(), part)
+        || (model.listed() != null && contains(model.listed().displayName(), part))
+        || (price != null
+            && (price.equals(named)
+                || price.aliases().stream().anyMatch(alias -> contains(alias, part))));
+  }
+
+  private static boolean contains(@Nullable String name, String part) {
+    return name != null && name.toLowerCase(Locale.ROOT).contains(part);
+  }
+
+  private List<PriceTables.Unpriced> unpriced(
+      PageRequest request, PriceList list, LocalDate since, Instant now) {
+    List<PriceTables.Unpriced> unpriced = new ArrayList<>();
+    for (UnpricedModel model : parts.calls().unpriced(request.spaceId(), since)) {
+      unpriced.add(
+          new PriceTables.Unpriced(
+              model,
+              list.find(model.provider(), model.model(), now).isPresent(),
+              CallLink.of(YearMonth.from(since)).unpriced().with("model", model.model())));
+    }
+    return unpriced;
+  }
+}

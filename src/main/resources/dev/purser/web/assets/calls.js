@@ -1,0 +1,162 @@
+// The list of calls, live: asks every two seconds what has come since. What is read never moves: new calls enter by themselves
+// only while the list is seen from its top; else a button says how many there are. Calls that were running are brought up to
+// date where they stand. In a hidden tab, and while it is paused, nothing is asked.
+(() => {
+  const EVERY_MILLIS = 2000;
+  const MOST_MILLIS = 60000;
+  const MOST_ROWS = 200;
+  const MOST_ASKED = 100;
+  const MOST_WAITING = 50;
+  const PAUSED = "purser-calls-paused";
+
+  const log = document.getElementById("log");
+  if (!log?.dataset.newer) return;
+  const pause = document.getElementById("live-pause");
+  const state = document.getElementById("live-state");
+  const words = state.querySelector("[data-live-words]");
+  const banner = document.getElementById("log-waiting");
+  const older = document.getElementById("log-older");
+  const waiting = new Map();
+  let after = log.dataset.after;
+  let failures = 0;
+  let timer;
+
+  const paused = () => pause.getAttribute("aria-pressed") === "true";
+
+  const show = () => {
+    pause.hidden = state.hidden = false;
+    state.classList.toggle("is-paused", paused());
+    words.textContent = paused() ? "Paused" : failures > 0 ? "Not reached" : "Live";
+    banner.hidden = waiting.size === 0;
+    if (!banner.hidden) {
+      const many = waiting.size > MOST_WAITING ? `${MOST_WAITING}+` : waiting.size;
+      const text = `${many} new ${waiting.size === 1 ? "call" : "calls"}`;
+      const place = banner.querySelector("span");
+      if (place.textContent !== text) place.textContent = text;
+    }
+  };
+
+  // Seen from the top, with nobody at work in it.
+  const atTop = () => window.scrollY <= log.getBoundingClientRect().top + window.scrollY
+    && !document.getElementById("log-rows")?.contains(document.activeElement);
+
+  const openRows = () => [...log.querySelectorAll('tr[data-open="true"]')].slice(0, MOST_ASKED).map(row => row.dataset.call);
+
+  // Cell by cell, so that what stays the same is not touched.
+  const update = (row, fresh) => {
+    row.dataset.open = fresh.dataset.open;
+    [...row.cells].forEach((cell, i) => {
+      const other = fresh.cells[i];
+      if (other && !cell.isEqualNode(other)) {
+        const focused = cell.contains(document.activeElement) ? document.activeElement.id : "";
+        cell.replaceWith(other.cloneNode(true));
+        if (focused) document.getElementById(focused)?.focus();
+      }
+    });
+  };
+
+  const dayOf = row => {
+    let other = row;
+    while (other && !other.classList.contains("log-day")) other = other.previousElementSibling;
+    return other;
+  };
+
+  // Enters a row where its identifier belongs: the newest first, under the head of its day.
+  const enter = ({ row, day }) => {
+    const body = document.getElementById("log-rows");
+    if (!document.getElementById(day.id)) {
+      const next = [...body.querySelectorAll(".log-day")].find(head => head.id < day.id);
+      body.insertBefore(day.cloneNode(true), next ?? null);
+    }
+    let place = document.getElementById(day.id).nextElementSibling;
+    while (place?.dataset.call && place.dataset.call > row.dataset.call) place = place.nextElementSibling;
+    row.classList.add("log-new");
+    body.insertBefore(row, place);
+  };
+
+  const trim = () => {
+    const body = document.getElementById("log-rows");
+    const rows = [...body.querySelectorAll(".log-row")];
+    const surplus = rows.slice(MOST_ROWS);
+    if (surplus.length === 0) return;
+    surplus.forEach(row => row.remove());
+    body.querySelectorAll(".log-day").forEach(head => {
+      if (!head.nextElementSibling?.dataset.call) head.remove();
+    });
+    if (older) {
+      const url = new URL(older.href);
+      url.searchParams.set("before", rows[MOST_ROWS - 1].dataset.call);
+      older.href = url.pathname + url.search;
+    }
+  };
+
+  const enterAll = () => {
+    if (waiting.size > MOST_WAITING || !document.getElementById("log-rows")) {
+      location.assign(banner.href);
+      return;
+    }
+    [...waiting.values()].forEach(enter);
+    waiting.clear();
+    trim();
+    show();
+  };
+
+  const take = html => {
+    const rows = new DOMParser().parseFromString(html, "text/html").querySelectorAll(".log-row");
+    rows.forEach(fresh => {
+      const id = fresh.dataset.call;
+      const row = document.getElementById(`call-${id}`);
+      if (id > after) after = id;
+      if (row) update(row, fresh);
+      else if (waiting.size <= MOST_WAITING || waiting.has(id)) waiting.set(id, { row: fresh, day: dayOf(fresh) });
+    });
+    if (waiting.size > 0 && atTop()) enterAll();
+  };
+
+  const ask = async () => {
+    clearTimeout(timer);
+    if (paused() || document.hidden) return;
+    try {
+      const url = new URL(log.dataset.newer, location.href);
+      url.searchParams.set("after", after);
+      const open = [...openRows(), ...[...waiting.values()].filter(({ row }) => row.dataset.open === "true").map(({ row }) => row.dataset.call)];
+      if (open.length > 0) url.searchParams.set("open", open.slice(0, MOST_ASKED).join(","));
+      const answer = await fetch(url, { redirect: "manual" });
+      if (answer.type === "opaqueredirect") {
+        location.reload();
+        return;
+      }
+      if (!answer.ok) throw new Error(answer.status);
+      const html = answer.status === 200 ? await answer.text() : "";
+      failures = 0;
+      if (html && !paused()) take(html);
+    } catch {
+      failures = Math.min(failures + 1, 6);
+    }
+    show();
+    again();
+  };
+
+  const again = () => {
+    clearTimeout(timer);
+    if (!paused() && !document.hidden) timer = setTimeout(ask, Math.min(MOST_MILLIS, EVERY_MILLIS * 2 ** failures));
+  };
+
+  pause.addEventListener("click", () => {
+    pause.setAttribute("aria-pressed", String(!paused()));
+    sessionStorage.setItem(PAUSED, String(paused()));
+    show();
+    if (!paused()) ask();
+  });
+  banner.addEventListener("click", event => {
+    event.preventDefault();
+    enterAll();
+    log.scrollIntoView({ block: "start" });
+    log.querySelector(".log-row a")?.focus({ preventScroll: true });
+  });
+  document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(timer) : ask());
+
+  pause.setAttribute("aria-pressed", String(sessionStorage.getItem(PAUSED) === "true"));
+  show();
+  again();
+})();

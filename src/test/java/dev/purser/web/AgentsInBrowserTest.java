@@ -1,0 +1,134 @@
+package dev.purser.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.anthropic.client.AnthropicClient;
+import com.anthropic.client.okhttp.AnthropicOkHttpClient;
+import com.anthropic.models.messages.Message;
+import com.anthropic.models.messages.MessageCreateParams;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.purser.running.Person;
+import dev.purser.running.Statements;
+import dev.purser.web.browsing.Browsing;
+import dev.purser.web.browsing.Look;
+import dev.purser.web.browsing.Window;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Agents in a browser. */
+class AgentsInBrowserTest {
+  private static final long MOST_BYTES = 300 * 1024;
+  private static final int MOST_STATEMENTS = 6;
+
+  @RegisterExtension static final Browsing browsing = new Browsing();
+
+  static List<Look> looks() {
+    return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
+  }
+
+  private static void press(Window window, String button) {
+    window
+        .page()
+        .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button).setExact(true))
+        .click();
+  }
+
+  @Test
+  void anAgentGetsItsModelAndAVirtualKeyThatAnSdkCanUseAtOnce() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/agents");
+    assertThat(window.page().getByText("No agents yet")).isVisible();
+    window.page().getByLabel("Name").fill("support-bot");
+    press(window, "Make agent");
+
+    window.page().getByLabel("Preferred model").selectOption("anthropic/claude-haiku-5-5");
+    press(window, "Save changes");
+    assertThat(window.page().locator("#edit .saved")).hasText("Saved");
+
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
+    press(window, "New key");
+    String secret = window.page().locator("#new-key").textContent();
+    assertThat(secret).startsWith("psr_");
+    assertThat(window.page().locator("#code-curl")).containsText(secret);
+
+    AnthropicClient client =
+        AnthropicOkHttpClient.builder().baseUrl(browsing.purser().url()).apiKey(secret).build();
+    try {
+      Message message =
+          client
+              .messages()
+              .create(
+                  MessageCreateParams.builder()
+                      .model("auto")
+                      .maxTokens(50)
+                      .addUserMessage("hello")
+                      .build());
+      assertThat(message.model().asString()).startsWith("claude-haiku-5-5");
+    } finally {
+      client.close();
+    }
+
+    window.expectStatus(409).page().reload();
+    assertThat(window.page().getByText("Sent already")).isVisible();
+    assertThat(window.page().locator("body")).not().containsText(secret);
+    window.go("/agents");
+    assertThat(window.page().locator("body")).not().containsText(secret);
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void everybodyCanReadAndUseThem(Look look) {
+    Person person = browsing.newPerson().withProviderKeys();
+    String agentId = person.agent("support-bot");
+    person.virtualKey(agentId);
+    Window window = browsing.window(person, look).go("/agents");
+    assertThat(window.page().getByText("support-bot")).isVisible();
+    window.assertAccessible();
+    window.assertFits();
+    window.go("/agents/" + agentId);
+    window.assertAccessible();
+    window.assertFits();
+    window.page().getByText("Claude Code", new Page.GetByTextOptions().setExact(true)).click();
+    assertThat(window.page().locator("#code-claude-code")).isVisible();
+    window.assertAccessible();
+    window.go("/agents/" + agentId + "?archive=yes");
+    window.assertAccessible();
+  }
+
+  @Test
+  void withoutScriptsAndByKeyboardAloneAnAgentIsMadeAndChanged() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person, Look.LIGHT.withoutScripts()).go("/agents");
+    window.page().getByLabel("Name").focus();
+    window.page().keyboard().type("typed");
+    window.page().keyboard().press("Enter");
+    assertThat(window.page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
+        .hasText("typed");
+    window.page().getByLabel("Monthly Budget of this agent").focus();
+    window.page().keyboard().type("20.50");
+    window.page().keyboard().press("Enter");
+    assertThat(window.page().locator("#edit .saved")).hasText("Saved");
+    assertThat(window.page().getByLabel("Monthly Budget of this agent")).hasValue("20.50");
+  }
+
+  @Test
+  void theyAreSmallAndAskTheDatabaseFewTimes() {
+    Person person = browsing.newPerson().withProviderKeys();
+    String agentId = person.agent("support-bot");
+    for (String path : List.of("/agents", "/agents/" + agentId)) {
+      Window window = browsing.window(person);
+      List<String> statements = Statements.ofPages(() -> window.go(path));
+      // A space without a call is asked for one on each page; from the first on never again.
+      assertThat(statements)
+          .filteredOn(statement -> !statement.contains("FROM entries"))
+          .as(path)
+          .hasSizeBetween(2, MOST_STATEMENTS);
+      assertThat(window.transferredBytes()).as(path).isBetween(1_000L, MOST_BYTES);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.purser.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.api.TestApi;
+import dev.purser.running.Http;
+import dev.purser.storage.TestDatabase;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/** Agents and their virtual keys, as somebody without scripts manages them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AgentsPageTest {
+  private static final Pattern SECRET = Pattern.compile("psr_[0-9A-Za-z]{49}");
+
+  private TestApi api;
+  private TestApi.Person person;
+  private Visit visit;
+  private int people;
+
+  @BeforeAll
+  void start() {
+    api = TestApi.start(TestDatabase.Kind.SQLITE);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  @BeforeEach
+  void signIn() {
+    person = api.newPerson("keeper" + ++people + "@example.org");
+    visit = new Visit(api.url());
+    assertThat(visit.get(api.signInLinks().make(person.user().id())).status()).isEqualTo(303);
+  }
+
+  /** Makes an agent by the page's own form; gives the path of its page. */
+  private String agent(String name) {
+    Http.Answer made = visit.submit("/agents", "/agents", "name", name);
+    assertThat(made.status()).isEqualTo(303);
+    return made.header("location").replaceFirst("\\?.*", "");
+  }
+
+  private JsonNode stored(String page) {
+    return person.manage().get("/api" + page).ok(200);
+  }
+
+  @Test
+  void aNewVirtualKeyIsShownOnceAndNeverAgain() {
+    String page = agent("support-bot");
+    Http.Answer made = visit.submit(page, page + "/keys", "name", "laptop");
+    Matcher secret = SECRET.matcher(made.text());
+    assertThat(made.status()).isEqualTo(200);
+    assertThat(secret.find()).isTrue();
+    assertThat(made.text()).contains("Copy it now", "with the new key filled in");
+
+    assertThat(visit.get(page).text()).contains("laptop", "psr_…").doesNotContain(secret.group());
+    assertThat(visit.get("/agents").text()).doesNotContain(secret.group());
+  }
+
+  @Test
+  void theSameFormSentTwiceMakesOneAgent() {
+    Map<String, String> form =
+        Visit.filled(visit.get("/agents").text(), "/agents", "name", "only-one");
+    List<CompletableFuture<Http.Answer>> both =
+        List.of(
+            CompletableFuture.supplyAsync(() -> visit.copy().send("/agents", form)),
+            CompletableFuture.supplyAsync(() -> visit.copy().send("/agents", form)));
+    String first = both.getFirst().join().header("location");
+    assertThat(first).startsWith("/agents/");
+    assertThat(both.getLast().join().header("location")).isEqualTo(first);
+    assertThat(person.manage().get("/api/agents").ok(200).path("items")).hasSize(1);
+  }
+
+  @Test
+  void aNameThatWillNotDoIsSaidBesideTheFieldWhichKeepsWhatWasTyped() {
+    agent("taken");
+    Http.Answer twice = visit.submit("/agents", "/agents", "name", "taken");
+    assertThat(twice.status()).isEqualTo(422);
+    assertThat(twice.text())
+        .contains(
+            "Another agent has this name already", "value=\"taken\"", "aria-invalid=\"true\"");
+
+    String script = "<script>alert(1)</script>".repeat(10);
+    Http.Answer tooLong = visit.submit("/agents", "/agents", "name", script);
+    assertThat(tooLong.status()).isEqualTo(422);
+    assertThat(tooLong.text())
+        .contains("A name has 1 to 100 characters", "&lt;script&gt;")
+        .doesNotContain("<script>alert");
+  }
+
+  @Test
+  void anAgentIsStoredAsItIsSetUp() {
+    String page = agent("summaries");
+    Http.Answer saved =
+        visit.submit(
+            page,
+            page,
+            "name",
+            "nightly-summaries",
+            "model",
+            "anthropic/claude-haiku-5-5",
+            "policy",
+            "always",
+            "budget",
+            "20.50",
+            "mode",
+            "warn");
+    assertThat(saved.status()).isEqualTo(303);
+    JsonNode stored = stored(page);
+    assertThat(stored.path("name").asString()).isEqualTo("nightly-summaries");
+    assertThat(stored.path("preferredProvider").asString()).isEqualTo("anthropic");
+    assertThat(stored.path("preferredModel").asString()).isEqualTo("claude-haiku-5-5");
+    assertThat(stored.path("modelPolicy").asString()).isEqualTo("always");
+    assertThat(stored.path("monthlyBudgetCents").asLong()).isEqualTo(2_050);
+    assertThat(stored.path("budgetMode").asString()).isEqualTo("warn");
+    assertThat(visit.get(page).text()).contains("value=\"20.50\"", "nightly-summaries");
+  }
+
+  @Test
+  void aBudgetThatWillNotDoChangesNothing() {
+    String page = agent("thrifty");
+    for (String budget : List.of("-5", "0.005", "a lot", "99999999999")) {
+      Http.Answer refused = visit.submit(page, page, "name", "changed", "budget", budget, "mode", "stop");
+      assertThat(refused.status()).as(budget).isEqualTo(422);
+      assertThat(refused.text()).contains("value=\"" + budget + "\"", "budget-problem");
+    }
+    assertThat(stored(page).path("name").asString()).isEqualTo("thrifty");
+    assertThat(stored(page).path("monthlyBudgetCents").isNull()).isTrue();
+  }
+
+  @Test
+  void whoeverSavesSecondIsToldAndKeepsWhatWasTyped() {
+    String page = agent("shared");
+    Map<String, String> late =
+        Visit.filled(visit.get(page).text(), page, "name", "second", "budget", "7", "mode", "stop");
+    assertThat(visit.submit(page, page, "name", "first", "mode", "stop").status()).isEqualTo(303);
+
+    Http.Answer told = visit.send(page, late);
+    assertThat(told.status()).isEqualTo(409);
+    assertThat(told.text()).contains("changed elsewhere", "value=\"second\"", "value=\"7\"");
+    assertThat(stored(page).path("name").asString()).isEqualTo("first");
+
+    Http.Answer anyway =
+        visit.send(page, Visit.filled(told.text(), page, "name", "second", "budget", "7", "mode", "stop"));
+    assertThat(anyway.status()).isEqualTo(303);
+    assertThat(stored(page).path("name").asString()).isEqualTo("second");
+  }
+
+  @Test
+  void revokingAndArchivingAskFirst() {
+    String page = agent("old-bot");
+    visit.submit(page, page + "/keys", "name", "laptop");
+    String keyId = stored(page).path("virtualKeys").path(0).path("id").asString();
+    assertThat(visit.get(page).text()).doesNotContain("/revoke\"", "/archive\"");
+
+    assertThat(visit.get(page + "?revoke=" + keyId).text()).contains("Revoke “laptop”?");
+    assertThat(stored(page).path("virtualKeys").path(0).path("revokedAt").isNull()).isTrue();
+    visit.submit(page + "?revoke=" + keyId, page + "/keys/" + keyId + "/revoke");
+    assertThat(stored(page).path("virtualKeys").path(0).path("revokedAt").isNull()).isFalse();
+
+    assertThat(visit.get(page + "?archive=yes").text()).contains("Archive old-bot?");
+    visit.submit(page + "?archive=yes", page + "/archive");
+    assertThat(stored(page).path("archivedAt").isNull()).isFalse();
+    assertThat(visit.get("/agents").text()).contains("1 archived agent");
+  }
+
+  @Test
+  void nothingOfAnotherSpaceIsSeenOrChanged() {
+    String page = agent("mine");
+    visit.submit(page, page + "/keys", "name", "laptop");
+    String keyId = stored(page).path("virtualKeys").path(0).path("id").asString();
+    Visit other = new Visit(api.url());
+    TestApi.Person stranger = api.newPerson("stranger" + people + "@example.org");
+    other.get(api.signInLinks().make(stranger.user().id()));
+
+    assertThat(other.get(page).status()).isEqualTo(404);
+    assertThat(other.get("/agents").text()).doesNotContain("mine");
+    Map<String, String> form = Visit.filled(other.get("/agents").text(), "/agents", "name", "x");
+    for (String action :
+        List.of(page, page + "/keys", page + "/archive", page + "/keys/" + keyId + "/revoke")) {
+      form.put("form_id", action);
+      assertThat(other.send(action, form).status()).as(action).isEqualTo(404);
+    }
+    assertThat(stored(page).path("name").asString()).isEqualTo("mine");
+    assertThat(stored(page).path("archivedAt").isNull()).isTrue();
+    assertThat(stored(page).path("virtualKeys")).hasSize(1);
+    assertThat(stored(page).path("virtualKeys").path(0).path("revokedAt").isNull()).isTrue();
+  }
+}

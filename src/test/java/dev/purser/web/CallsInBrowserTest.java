@@ -1,0 +1,243 @@
+package dev.purser.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import dev.purser.running.Await;
+import dev.purser.running.Http;
+import dev.purser.running.Person;
+import dev.purser.web.browsing.Browsing;
+import dev.purser.web.browsing.Look;
+import dev.purser.web.browsing.Window;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The pages of calls as a visitor has them. */
+class CallsInBrowserTest {
+  private static final long MOST_BYTES = 300 * 1024;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @RegisterExtension static final Browsing browsing = new Browsing();
+
+  static List<Look> looks() {
+    return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
+  }
+
+  private static Locator row(Page page, String callId) {
+    return page.locator("#call-" + callId);
+  }
+
+  private static CompletableFuture<Http.Answer> slowCall(Http caller, int millis) {
+    return CompletableFuture.supplyAsync(
+        () -> Story.message(caller, Story.PRICED_MODEL, "sandbox:delay=" + millis));
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void everybodyCanReadThem(Look look) {
+    Story story = Story.of(browsing.newPerson());
+    Window window = browsing.window(story.person(), look);
+    for (String path :
+        List.of(
+            "/calls",
+            "/calls?source=estimated&priced=yes",
+            "/calls?to=2020-01-01",
+            "/calls/" + story.settled(),
+            "/calls/" + story.cut(),
+            "/calls/" + story.unpriced(),
+            "/calls/" + story.failed(),
+            "/calls/" + story.otherModel(),
+            "/calls/" + story.overBudget())) {
+      window.go(path);
+      window.assertAccessible();
+      window.assertFits();
+    }
+  }
+
+  @Test
+  void theirFirstLoadIsSmall() {
+    Story story = Story.of(browsing.newPerson());
+    assertThat(browsing.window(story.person()).go("/calls").transferredBytes())
+        .isBetween(1_000L, MOST_BYTES);
+    assertThat(browsing.window(story.person()).go("/calls/" + story.settled()).transferredBytes())
+        .isBetween(1_000L, MOST_BYTES);
+  }
+
+  @Test
+  void callsAppearWhileTheyAreMade() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    String first = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Page page = browsing.window(person).go("/calls").page();
+    assertThat(row(page, first)).isVisible();
+    page.evaluate("document.body.dataset.same = 'yes'");
+    String second = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    String third = Story.ended(person, Story.message(caller, "no-such-model", "hello"));
+    assertThat(row(page, third)).isVisible();
+    assertThat(page.locator(".log-row")).hasCount(3);
+    assertThat(page.locator(".log-row").nth(0)).hasAttribute("data-call", third);
+    assertThat(page.locator(".log-row").nth(1)).hasAttribute("data-call", second);
+    assertThat(page.locator(".log-day")).hasCount(1);
+    assertThat(page.locator("body")).hasAttribute("data-same", "yes");
+  }
+
+  @Test
+  void theFirstCallFillsAnEmptyList() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    Window window = browsing.window(person).go("/calls");
+    assertThat(window.page().getByText("No calls yet")).isVisible();
+    window.assertAccessible();
+    String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    assertThat(row(window.page(), call)).isVisible();
+  }
+
+  @Test
+  void aRunningCallIsSettledWhereItStands() throws Exception {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    Window list = browsing.window(person).go("/calls");
+    CompletableFuture<Http.Answer> running = slowCall(caller, 9_000);
+    Locator row = list.page().locator(".log-row");
+    assertThat(row).hasCount(1);
+    assertThat(row.locator("td").nth(1)).containsText("Running");
+    list.assertAccessible();
+    String id = row.getAttribute("data-call");
+    Window one = browsing.window(person).go("/calls/" + id);
+    assertThat(one.page().locator("h1")).hasText("Running");
+    one.assertAccessible();
+    row.evaluate("row => { row.dataset.same = 'yes'; }");
+    running.get();
+    assertThat(row.locator("td").nth(1)).containsText("Settled");
+    assertThat(row).hasAttribute("data-same", "yes");
+    assertThat(row).hasAttribute("data-open", "false");
+    assertThat(one.page().locator(".state-pill")).containsText("Settled");
+    assertThat(one.page().locator("h1")).containsText("$");
+    assertThat(one.page().locator("#call")).not().hasAttribute("data-live", "/calls/" + id);
+    assertThat(one.page().locator("#said")).containsText("Settled");
+  }
+
+  @Test
+  void whatIsReadDoesNotMoveAndAButtonSaysHowManyAreNew() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    String last = "";
+    for (int i = 0; i < 30; i++) {
+      last = Story.id(Story.message(caller, Story.PRICED_MODEL, "hello"));
+    }
+    person.settledCall(last);
+    Page page = browsing.window(person, Look.LIGHT.sized(1280, 400)).go("/calls").page();
+    page.evaluate("window.scrollTo(0, 700)");
+    Locator read = page.locator(".log-row").nth(12);
+    double top = read.boundingBox().y;
+    String one = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    String two = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Locator news = page.locator("#log-waiting");
+    assertThat(news).hasText("2 new calls");
+    assertThat(page.locator(".log-row")).hasCount(30);
+    assertThat(read.boundingBox().y).isEqualTo(top);
+    news.press("Enter");
+    assertThat(page.locator(".log-row")).hasCount(32);
+    assertThat(page.locator(".log-row").nth(0)).hasAttribute("data-call", two);
+    assertThat(page.locator(".log-row").nth(1)).hasAttribute("data-call", one);
+    assertThat(page.locator("#to-" + two)).isFocused();
+    assertThat(news).isHidden();
+  }
+
+  @Test
+  void pausedAndHiddenPagesAskForNothing() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Window window = browsing.window(person);
+    Page page = window.page();
+    AtomicInteger asked = new AtomicInteger();
+    page.onRequest(request -> {
+      if (request.url().contains("/calls/newer")) {
+        asked.incrementAndGet();
+      }
+    });
+    page.clock().install();
+    window.go("/calls");
+    page.waitForResponse("**/calls/newer**", () -> page.clock().runFor(2_100));
+    Locator pause =
+        page.getByRole(
+            com.microsoft.playwright.options.AriaRole.BUTTON,
+            new Page.GetByRoleOptions().setName("Pause"));
+    pause.focus();
+    pause.press("Space");
+    assertThat(pause).hasAttribute("aria-pressed", "true");
+    assertThat(page.getByText("Paused")).isVisible();
+    window.assertAccessible();
+    int before = asked.get();
+    String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    page.clock().runFor(60_000);
+    assertThat(asked.get()).isEqualTo(before);
+    // It stays so on this page, and ends when the visitor ends it.
+    window.go("/calls?state=");
+    assertThat(pause).hasAttribute("aria-pressed", "true");
+    page.clock().runFor(60_000);
+    assertThat(asked.get()).isEqualTo(before);
+    pause.click();
+    assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true))).isVisible();
+    assertThat(row(page, call)).isVisible();
+    page.evaluate(
+        """
+        () => {
+          Object.defineProperty(document, "hidden", { value: true, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }
+        """);
+    Await.until("nothing is on its way", PATIENCE, () -> asked.get() > before);
+    int whenHidden = asked.get();
+    page.clock().runFor(60_000);
+    assertThat(asked.get()).isEqualTo(whenHidden);
+  }
+
+  @Test
+  void withoutScriptsTheListIsFilteredAndReloadedByHand() {
+    Story story = Story.of(browsing.newPerson());
+    Page page = browsing.window(story.person(), Look.LIGHT.withoutScripts()).go("/calls").page();
+    assertThat(page.getByText("Reload")).isVisible();
+    assertThat(page.locator("#live-pause")).isHidden();
+    page.getByLabel("State").selectOption("refused");
+    page.getByText("Apply").click();
+    assertThat(page.locator(".log-row")).hasCount(2);
+    page.locator("#to-" + story.overBudget()).click();
+    assertThat(page.locator("h1")).hasText("Refused: the budget was used up");
+    page.getByText("Change budget").click();
+    assertThat(page).hasURL(java.util.regex.Pattern.compile(".*/settings#llm"));
+  }
+
+  @Test
+  void theKeyboardIsEnough() {
+    Story story = Story.of(browsing.newPerson());
+    Page page = browsing.window(story.person()).go("/calls").page();
+    page.locator("#state").focus();
+    page.keyboard().type("Refused");
+    page.keyboard().press("Tab");
+    for (int i = 0; i < 20 && !page.evaluate("document.activeElement.type").equals("submit"); i++) {
+      page.keyboard().press("Tab");
+    }
+    page.keyboard().press("Enter");
+    assertThat(page.locator(".log-row")).hasCount(2);
+    page.locator(".clear").focus();
+    page.locator("#to-" + story.otherModel()).focus();
+    page.keyboard().press("Enter");
+    assertThat(page.locator("h1"))
+        .containsText("another provider", new LocatorAssertions.ContainsTextOptions());
+    page.getByLabel("Copy the call id").focus();
+    page.keyboard().press("Enter");
+    assertThat(page.getByText("Copied")).isVisible();
+    assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo(story.otherModel());
+  }
+}

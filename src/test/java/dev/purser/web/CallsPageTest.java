@@ -1,0 +1,280 @@
+package dev.purser.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.pricing.Provider;
+import dev.purser.running.Http;
+import dev.purser.running.Person;
+import dev.purser.running.RunningPurser;
+import dev.purser.running.Statements;
+import dev.purser.sandbox.Sandbox;
+import dev.purser.sandbox.SandboxOptions;
+import dev.purser.storage.TestDatabase;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** The pages of calls over plain HTTP, as a browser without scripts has them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CallsPageTest {
+  private static final Pattern ROW = Pattern.compile("data-call=\"([0-9a-z]+)\"");
+  private static final Pattern OLDER = Pattern.compile("id=\"log-older\"[^>]* href=\"([^\"]+)\"");
+  private static final int MOST_STATEMENTS = 6;
+
+  private Sandbox sandbox;
+  private RunningPurser purser;
+  private Story story;
+  private Map<String, String> ids;
+
+  @BeforeAll
+  void start() {
+    sandbox = Sandbox.start(SandboxOptions.instant());
+    purser =
+        RunningPurser.start(
+            TestDatabase.Kind.SQLITE,
+            Map.of(
+                "PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString(),
+                "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString()));
+    story = Story.of(purser.newPerson());
+    ids =
+        Map.of(
+            "settled", story.settled(),
+            "unpriced", story.unpriced(),
+            "cut", story.cut(),
+            "failed", story.failed(),
+            "otherModel", story.otherModel(),
+            "overBudget", story.overBudget());
+  }
+
+  @AfterAll
+  void stop() {
+    purser.close();
+    sandbox.close();
+  }
+
+  private Http.Answer get(Person person, String path) {
+    return new Http(purser.url(), null).get(path, "cookie", purser.sessionCookie(person));
+  }
+
+  private String page(String path) {
+    Http.Answer answer = get(story.person(), path);
+    assertThat(answer.status()).isEqualTo(200);
+    return answer.text();
+  }
+
+  private static List<String> rows(String html) {
+    List<String> rows = new ArrayList<>();
+    Matcher row = ROW.matcher(html);
+    while (row.find()) {
+      rows.add(row.group(1));
+    }
+    return rows;
+  }
+
+  private List<String> named(String names) {
+    return List.of(names.split(" ")).stream().map(ids::get).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',                                 overBudget otherModel failed cut unpriced settled",
+    "state=refused,                      overBudget otherModel",
+    "state=settled,                      failed cut unpriced settled",
+    "state=ended,                        failed cut unpriced settled",
+    "source=reported,                    unpriced settled",
+    "source=estimated,                   cut",
+    "source=none,                        overBudget otherModel failed",
+    "source=none&state=ended,            failed",
+    "priced=no,                          unpriced",
+    "priced=yes&source=reported,         settled",
+    "model=claude-mythos-5-2,            unpriced",
+    "provider=openai,                    otherModel",
+    "provider=anthropic&state=refused,   overBudget"
+  })
+  void filtersSelectExactlyWhatTheyName(String query, String names) {
+    assertThat(rows(page("/calls?" + query))).containsExactlyElementsOf(named(names));
+  }
+
+  @Test
+  void agentsAndDaysAreFilteredTooAndNothingIsForgottenByTheForm() {
+    String today = java.time.LocalDate.now(java.time.ZoneOffset.UTC).toString();
+    String path = "/calls?agent=" + story.agentId() + "&from=" + today + "&to=" + today;
+    String page = page(path);
+    assertThat(rows(page)).hasSize(6);
+    assertThat(page)
+        .contains("value=\"" + story.agentId() + "\" selected")
+        .contains("name=\"from\" value=\"" + today + "\"");
+    assertThat(rows(page("/calls?to=2020-01-01"))).isEmpty();
+    assertThat(rows(page("/calls?agent=nobody"))).isEmpty();
+    assertThat(page("/calls?agent=nobody")).contains("No call fits these filters.");
+  }
+
+  @Test
+  void whatAnAddressSaysAndNobodyUnderstandsIsLeftOutAndSaid() {
+    assertThat(page("/calls?state=odd&from=yesterday&priced=maybe"))
+        .contains("state=odd", "from=yesterday", "priced=maybe", "not understood");
+  }
+
+  @Test
+  void aPageLeadsToTheOlderOnesUntilThereAreNoMore() {
+    Person person = purser.newPerson().withProviderKeys();
+    Http caller = person.caller("busy");
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 53; i++) {
+      made.addFirst(Story.id(Story.message(caller, Story.PRICED_MODEL, "hello")));
+    }
+    person.settledCall(made.getFirst());
+    String first = get(person, "/calls").text();
+    Matcher older = OLDER.matcher(first);
+    assertThat(older.find()).isTrue();
+    String second = get(person, older.group(1).replace("&amp;", "&")).text();
+    List<String> both = new ArrayList<>(rows(first));
+    both.addAll(rows(second));
+    assertThat(both).containsExactlyElementsOf(made);
+    assertThat(OLDER.matcher(second).find()).isFalse();
+    assertThat(second).contains("Newest").doesNotContain("data-newer");
+  }
+
+  @Test
+  void onlyWhatIsNewIsGivenToAPageThatIsOpen() {
+    assertThat(page("/calls")).contains("data-newer=\"/calls/newer\"");
+    Person person = purser.newPerson().withProviderKeys();
+    assertThat(get(person, "/calls/newer?after=" + story.overBudget()).status()).isEqualTo(204);
+    String call = Story.ended(person, Story.message(person.caller("new"), "claude-haiku-5-5", "x"));
+    Http.Answer news = get(person, "/calls/newer?after=" + story.overBudget());
+    assertThat(news.status()).isEqualTo(200);
+    assertThat(rows(news.text())).containsExactly(call);
+    assertThat(news.text()).doesNotContain("<html");
+    assertThat(get(person, "/calls/newer?state=refused&after=" + story.overBudget()).status())
+        .isEqualTo(204);
+    // Another space's call is nobody's business, whether it is named or not.
+    assertThat(rows(get(person, "/calls/newer?after=0&open=" + story.settled()).text()))
+        .containsExactly(call);
+  }
+
+  @Test
+  void theFileAddsUpToTheSummary() {
+    Http.Answer csv = get(story.person(), "/calls.csv?state=ended");
+    assertThat(csv.header("content-disposition")).contains("purser-calls.csv");
+    List<String> lines = csv.text().lines().toList();
+    int cost = List.of(lines.getFirst().split(",")).indexOf("cost_usd");
+    BigDecimal sum =
+        lines.stream()
+            .skip(1)
+            .map(line -> line.split(",", -1)[cost])
+            .filter(cell -> !cell.isEmpty())
+            .map(BigDecimal::new)
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
+    JsonNode summary = story.person().summary();
+    assertThat(lines.size() - 1).isEqualTo(summary.path("requestCount").asInt());
+    assertThat(sum.movePointRight(2))
+        .isEqualByComparingTo(summary.path("totalCostCents").decimalValue());
+    assertThat(sum).isPositive();
+    assertThat(get(story.person(), "/calls.csv?model=gpt-6-luna").text().lines()).hasSize(1);
+  }
+
+  @Test
+  void theLinesOfACallAddUpToItsCost() {
+    String page = page("/calls/" + story.settled());
+    Matcher line = Pattern.compile("why-is\"><data value=\"([0-9.]+)\"").matcher(page);
+    BigDecimal sum = BigDecimal.ZERO;
+    int lines = 0;
+    while (line.find()) {
+      sum = sum.add(new BigDecimal(line.group(1)));
+      lines++;
+    }
+    BigDecimal cents = story.person().call(story.settled()).path("costCents").decimalValue();
+    assertThat(lines).isGreaterThan(1);
+    assertThat(sum.movePointRight(2)).isEqualByComparingTo(cents);
+    assertThat(page)
+        .contains("Usage reported by Anthropic", "support-bot", "Anthropic Messages")
+        .contains("never stores prompt or answer text")
+        .doesNotContain("hello");
+  }
+
+  @Test
+  void anUnpricedCallIsNeverShownAsFree() {
+    assertThat(page("/calls/" + story.unpriced()))
+        .contains("unpriced", "/prices?q=claude-mythos-5-2", "dearest list price")
+        .doesNotContain(">$0.00<");
+    assertThat(page("/calls?priced=no")).contains("/prices?q=claude-mythos-5-2");
+  }
+
+  @Test
+  void anEstimateSaysThatItIsOneAndWhy() {
+    assertThat(page("/calls/" + story.cut())).contains("≈", "did not report the usage");
+    assertThat(page("/calls/" + story.failed()))
+        .contains("Failed 529", "nothing to pay", "overloaded_error");
+  }
+
+  @Test
+  void aCallThatABudgetRefusedExplainsItself() {
+    assertThat(page("/calls/" + story.overBudget()))
+        .contains("Refused: the budget was used up")
+        .contains("href=\"/settings#llm\"", "The budget begins anew on")
+        .contains("\"budget_exhausted\"", "\"billing_error\"")
+        .contains("\"budgetCents\" : 0", "role=\"img\" aria-label=\"Budget $0.00");
+  }
+
+  @Test
+  void aModelOfTheOtherProviderIsExplained() {
+    assertThat(page("/calls/" + story.otherModel()))
+        .contains("Refused: the model is another provider")
+        .contains("/v1/messages", "\"model_not_found\"");
+  }
+
+  @Test
+  void aMissingKeyIsExplainedAndSoIsAModelThatNobodyChose() {
+    Person person = purser.newPerson();
+    Http caller = person.caller("new");
+    String noKey = Story.id(Story.message(caller, Story.PRICED_MODEL, "hello"));
+    assertThat(get(person, "/calls/" + noKey).text())
+        .contains("Refused: no API key was saved", "href=\"/settings#keys\"")
+        .contains("\"provider_key_missing\"");
+    String noModel = Story.id(Story.message(caller, "auto", "hello"));
+    assertThat(get(person, "/calls/" + noModel).text())
+        .contains("Refused: no model was chosen", "href=\"/settings#llm\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/calls/%s", "/calls/no-such-call", "/calls/%s/"})
+  void anotherSpacesCallIsNotThere(String path) {
+    Person stranger = purser.newPerson();
+    assertThat(get(stranger, path.formatted(story.settled())).status()).isEqualTo(404);
+    assertThat(rows(get(stranger, "/calls").text())).isEmpty();
+    assertThat(get(stranger, "/calls.csv").text().lines()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/calls",
+        "/calls?model=claude-haiku-5-5&priced=yes",
+        "/calls?state=refused",
+        "/calls/newer?after=0",
+        "/calls/{settled}",
+        "/calls/{overBudget}",
+        "/prices"
+      })
+  void aPageAsksTheDatabaseFewTimes(String path) {
+    String cookie = purser.sessionCookie(story.person());
+    String at =
+        path.replace("{settled}", story.settled()).replace("{overBudget}", story.overBudget());
+    Http http = new Http(purser.url(), null);
+    assertThat(
+            Statements.ofPages(
+                () -> assertThat(http.get(at, "cookie", cookie).status()).isEqualTo(200)))
+        .hasSizeBetween(2, MOST_STATEMENTS);
+  }
+}

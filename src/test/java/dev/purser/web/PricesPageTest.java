@@ -1,0 +1,136 @@
+package dev.purser.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import dev.purser.people.UserAdded;
+import dev.purser.running.Person;
+import dev.purser.running.RunningPurser;
+import dev.purser.secret.Secret;
+import dev.purser.web.browsing.Browsing;
+import dev.purser.web.browsing.Look;
+import dev.purser.web.browsing.Window;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The page of prices, in a browser. */
+class PricesPageTest {
+  private static final long MOST_BYTES = 300 * 1024;
+  private static final String PASSWORD = "a long enough password";
+
+  @RegisterExtension static final Browsing browsing = new Browsing();
+
+  static List<Look> looks() {
+    return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
+  }
+
+  /** A window of an administrator of a Purser of its own. */
+  private static Window administrator(RunningPurser purser, Look look) {
+    if (!(purser.app().users().add("root@example.com", Secret.of(PASSWORD), true)
+        instanceof UserAdded.Added)) {
+      throw new AssertionError("no administrator");
+    }
+    Window window = browsing.window(URI.create(purser.url()), look).go("/sign-in");
+    window.page().getByLabel("E-mail").fill("root@example.com");
+    window.page().getByLabel("Password").fill(PASSWORD);
+    window.page().locator("form[action='/sign-in'] button[type=submit]").click();
+    return window;
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void everybodyCanReadIt(Look look) {
+    Story story = Story.of(browsing.newPerson());
+    Window window = browsing.window(story.person(), look).go("/prices");
+    assertThat(window.page().locator("#unpriced")).isVisible();
+    window.page().locator("details.price-more > summary").first().click();
+    window.assertAccessible();
+    window.assertFits();
+    window.go("/prices?q=nothing-is-called-so");
+    window.assertAccessible();
+    window.assertFits();
+  }
+
+  @Test
+  void itsFirstLoadIsSmall() {
+    assertThat(browsing.window(browsing.newPerson()).go("/prices").transferredBytes())
+        .isBetween(1_000L, MOST_BYTES);
+  }
+
+  @Test
+  void aModelIsFoundByAnyOfItsNames() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Page page = browsing.window(person).go("/prices?q=claude-haiku-5-5-20261001").page();
+    assertThat(page.locator(".price-list tbody > tr")).hasCount(1);
+    assertThat(page.locator(".price-list tbody > tr").first()).containsText("claude-haiku-5-5");
+    assertThat(page.locator(".price-list tbody > tr").first()).containsText("Usable");
+    page.getByLabel("Search models").fill("OPUS");
+    page.keyboard().press("Enter");
+    for (var row : page.locator(".price-list tbody > tr").all()) {
+      assertThat(row).containsText("opus");
+    }
+  }
+
+  @Test
+  void whoeverIsNoAdministratorSeesHowAPriceIsAddedAndCannotAddOne() {
+    Story story = Story.of(browsing.newPerson());
+    Page page = browsing.window(story.person()).go("/prices").page();
+    assertThat(page.getByText("./run prices add anthropic claude-mythos-5-2")).isVisible();
+    assertThat(page.locator("#add")).hasCount(0);
+  }
+
+  @Test
+  void anAdministratorAddsAPriceAndIsToldWhatIsWrongWithIt() {
+    RunningPurser purser = browsing.emptyPurser();
+    Window window = administrator(purser, Look.LIGHT);
+    Page page = window.go("/prices?add=anthropic/claude-mythos-5-2#add").page();
+    window.assertAccessible();
+    assertThat(page.locator("#price-model")).hasValue("claude-mythos-5-2");
+    page.locator("#price-input").fill("three");
+    page.locator("#price-output").fill("15");
+    window.expectStatus(422);
+    page.getByText("Add price").last().click();
+    assertThat(page.locator("#price-input-error")).containsText("an amount in dollars");
+    assertThat(page.locator("#price-input")).hasValue("three");
+    assertThat(page.locator("#price-input")).hasAttribute("aria-invalid", "true");
+    window.assertAccessible();
+    page.locator("#price-input").fill("3");
+    page.getByText("Add price").last().click();
+    assertThat(page.getByText("The price of claude-mythos-5-2 is saved.")).isVisible();
+    assertThat(page.locator(".price-list tbody > tr").first()).containsText("added here");
+    assertThat(page.locator(".price-list tbody > tr").first()).containsText("$15.00");
+    assertThat(page.getByText("+1, as in force on")).isVisible();
+  }
+
+  @Test
+  void anAddedPriceGivesTheCallsOfThisMonthTheirCost() {
+    RunningPurser purser = browsing.emptyPurser();
+    Story story = Story.of(purser.newPerson());
+    Window window = administrator(purser, Look.LIGHT.withoutScripts());
+    Page page = window.go("/prices").page();
+    // The administrator sees no call of another space, and can price its model nevertheless.
+    assertThat(page.locator("#unpriced")).hasCount(0);
+    page.locator("#add > summary").click();
+    page.locator("#price-provider").selectOption("anthropic");
+    page.locator("#price-model").fill("claude-mythos-5-2");
+    page.locator("#price-input").fill("3");
+    page.locator("#price-output").fill("15");
+    page.getByText("Add price").last().click();
+    assertThat(page.getByText("is saved")).isVisible();
+    Page owners =
+        browsing
+            .window(URI.create(purser.url()), Look.LIGHT)
+            .withCookie(purser.sessionCookie(story.person()))
+            .go("/calls/" + story.unpriced())
+            .page();
+    assertThat(owners.locator("h1")).containsText("$");
+    assertThat(owners.getByText("A price was added")).isVisible();
+    owners.navigate(purser.url() + "/prices");
+    assertThat(owners.locator("#unpriced")).hasCount(0);
+  }
+}

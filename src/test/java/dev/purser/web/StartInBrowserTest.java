@@ -1,0 +1,85 @@
+package dev.purser.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.purser.running.Http;
+import dev.purser.running.Person;
+import dev.purser.web.browsing.Browsing;
+import dev.purser.web.browsing.Look;
+import dev.purser.web.browsing.Window;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** From nothing to the first call, in a browser. */
+class StartInBrowserTest {
+  private static final String HELLO =
+      """
+      {"model":"claude-haiku-5-5","max_tokens":50,"messages":[{"role":"user","content":"hello"}]}\
+      """;
+
+  @RegisterExtension static final Browsing browsing = new Browsing();
+
+  static List<Look> looks() {
+    return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
+  }
+
+  private static void makeAgent(Window window, String name) {
+    window.page().getByLabel("Name").fill(name);
+    window
+        .page()
+        .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make agent"))
+        .click();
+  }
+
+  @Test
+  void waitingForTheFirstCallTurnsIntoTheCallByItself() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/");
+    makeAgent(window, "support-bot");
+    assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
+    String lines = window.page().locator("#code-curl").textContent();
+    String virtualKey = lines.replaceAll("(?s).*x-api-key: (psr_[0-9A-Za-z]+)\".*", "$1");
+
+    Http.Answer answer = new Http(browsing.purser().url(), virtualKey).post("/v1/messages", HELLO);
+    assertThat(answer.status()).isEqualTo(200);
+    person.settledCall(answer.header("x-purser-call-id"));
+
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+    assertThat(window.page().locator("#first-call")).containsText("claude-haiku-5-5");
+    assertThat(window.page().locator("#first-call")).containsText("$0.");
+    assertThat(window.page().getByText("Waiting for the first call…")).isHidden();
+    window.go("/");
+    assertThat(window.path()).isEqualTo("/usage");
+  }
+
+  @Test
+  void withoutScriptsTheStepsAreTheSameAndOneLooksAgain() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person, Look.LIGHT.withoutScripts()).go("/start");
+    makeAgent(window, "support-bot");
+    assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
+    window.page().getByText("Look again").click();
+    assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void everybodyCanReadEveryStep(Look look) {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person, look).go("/");
+    window.assertAccessible();
+    window.assertFits();
+    person.withProviderKeys();
+    window.go("/");
+    makeAgent(window, "support-bot");
+    assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
+    window.assertAccessible();
+    window.assertFits();
+  }
+}

@@ -1,0 +1,92 @@
+package dev.purser.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.running.Http;
+import dev.purser.running.Person;
+import dev.purser.running.Statements;
+import dev.purser.web.browsing.Browsing;
+import dev.purser.web.browsing.Look;
+import dev.purser.web.browsing.Window;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The page of usage in a browser. */
+class UsageInBrowserTest {
+  private static final long MOST_BYTES = 300 * 1024;
+  private static final int MOST_STATEMENTS = 6;
+
+  @RegisterExtension static final Browsing browsing = new Browsing();
+
+  static List<Look> looks() {
+    return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
+  }
+
+  private static Person somebodyWithCalls() {
+    Person person = browsing.newPerson().withProviderKeys();
+    person.settings("{\"monthlyBudgetCents\":100}");
+    Http caller = person.caller("support-bot");
+    for (String model : List.of("claude-haiku-5-5", "claude-model-of-tomorrow")) {
+      Http.Answer answer =
+          caller.post(
+              "/v1/messages",
+              "{\"model\":\""
+                  + model
+                  + "\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+      if (answer.status() == 200) {
+        person.settledCall(answer.header("x-purser-call-id"));
+      }
+    }
+    return person;
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void everybodyCanReadIt(Look look) {
+    Window window = browsing.window(somebodyWithCalls(), look).go("/usage");
+    assertThat(window.page().getByRole(com.microsoft.playwright.options.AriaRole.METER))
+        .isVisible();
+    window.page().getByText("Days as a table").click();
+    window.assertAccessible();
+    window.assertFits();
+    for (String by : List.of("provider", "agent")) {
+      window.go("/usage?by=" + by);
+      window.assertAccessible();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void aMonthWithoutCallsSaysWhatToDo(Look look) {
+    Window window = browsing.window(browsing.newPerson(), look).go("/usage");
+    assertThat(window.page().getByText("No calls this month")).isVisible();
+    assertThat(window.page().getByText("Connect a program")).isVisible();
+    window.assertAccessible();
+    window.assertFits();
+  }
+
+  @Test
+  void withoutScriptsItIsTheSamePage() {
+    Window window = browsing.window(somebodyWithCalls(), Look.LIGHT.withoutScripts()).go("/usage");
+    window
+        .page()
+        .getByText("Agent", new com.microsoft.playwright.Page.GetByTextOptions().setExact(true))
+        .first()
+        .click();
+    assertThat(window.page().locator(".key")).containsText("support-bot");
+  }
+
+  @Test
+  void itIsSmallAndAsksTheDatabaseFewTimes() {
+    Window window = browsing.window(somebodyWithCalls());
+    window.go("/usage");
+    assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
+    assertThat(Statements.ofPages(() -> window.go("/usage")))
+        .hasSizeBetween(2, MOST_STATEMENTS)
+        .anyMatch(statement -> statement.contains("FROM sessions"));
+  }
+}

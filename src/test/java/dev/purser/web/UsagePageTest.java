@@ -1,0 +1,200 @@
+package dev.purser.web;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.api.TestApi;
+import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.Provider;
+import dev.purser.pricing.UsageSource;
+import dev.purser.running.Http;
+import dev.purser.storage.TestDatabase;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** The page of usage, and its files. */
+class UsagePageTest {
+  private static final Pattern ROW =
+      Pattern.compile("<tr>\\s*<th scope=\"row\">.*?</tr>", Pattern.DOTALL);
+
+  /** Somebody's month. */
+  private record Month(TestApi api, TestApi.Person person, Visit visit) {
+    static Month of(TestApi api) {
+      TestApi.Person person = api.newPerson("ada@example.org");
+      TestApi.Caller bot = api.newCaller(person, "support-bot <b>");
+      TestApi.Caller index = api.newCaller(person, "search-index");
+      call(
+          api,
+          person,
+          bot,
+          Provider.ANTHROPIC,
+          UsageSource.REPORTED,
+          new ModelUsage(
+              "claude-fable-5-2", 100_000, 700_000, 200_000, 0, 0, 0, 40_000, 10_000, 0));
+      call(
+          api,
+          person,
+          bot,
+          Provider.ANTHROPIC,
+          UsageSource.ESTIMATED,
+          new ModelUsage("claude-haiku-5-5", 1_000, 0, 0, 0, 0, 0, 300, 0, 2));
+      call(
+          api,
+          person,
+          index,
+          Provider.OPENAI,
+          UsageSource.REPORTED,
+          new ModelUsage("gpt-6.1-sol", 5_000, 5_000, 0, 0, 0, 0, 777, 0, 0));
+      call(
+          api,
+          person,
+          index,
+          Provider.OPENAI,
+          UsageSource.REPORTED,
+          new ModelUsage("gpt-of-tomorrow", 10, 0, 0, 0, 0, 0, 20, 0, 0));
+      Visit visit = new Visit(api.url());
+      visit.get(api.signInLinks().make(person.user().id()));
+      return new Month(api, person, visit);
+    }
+
+    private static void call(
+        TestApi api,
+        TestApi.Person person,
+        TestApi.Caller caller,
+        Provider provider,
+        UsageSource source,
+        ModelUsage usage) {
+      api.call(person, caller, provider, source, usage);
+    }
+
+    String page(String path) {
+      Http.Answer answer = visit.get(path);
+      assertThat(answer.status()).isEqualTo(200);
+      return answer.text();
+    }
+
+    JsonNode summary() {
+      return person.manage().get("/api/usage/summary").ok(200);
+    }
+  }
+
+  private static BigDecimal dollars(JsonNode cents) {
+    return cents.asDecimal().movePointLeft(2).stripTrailingZeros();
+  }
+
+  /** The row of a table that begins with this. */
+  private static String row(String page, String begins) {
+    Matcher rows = ROW.matcher(page);
+    while (rows.find()) {
+      if (rows.group().contains(begins)) {
+        return rows.group();
+      }
+    }
+    throw new AssertionError("no row with " + begins);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void theTableEqualsTheApisNumbers(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      Month month = Month.of(api);
+      String page = month.page("/usage");
+      JsonNode summary = month.summary();
+      assertThat(summary.path("breakdown")).hasSize(4);
+      for (JsonNode model : summary.path("breakdown")) {
+        String row = row(page, ">" + model.path("model").asString() + "<");
+        assertThat(row)
+            .contains(Figures.count(model.path("requestCount").asLong()))
+            .contains(Figures.count(model.path("totalInput").asLong()))
+            .contains(Figures.count(model.path("totalOutput").asLong()));
+        if (model.path("model").asString().equals("gpt-of-tomorrow")) {
+          assertThat(row).contains("unpriced", "/prices?q=gpt-of-tomorrow").doesNotContain("$0");
+        } else {
+          assertThat(row)
+              .contains(
+                  "<data value=\"" + dollars(model.path("totalCostCents")).toPlainString() + "\"");
+        }
+      }
+      assertThat(page)
+          .contains(
+              "<data value=\"" + dollars(summary.path("totalCostCents")).toPlainString() + "\">")
+          .contains("4 calls</a>", "3 reported</a>", "1 estimated (≈ ", "1 unpriced, not in the")
+          .contains("support-bot &lt;b&gt;")
+          .doesNotContain("support-bot <b>");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void theFilesAddUpToWhatThePageShows(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      Month month = Month.of(api);
+      BigDecimal total = dollars(month.summary().path("totalCostCents"));
+      for (String by : List.of("model", "agent", "day")) {
+        Http.Answer file = month.visit().get("/usage.csv?by=" + by);
+        assertThat(file.header("content-type")).startsWith("text/csv");
+        assertThat(file.header("content-disposition")).contains("-by-" + by + ".csv");
+        List<String> lines = file.text().lines().toList();
+        List<String> head = List.of(lines.getFirst().split(",", -1));
+        List<Map<String, String>> rows =
+            lines.stream()
+                .skip(1)
+                .map(line -> Arrays.asList(line.split(",", -1)))
+                .map(cells ->
+                    head.stream()
+                        .collect(toMap(name -> name, name -> cells.get(head.indexOf(name)))))
+                .toList();
+        assertThat(sum(rows, "cost_usd")).as(by).isEqualByComparingTo(total);
+        assertThat(sum(rows, "requests")).isEqualByComparingTo("4");
+        assertThat(sum(rows, "cache_read_tokens")).isEqualByComparingTo("705000");
+        assertThat(sum(rows, "unpriced_requests")).isEqualByComparingTo("1");
+      }
+    }
+  }
+
+  private static BigDecimal sum(List<Map<String, String>> rows, String column) {
+    return rows.stream()
+        .map(row -> new BigDecimal(row.get(column)))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void nothingOfAnotherSpaceIsShown(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      Month.of(api);
+      TestApi.Person stranger = api.newPerson("bob@example.org");
+      Visit other = new Visit(api.url());
+      other.get(api.signInLinks().make(stranger.user().id()));
+      assertThat(other.get("/usage").text())
+          .contains("No calls this month")
+          .doesNotContain("claude-fable", "search-index");
+      assertThat(other.get("/usage.csv").text().lines()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aColumnSortsBothWaysAndSaysSo(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      Month month = Month.of(api);
+      String up = month.page("/usage?sort=model");
+      assertThat(up).contains("aria-sort=\"ascending\"");
+      assertThat(up.indexOf(">claude-fable-5-2<")).isLessThan(up.indexOf(">gpt-of-tomorrow<"));
+      String down = month.page("/usage?sort=-model");
+      assertThat(down).contains("aria-sort=\"descending\"");
+      String table = down.substring(down.indexOf("id=\"models\""));
+      assertThat(table.indexOf(">gpt-of-tomorrow<"))
+          .isLessThan(table.indexOf(">claude-fable-5-2<"));
+      assertThat(month.page("/usage?sort=nonsense&by=nonsense&month=nonsense"))
+          .contains("By model");
+    }
+  }
+}
