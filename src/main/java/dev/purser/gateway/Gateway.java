@@ -95,6 +95,9 @@ public final class Gateway {
         .setIdleTimeout((int) silence.plusSeconds(30).toSeconds())
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setHttp2ClearTextEnabled(false)
+        // Nobody speaks WebSocket here: without this, every message passes handlers for it.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
         .setHandle100ContinueAutomatically(false);
