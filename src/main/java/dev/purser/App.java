@@ -111,7 +111,7 @@ public final class App implements AutoCloseable {
                 rooms.virtualKeys(),
                 rooms.vault(),
                 ledger,
-                prices::current,
+                prices,
                 rooms.ids(),
                 clock,
                 meters),

@@ -73,7 +73,10 @@ class AgentsInBrowserTest {
       client.close();
     }
 
-    window.page().reload();
+    window.expectStatus(409).page().reload();
+    assertThat(window.page().getByText("Sent already")).isVisible();
+    assertThat(window.page().locator("body")).not().containsText(secret);
+    window.go("/agents");
     assertThat(window.page().locator("body")).not().containsText(secret);
   }
 

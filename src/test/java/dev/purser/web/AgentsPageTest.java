@@ -91,12 +91,12 @@ class AgentsPageTest {
         .contains(
             "Another agent has this name already", "value=\"taken\"", "aria-invalid=\"true\"");
 
-    String script = "<script>alert(1)</script>".repeat(10);
-    Http.Answer tooLong = visit.submit("/agents", "/agents", "name", script);
+    String breakingOut = "\"><script>alert(1)</script>".repeat(10);
+    Http.Answer tooLong = visit.submit("/agents", "/agents", "name", breakingOut);
     assertThat(tooLong.status()).isEqualTo(422);
     assertThat(tooLong.text())
-        .contains("A name has 1 to 100 characters", "&lt;script>")
-        .doesNotContain("<script>alert");
+        .contains("A name has 1 to 100 characters", "value=\"&#34;>")
+        .doesNotContain("value=\"\"><script>");
   }
 
   @Test
@@ -131,9 +131,10 @@ class AgentsPageTest {
   void aBudgetThatWillNotDoChangesNothing() {
     String page = agent("thrifty");
     for (String budget : List.of("-5", "0.005", "a lot", "99999999999")) {
-      Http.Answer refused = visit.submit(page, page, "name", "changed", "budget", budget);
+      Http.Answer refused =
+          visit.submit(page, page, "name", "changed", "budget", budget, "mode", "stop");
       assertThat(refused.status()).as(budget).isEqualTo(422);
-      assertThat(refused.text()).contains("value=\"" + budget + "\"", "budget-error");
+      assertThat(refused.text()).contains("value=\"" + budget + "\"", "budget-problem");
     }
     assertThat(stored(page).path("name").asString()).isEqualTo("thrifty");
     assertThat(stored(page).path("monthlyBudgetCents").isNull()).isTrue();
@@ -143,8 +144,8 @@ class AgentsPageTest {
   void whoeverSavesSecondIsToldAndKeepsWhatWasTyped() {
     String page = agent("shared");
     Map<String, String> late =
-        Visit.filled(visit.get(page).text(), page, "name", "second", "budget", "7");
-    assertThat(visit.submit(page, page, "name", "first").status()).isEqualTo(303);
+        Visit.filled(visit.get(page).text(), page, "name", "second", "budget", "7", "mode", "stop");
+    assertThat(visit.submit(page, page, "name", "first", "mode", "stop").status()).isEqualTo(303);
 
     Http.Answer told = visit.send(page, late);
     assertThat(told.status()).isEqualTo(409);
@@ -152,7 +153,8 @@ class AgentsPageTest {
     assertThat(stored(page).path("name").asString()).isEqualTo("first");
 
     Http.Answer anyway =
-        visit.send(page, Visit.filled(told.text(), page, "name", "second", "budget", "7"));
+        visit.send(
+            page, Visit.filled(told.text(), page, "name", "second", "budget", "7", "mode", "stop"));
     assertThat(anyway.status()).isEqualTo(303);
     assertThat(stored(page).path("name").asString()).isEqualTo("second");
   }

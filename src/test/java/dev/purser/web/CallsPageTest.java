@@ -223,15 +223,15 @@ class CallsPageTest {
     assertThat(page("/calls/" + story.overBudget()))
         .contains("Refused: the budget was used up")
         .contains("href=\"/settings#llm\"", "The budget begins anew on")
-        .contains("&quot;budget_exhausted&quot;", "&quot;billing_error&quot;")
-        .contains("&quot;budgetCents&quot; : 0", "role=\"img\" aria-label=\"Budget $0.00");
+        .contains("\"budget_exhausted\"", "\"billing_error\"")
+        .contains("\"budgetCents\" : 0", "role=\"img\" aria-label=\"Budget $0.00");
   }
 
   @Test
   void aModelOfTheOtherProviderIsExplained() {
     assertThat(page("/calls/" + story.otherModel()))
-        .contains("Refused: the model is another provider&#39;s")
-        .contains("/v1/messages", "&quot;model_not_found&quot;");
+        .contains("Refused: the model is another provider")
+        .contains("/v1/messages", "\"model_not_found\"");
   }
 
   @Test
@@ -241,7 +241,7 @@ class CallsPageTest {
     String noKey = Story.id(Story.message(caller, Story.PRICED_MODEL, "hello"));
     assertThat(get(person, "/calls/" + noKey).text())
         .contains("Refused: no API key was saved", "href=\"/settings#keys\"")
-        .contains("&quot;provider_key_missing&quot;");
+        .contains("\"provider_key_missing\"");
     String noModel = Story.id(Story.message(caller, "auto", "hello"));
     assertThat(get(person, "/calls/" + noModel).text())
         .contains("Refused: no model was chosen", "href=\"/settings#llm\"");

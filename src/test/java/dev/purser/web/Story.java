@@ -2,6 +2,7 @@ package dev.purser.web;
 
 import dev.purser.running.Http;
 import dev.purser.running.Person;
+import java.io.UncheckedIOException;
 
 /** Somebody whose agent has made calls of every kind, through the gateway. */
 record Story(
@@ -25,7 +26,7 @@ record Story(
     Http caller = new Http(person.url(), person.virtualKey(agentId).secret());
     String settled = ended(person, message(caller, PRICED_MODEL, "hello"));
     String unpriced = ended(person, message(caller, UNPRICED_MODEL, "hello"));
-    String cut = ended(person, stream(caller, "sandbox:cut"));
+    String cut = cutCall(person, caller);
     String failed = ended(person, message(caller, PRICED_MODEL, "sandbox:529"));
     String otherModel =
         id(
@@ -43,11 +44,19 @@ record Story(
     return caller.post("/v1/messages", body(model, prompt, false));
   }
 
-  private static Http.Answer stream(Http caller, String prompt) {
-    return caller.post("/v1/messages", body(PRICED_MODEL, prompt, true));
+  /** Whose stream breaks off: so it does for the program, too. */
+  private static String cutCall(Person person, Http caller) {
+    try {
+      caller.post("/v1/messages", body(PRICED_MODEL, "sandbox:cut", true));
+      throw new AssertionError("the stream came to its end");
+    } catch (UncheckedIOException cut) {
+      String id = person.api().get("/api/calls?limit=1").ok(200).at("/items/0/id").asString();
+      person.settledCall(id);
+      return id;
+    }
   }
 
-  private static String body(String model, String prompt, boolean streams) {
+  static String body(String model, String prompt, boolean streams) {
     return """
     {"model":"%s","max_tokens":200,"stream":%s,"messages":[{"role":"user","content":"%s"}]}\
     """

@@ -126,7 +126,7 @@ class UsagePageTest {
           .contains(
               "<data value=\"" + dollars(summary.path("totalCostCents")).toPlainString() + "\">")
           .contains("4 calls</a>", "3 reported</a>", "1 estimated (≈ ", "1 unpriced, not in the")
-          .contains("support-bot &lt;b>")
+          .contains("support-bot &lt;b&gt;")
           .doesNotContain("support-bot <b>");
     }
   }

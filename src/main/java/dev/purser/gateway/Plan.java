@@ -1,0 +1,108 @@
+package dev.purser.gateway;
+
+import dev.purser.agents.Caller;
+import dev.purser.agents.Standing;
+import dev.purser.ledger.Admission;
+import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Priced;
+import dev.purser.pricing.Usage;
+import dev.purser.pricing.UsageSource;
+import dev.purser.providers.Answer;
+import dev.purser.providers.Bound;
+import dev.purser.providers.Dialect;
+import dev.purser.secret.Secret;
+import dev.purser.vault.ProviderKey;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that was decided before the ledger is asked.
+ *
+ * @param entryId of the call's entry, if it is admitted
+ * @param known the caller and its space, as they stood at one revision
+ * @param requestedModel as the caller named it; null if it named none
+ * @param model that goes to the provider
+ * @param secret the provider key, opened for this call
+ * @param prices the list that the call is priced by, whenever it ends, as far as it has prices
+ * @param bound the most that it can cost
+ */
+record Plan(
+    String entryId,
+    Instant createdAt,
+    Dialect dialect,
+    Standings.Known known,
+    @Nullable String requestedModel,
+    String model,
+    ProviderKey providerKey,
+    Secret secret,
+    PriceList prices,
+    Bound bound) {
+  private static final int MOST_MODEL_CHARACTERS = 200;
+
+  private static final Logger log = LoggerFactory.getLogger(Plan.class);
+
+  Caller caller() {
+    return known.standing().caller();
+  }
+
+  /** What the ledger is asked. */
+  Admission admission(Instant deadline) {
+    Standing standing = known.standing();
+    return new Admission(
+        entryId,
+        caller().spaceId(),
+        standing.revision(),
+        caller().agentId(),
+        caller().virtualKeyId(),
+        dialect.provider(),
+        dialect.id(),
+        requestedModel == null ? null : shortened(requestedModel),
+        shortened(model),
+        bound.hold(),
+        prices.version(),
+        createdAt,
+        standing.settings().timeZone(),
+        standing.settings().budget(),
+        caller().budget(),
+        deadline);
+  }
+
+  /** A model's name as the ledger keeps it. */
+  static String shortened(String model) {
+    return model.length() <= MOST_MODEL_CHARACTERS
+        ? model
+        : model.substring(0, MOST_MODEL_CHARACTERS);
+  }
+
+  /**
+   * The lines of a usage.
+   *
+   * @param inForce the list in force now, by which the usage is priced only if that has all its
+   *     prices and the call's own has not
+   */
+  Priced priced(Usage usage, PriceList inForce) {
+    try {
+      Priced pinned = prices.price(dialect.provider(), usage, createdAt);
+      if (pinned.cost() != null || inForce == prices) {
+        return pinned;
+      }
+      Priced newer = inForce.price(dialect.provider(), usage, createdAt);
+      return newer.cost() == null ? pinned : newer;
+    } catch (RuntimeException e) {
+      log.error("call {} cannot be priced", entryId, e);
+      return new Priced(List.of(), null, bound.hold(), prices.version());
+    }
+  }
+
+  /** What the call counts as when what is known of it cannot be used. */
+  Answer atMost(String errorCode) {
+    ModelUsage most =
+        new ModelUsage(model, bound.inputTokens(), 0, 0, 0, 0, 0, bound.outputTokens(), 0, 0);
+    Usage usage = new Usage(List.of(most), null, /* fast= */ false, null);
+    return new Answer(UsageSource.ESTIMATED, usage, errorCode);
+  }
+}
