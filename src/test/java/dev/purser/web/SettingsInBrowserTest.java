@@ -141,8 +141,7 @@ class SettingsInBrowserTest {
     Locator field = keyField(window, "anthropic");
     assertThat(field).hasValue(BAD_KEY);
     assertThat(field).hasAttribute("aria-invalid", "true");
-    assertThat(field)
-        .hasAccessibleDescription(Pattern.compile("Anthropic refused this key.*"));
+    assertThat(field).hasAccessibleDescription(Pattern.compile("Anthropic refused this key.*"));
     assertThat(row.getByText("Purser sends no key back")).not().isVisible();
     assertThat(keys(person)).isEmpty();
 
