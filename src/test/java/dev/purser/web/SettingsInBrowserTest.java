@@ -141,8 +141,7 @@ class SettingsInBrowserTest {
     Locator field = keyField(window, "anthropic");
     assertThat(field).hasValue(BAD_KEY);
     assertThat(field).hasAttribute("aria-invalid", "true");
-    assertThat(field)
-        .hasAccessibleDescription(Pattern.compile("Anthropic refused this key.*"));
+    assertThat(field).hasAccessibleDescription(Pattern.compile("Anthropic refused this key.*"));
     assertThat(row.getByText("Purser sends no key back")).not().isVisible();
     assertThat(keys(person)).isEmpty();
 
@@ -288,6 +287,20 @@ class SettingsInBrowserTest {
     saveChanges(second).click();
     assertThat(second.page().locator("#llm .saved")).hasText("Saved");
     assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(4000);
+  }
+
+  @Test
+  void aFormThatIsOutOfDateSaysSoInsteadOfVanishing() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/settings");
+    window
+        .page()
+        .locator("#llm input[name=form_token]")
+        .evaluate("field => { field.value = 'of an earlier session'; }");
+    window.expectStatus(403);
+    saveChanges(window).click();
+    assertThat(window.page().getByText("This form is out of date")).isVisible();
+    assertThat(settings(person).path("version").asLong()).isEqualTo(1);
   }
 
   @ParameterizedTest

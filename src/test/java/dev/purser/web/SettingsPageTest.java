@@ -260,8 +260,7 @@ class SettingsPageTest {
     visit.submit("/settings?delete=anthropic", "/settings/keys/anthropic/delete");
     String without = page();
     assertThat(without)
-        .contains(
-            "claude-fable-5-2 cannot be used just now: there is no API key from Anthropic.");
+        .contains("claude-fable-5-2 cannot be used just now: there is no API key from Anthropic.");
     assertThat(options(without, "Anthropic: Save an API key to use these"))
         .filteredOn(option -> option.contains("claude-fable-5-2"))
         .singleElement()
@@ -322,7 +321,8 @@ class SettingsPageTest {
     Http.Answer answer = saveSettings("budget", typed, "mode", "warn", "zone", "Europe/Berlin");
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.text())
-        .contains("value=\"" + typed + "\"", said, "aria-describedby=\"budget-problem budget-hint\"")
+        .contains(
+            "value=\"" + typed + "\"", said, "aria-describedby=\"budget-problem budget-hint\"")
         .containsPattern("value=\"warn\" checked")
         .containsPattern("value=\"Europe/Berlin\" selected");
     assertThat(settings().path("monthlyBudgetCents").asLong()).isEqualTo(700);
