@@ -289,6 +289,20 @@ class SettingsInBrowserTest {
     assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(4000);
   }
 
+  @Test
+  void aFormThatIsOutOfDateSaysSoInsteadOfVanishing() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/settings");
+    window
+        .page()
+        .locator("#llm input[name=form_token]")
+        .evaluate("field => { field.value = 'of an earlier session'; }");
+    window.expectStatus(403);
+    saveChanges(window).click();
+    assertThat(window.page().getByText("This form is out of date")).isVisible();
+    assertThat(settings(person).path("version").asLong()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @MethodSource("withAndWithoutScripts")
   void aDoubleClickSavesOnce(Look look) {
