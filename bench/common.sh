@@ -1,4 +1,4 @@
-# Sourced by bench/gateway and bench/reports: a temporary directory, a Purser in it, and a caller.
+# Sourced by bench/gateway, bench/reports and bench/pages: a temporary directory, a Purser in it, and a caller.
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/purser-bench.XXXXXX")"
 started=()
@@ -76,9 +76,10 @@ field() { tr -d '\n' | sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 
 email_of() { echo "bench-$1-$$@example.com"; }
 
-# make_user NAME: a user and an access token, by command; the token's header is kept for call
+# make_user NAME: a user and an access token, by command; the token's header is kept for call, the password for sign_in
 make_user() {
-  head -c 24 /dev/urandom | base64 | "$root/run" user add "$(email_of "$1")" --password-stdin > /dev/null
+  head -c 24 /dev/urandom | base64 | tr -d '\n' > "$work/password.$1"
+  "$root/run" user add "$(email_of "$1")" --password-stdin < "$work/password.$1" > /dev/null
   printf 'Authorization: Bearer %s\n' \
     "$("$root/run" token create --user "$(email_of "$1")" --name bench | tail -1)" > "$work/authorization.$1"
   cp "$work/authorization.$1" "$work/authorization"

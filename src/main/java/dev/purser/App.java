@@ -113,7 +113,7 @@ public final class App implements AutoCloseable {
                 rooms.virtualKeys(),
                 rooms.vault(),
                 ledger,
-                prices::current,
+                prices,
                 rooms.ids(),
                 clock,
                 meters),

@@ -85,6 +85,8 @@ class RoomsTest {
           "pricing.PriceStore",
           "pricing.Repricing", // is called in a transaction
           "reports.AgentUsageStore",
+          "reports.CallChoices",
+          "reports.CallSearch",
           "reports.CallStore",
           "reports.DailyUsageStore",
           "reports.FiguresStore",
@@ -109,7 +111,6 @@ class RoomsTest {
           "providers.KeyCheck", // sent to the provider
           "storage.Database", // the database's password, for the migrations
           "storage.Postgresql", // the database's password, for the driver
-          "vault.CheckedKeys", // recognised
           "vault.MasterKey", // wraps the keyset
           "vault.ProviderKeys", // recognised
           "vault.Vault", // sealed

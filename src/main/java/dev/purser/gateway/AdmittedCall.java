@@ -2,16 +2,16 @@ package dev.purser.gateway;
 
 import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Settlement;
+import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Priced;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.providers.Answer;
 import dev.purser.providers.AnswerReader;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
-import dev.purser.vault.ProviderKey;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,10 +92,7 @@ final class AdmittedCall {
   private AnswerReader answered(HttpClientResponse answer) {
     status = answer.statusCode();
     firstByteMillis = progress.millisSinceStart();
-    ProviderKey providerKey = plan.providerKey();
-    if (answer.statusCode() == 401 && providerKey.status() != ProviderKey.Status.REJECTED) {
-      rejected(providerKey);
-    }
+    lane.keyVerdicts().answered(plan.providerKey(), answer.statusCode());
     AnswerReader opened =
         expect(request)
             .answer(
@@ -112,20 +109,11 @@ final class AdmittedCall {
         lane.ledger().narrow(plan.caller().spaceId(), plan.entryId(), plan.priced(most).counted());
   }
 
-  private void rejected(ProviderKey providerKey) {
-    Instant when = lane.clock().instant();
-    String spaceId = providerKey.spaceId();
-    String id = providerKey.id();
-    String detail = plan.dialect().provider().displayName() + " refused it on a call";
-    lane.vertx()
-        .executeBlocking(() -> lane.vault().rejected(spaceId, id, detail, when), false)
-        .onFailure(e -> log.warn("the state of provider key {} was not saved", id, e));
-  }
-
   private void forwarded(Forwarding.Ending ending) {
     switch (ending) {
-      case Forwarding.Ending.NotSent(boolean tooMany) -> {
-        CallError error = tooMany ? lane.errors().tooManyCalls() : unreachable();
+      case Forwarding.Ending.NotSent(boolean allInUse) -> {
+        CallError error =
+            allInUse ? lane.errors().allInUse(plan.dialect().provider()) : unreachable();
         answerWith(error, null);
         settle(nothing(error.code().id()), status);
       }
@@ -165,6 +153,8 @@ final class AdmittedCall {
     }
     long settleNanos = System.nanoTime();
     Usage usage = answer.usage();
+    PriceList inForce = lane.prices().current();
+    Priced priced = usage == null ? null : plan.priced(usage, inForce);
     lane.hear(
         lane.ledger()
             .settle(
@@ -173,7 +163,7 @@ final class AdmittedCall {
                     plan.entryId(),
                     answer.source(),
                     usage,
-                    usage == null ? null : plan.priced(usage),
+                    priced,
                     lane.clock().instant(),
                     httpStatus,
                     answer.errorCode(),
@@ -183,6 +173,9 @@ final class AdmittedCall {
           lane.metrics().settled(System.nanoTime() - settleNanos);
           if (failure != null) {
             log.error("call {} was not settled", plan.entryId(), failure);
+          }
+          if (priced != null && priced.cost() == null) {
+            lane.prices().foundNone(inForce);
           }
           end();
         });

@@ -150,7 +150,7 @@ final class Call implements Running {
     progress.enter(Stage.READING, lane.configuration().callTimeout());
     CallRequest asked = expect(request);
     Standings.Known now = expect(known);
-    PriceList prices = lane.prices().get();
+    PriceList prices = lane.prices().current();
     CallError barred = Judgement.barred(caller(), lane.clock().instant(), lane.errors());
     if (barred != null) {
       refuseUnlessHinted(barred, () -> refuse(barred));

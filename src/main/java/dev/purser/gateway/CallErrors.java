@@ -208,6 +208,15 @@ final class CallErrors {
     return overloaded("Too many calls are waiting.");
   }
 
+  CallError allInUse(Provider provider) {
+    return CallError.of(
+        ErrorCode.OVERLOADED,
+        "All connections to "
+            + provider.displayName()
+            + " are in use by other calls, and none became free in time.",
+        "Try again in a moment, or raise PURSER_MAX_CONNECTIONS");
+  }
+
   CallError ledgerUnavailable() {
     return CallError.of(
         ErrorCode.LEDGER_UNAVAILABLE,

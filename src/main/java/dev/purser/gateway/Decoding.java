@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
@@ -68,11 +69,29 @@ abstract sealed class Decoding implements AutoCloseable {
     }
   }
 
-  /** Deflate, in gzip's wrapping (RFC 1952) or in zlib's (RFC 1950), or bare as some servers do. */
+  /**
+   * Deflate, in gzip's wrapping (RFC 1952, which may wrap several pieces one after another) or in
+   * zlib's (RFC 1950), or bare as some servers do.
+   */
   private static final class Deflated extends Decoding {
+    private static final int GZIP_TRAILER_BYTES = 8;
+    private static final int NOT_WHOLE = -1;
+
+    private enum Part {
+      HEADER,
+      DATA,
+      TRAILER,
+      /** Whatever follows is no part of it. */
+      OVER
+    }
+
     private final boolean gzip;
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    private byte[] head = {};
+    private Part part = Part.HEADER;
+
+    /** The beginning of a header or trailer of which the rest is still to come. */
+    private byte[] begun = {};
+
     private @Nullable Inflater inflater;
 
     Deflated(long limitBytes, boolean gzip) {
@@ -82,60 +101,76 @@ abstract sealed class Decoding implements AutoCloseable {
 
     @Override
     void decode(byte[] encoded, ByteArrayOutputStream into) throws Undecodable {
-      if (inflater != null) {
-        inflate(inflater, encoded, 0, into);
-        return;
+      byte[] bytes = encoded;
+      if (begun.length > 0) {
+        bytes = Arrays.copyOf(begun, begun.length + encoded.length);
+        System.arraycopy(encoded, 0, bytes, begun.length, encoded.length);
+        begun = new byte[0];
       }
-      head = Arrays.copyOf(head, head.length + encoded.length);
-      System.arraycopy(encoded, 0, head, head.length - encoded.length, encoded.length);
-      int start = gzip ? afterGzipHeader(head) : head.length < 2 ? -1 : 0;
-      if (start >= 0) {
-        boolean zlib = !gzip && isZlib(head);
-        Inflater opened = new Inflater(!zlib);
-        inflater = opened;
-        byte[] first = head;
-        head = new byte[0];
-        inflate(opened, first, start, into);
-      } else if (head.length > BUFFER_BYTES) {
-        throw new Undecodable("an endless gzip header");
-      }
-    }
-
-    private static boolean isZlib(byte[] bytes) {
-      int header = ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
-      return (bytes[0] & 0x0f) == 8 && header % 31 == 0;
-    }
-
-    private void inflate(Inflater inflater, byte[] encoded, int from, ByteArrayOutputStream into)
-        throws Undecodable {
-      inflater.setInput(encoded, from, encoded.length - from);
-      try {
-        while (!inflater.finished()) {
-          int length = inflater.inflate(buffer);
-          if (length == 0) {
-            return;
+      int at = 0;
+      while (at < bytes.length) {
+        int next =
+            switch (part) {
+              case HEADER -> gzip ? gzipHeader(bytes, at) : zlibHeader(bytes, at);
+              case DATA -> inflate(bytes, at, into);
+              case TRAILER -> trailer(bytes, at);
+              case OVER -> bytes.length;
+            };
+        if (next == NOT_WHOLE) {
+          begun = Arrays.copyOfRange(bytes, at, bytes.length);
+          if (begun.length > BUFFER_BYTES) {
+            throw new Undecodable("an endless gzip header");
           }
-          count(length);
-          into.write(buffer, 0, length);
+          return;
         }
-      } catch (DataFormatException e) {
-        throw new Undecodable("not deflated: " + e.getMessage());
+        at = next;
       }
     }
 
-    /** Where the deflated bytes begin; negative while the header is not whole. */
-    private static int afterGzipHeader(byte[] bytes) throws Undecodable {
-      if (bytes.length < 10) {
-        return -1;
+    private int zlibHeader(byte[] bytes, int at) {
+      if (bytes.length - at < 2) {
+        return NOT_WHOLE;
       }
-      if ((bytes[0] & 0xff) != 0x1f || (bytes[1] & 0xff) != 0x8b || bytes[2] != 8) {
-        throw new Undecodable("not gzip");
+      int header = ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
+      boolean zlib = (bytes[at] & 0x0f) == 8 && header % 31 == 0;
+      inflater = new Inflater(!zlib);
+      part = Part.DATA;
+      return at;
+    }
+
+    private int gzipHeader(byte[] bytes, int from) throws Undecodable {
+      if (bytes.length - from < 10) {
+        return NOT_WHOLE;
       }
-      int flags = bytes[3];
-      int at = 10;
+      if ((bytes[from] & 0xff) != 0x1f
+          || (bytes[from + 1] & 0xff) != 0x8b
+          || bytes[from + 2] != 8) {
+        if (inflater == null) {
+          throw new Undecodable("not gzip");
+        }
+        part = Part.OVER;
+        return bytes.length;
+      }
+      int end = afterGzipHeader(bytes, from);
+      if (end > bytes.length) {
+        return NOT_WHOLE;
+      }
+      if (inflater == null) {
+        inflater = new Inflater(true);
+      } else {
+        inflater.reset();
+      }
+      part = Part.DATA;
+      return end;
+    }
+
+    /** Where the deflated bytes begin; beyond the end while the header is not whole. */
+    private static int afterGzipHeader(byte[] bytes, int from) {
+      int flags = bytes[from + 3];
+      int at = from + 10;
       if ((flags & 4) != 0) {
         if (bytes.length < at + 2) {
-          return -1;
+          return at + 2;
         }
         at += 2 + (bytes[at] & 0xff) + ((bytes[at + 1] & 0xff) << 8);
       }
@@ -145,10 +180,35 @@ abstract sealed class Decoding implements AutoCloseable {
         }
         at++;
       }
-      if ((flags & 2) != 0) {
-        at += 2;
+      return (flags & 2) != 0 ? at + 2 : at;
+    }
+
+    private int inflate(byte[] bytes, int from, ByteArrayOutputStream into) throws Undecodable {
+      Inflater opened = Objects.requireNonNull(inflater);
+      opened.setInput(bytes, from, bytes.length - from);
+      try {
+        while (!opened.finished()) {
+          int length = opened.inflate(buffer);
+          if (length == 0 && !opened.finished()) {
+            return bytes.length;
+          }
+          count(length);
+          into.write(buffer, 0, length);
+        }
+      } catch (DataFormatException e) {
+        throw new Undecodable("not deflated: " + e.getMessage());
       }
-      return at <= bytes.length ? at : -1;
+      part = gzip ? Part.TRAILER : Part.OVER;
+      return bytes.length - opened.getRemaining();
+    }
+
+    /** The trailer is the bytes' checksum and number, which their transport has checked already. */
+    private int trailer(byte[] bytes, int at) {
+      if (bytes.length - at < GZIP_TRAILER_BYTES) {
+        return NOT_WHOLE;
+      }
+      part = Part.HEADER;
+      return at + GZIP_TRAILER_BYTES;
     }
 
     @Override

@@ -18,13 +18,22 @@ import org.slf4j.LoggerFactory;
 final class Forwarding {
   private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
 
-  /** A larger body is written in pieces of this size, so that it keeps no other call waiting. */
+  /**
+   * A larger body is written in pieces of this size, and only so much of it in one turn of the
+   * event loop, so that it keeps no other call waiting.
+   */
   private static final int PIECE_BYTES = 64 * 1024;
+
+  private static final int TURN_BYTES = 8 * PIECE_BYTES;
 
   /** How a forwarding ended. */
   sealed interface Ending {
-    /** No byte was sent. */
-    record NotSent(boolean tooMany) implements Ending {}
+    /**
+     * No byte was sent.
+     *
+     * @param allInUse because no connection became free; else none came about
+     */
+    record NotSent(boolean allInUse) implements Ending {}
 
     /** Something was sent, and no answer came. */
     record NoAnswer(boolean tooLate) implements Ending {}
@@ -140,7 +149,10 @@ final class Forwarding {
 
   private void pour(HttpClientRequest to, byte[] bytes, int from) {
     int at = from;
-    while (stage != Stage.OVER && at < bytes.length && !to.writeQueueFull()) {
+    while (stage != Stage.OVER
+        && at < bytes.length
+        && at - from < TURN_BYTES
+        && !to.writeQueueFull()) {
       int length = Math.min(PIECE_BYTES, bytes.length - at);
       to.write(Buffer.buffer(length).appendBytes(bytes, at, length));
       at += length;
@@ -150,9 +162,13 @@ final class Forwarding {
       to.drainHandler(null);
       wholeSent = true;
       to.end();
-    } else {
+    } else if (stage != Stage.OVER) {
       int next = at;
-      to.drainHandler(_ -> pour(to, bytes, next));
+      if (to.writeQueueFull()) {
+        to.drainHandler(_ -> pour(to, bytes, next));
+      } else {
+        lane.context().runOnContext(_ -> pour(to, bytes, next));
+      }
     }
   }
 
@@ -210,9 +226,9 @@ final class Forwarding {
     boolean callTooLong = nowNanos - startNanos > limits.callTimeout().toNanos();
     switch (stage) {
       case CONNECTING -> {
-        // The client's own limit counts for the connection alone, not for the wait in its queue.
+        // The connections' own limit is for connecting alone, not for waiting until one is free.
         if (nowNanos - startNanos > 2 * limits.connectTimeout().toNanos()) {
-          end(new Ending.NotSent(false));
+          end(new Ending.NotSent(upstream.allInUse()));
         }
       }
       case WAITING -> {

@@ -60,12 +60,12 @@ final class FreeCall implements Running {
         return;
       }
       client.receive(
-          () -> step(() -> forward(credential, secret.get())),
+          () -> step(() -> forward(credential, key, secret.get())),
           error -> step(() -> refuse(error, null)));
     });
   }
 
-  private void forward(String credential, Secret secret) {
+  private void forward(String credential, ProviderKey key, Secret secret) {
     byte[] body = client.body();
     Forwarding started =
         new Forwarding(
@@ -74,7 +74,10 @@ final class FreeCall implements Running {
             lane.upstream(provider),
             credential,
             null,
-            _ -> new PassThrough(),
+            answer -> {
+              lane.keyVerdicts().answered(key, answer.statusCode());
+              return new PassThrough();
+            },
             ending -> step(() -> forwarded(ending)));
     forwarding = started;
     started.start(body, secret);
@@ -82,9 +85,10 @@ final class FreeCall implements Running {
 
   private void forwarded(Forwarding.Ending ending) {
     switch (ending) {
-      case Forwarding.Ending.NotSent(boolean tooMany) ->
+      case Forwarding.Ending.NotSent(boolean allInUse) ->
           refuse(
-              tooMany ? lane.errors().tooManyCalls() : lane.errors().unreachable(provider), null);
+              allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider),
+              null);
       case Forwarding.Ending.NoAnswer(boolean tooLate) ->
           refuse(
               tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider),

@@ -2,7 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.VirtualKeys;
 import dev.purser.ledger.Ledger;
-import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Prices;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.storage.Ids;
 import dev.purser.vault.Vault;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /**
  * The data plane. Each event loop that serves it has a handler of its own ({@link #handler}); what
@@ -48,14 +47,14 @@ public final class Gateway {
    * What the gateway asks of other rooms.
    *
    * @param addresses where the providers are called
-   * @param prices the list in force; a call keeps the one that it was admitted with
+   * @param prices in force; a call keeps the list that it was admitted with
    */
   public record Rooms(
       ProviderAddresses addresses,
       VirtualKeys virtualKeys,
       Vault vault,
       Ledger ledger,
-      Supplier<PriceList> prices,
+      Prices prices,
       Ids ids,
       InstantSource clock,
       MeterRegistry meters) {}
@@ -96,6 +95,9 @@ public final class Gateway {
         .setIdleTimeout((int) silence.plusSeconds(30).toSeconds())
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setHttp2ClearTextEnabled(false)
+        // Nobody speaks WebSocket here: without this, every message passes handlers for it.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
         .setHandle100ContinueAutomatically(false);

@@ -2,7 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.VirtualKeys;
 import dev.purser.ledger.Ledger;
-import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Prices;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.storage.Ids;
@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +41,7 @@ final class Lane implements Handler<HttpServerRequest> {
   private final AtomicBoolean hearing = new AtomicBoolean();
   private final Map<Provider, Upstream> upstreams = new EnumMap<>(Provider.class);
   private final Set<Running> running = new LinkedHashSet<>();
+  private final KeyVerdicts keyVerdicts;
 
   /**
    * @param context of this event loop
@@ -50,6 +50,8 @@ final class Lane implements Handler<HttpServerRequest> {
   Lane(Gateway gateway, Context context, int share) {
     this.gateway = gateway;
     this.context = context;
+    this.keyVerdicts =
+        new KeyVerdicts(context.owner(), gateway.rooms().vault(), gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(
           provider,
@@ -216,6 +218,10 @@ final class Lane implements Handler<HttpServerRequest> {
     return gateway.rooms().ledger();
   }
 
+  KeyVerdicts keyVerdicts() {
+    return keyVerdicts;
+  }
+
   Vault vault() {
     return gateway.rooms().vault();
   }
@@ -224,7 +230,7 @@ final class Lane implements Handler<HttpServerRequest> {
     return gateway.rooms().virtualKeys();
   }
 
-  Supplier<PriceList> prices() {
+  Prices prices() {
     return gateway.rooms().prices();
   }
 

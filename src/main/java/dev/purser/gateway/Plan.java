@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * @param requestedModel as the caller named it; null if it named none
  * @param model that goes to the provider
  * @param secret the provider key, opened for this call
- * @param prices the list that the call is priced by, whenever it ends
+ * @param prices the list that the call is priced by, whenever it ends, as far as it has prices
  * @param reckoning what it can cost at most
  */
 record Plan(
@@ -98,13 +98,23 @@ record Plan(
         : model.substring(0, MOST_MODEL_CHARACTERS);
   }
 
-  /** The lines of a usage. */
-  Priced priced(Usage usage) {
+  /**
+   * The lines of a usage.
+   *
+   * @param inForce the list in force now, by which the usage is priced only if that has all its
+   *     prices and the call's own has not
+   */
+  Priced priced(Usage usage, PriceList inForce) {
     try {
-      return prices.price(dialect.provider(), usage, createdAt);
+      Priced pinned = prices.price(dialect.provider(), usage, createdAt);
+      if (pinned.cost() != null || inForce == prices) {
+        return pinned;
+      }
+      Priced newer = inForce.price(dialect.provider(), usage, createdAt);
+      return newer.cost() == null ? pinned : newer;
     } catch (RuntimeException e) {
       log.error("call {} cannot be priced", entryId, e);
-      return new Priced(List.of(), null, bound().hold());
+      return new Priced(List.of(), null, bound().hold(), prices.version());
     }
   }
 

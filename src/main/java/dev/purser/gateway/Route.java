@@ -2,6 +2,8 @@ package dev.purser.gateway;
 
 import dev.purser.pricing.Provider;
 import dev.purser.providers.Dialect;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,7 @@ sealed interface Route {
       case "/v1/models" -> only("GET", method, new Models());
       default -> {
         if (path.startsWith("/v1/models/")) {
-          yield only("GET", method, new Model(path.substring("/v1/models/".length())));
+          yield only("GET", method, new Model(decoded(path.substring("/v1/models/".length()))));
         }
         if (path.startsWith("/v1/v1/")) {
           yield new WrongPath(path.substring(3));
@@ -70,6 +72,15 @@ sealed interface Route {
         yield new NotMetered();
       }
     };
+  }
+
+  /** A part of a path, with its percent signs undone; as it is if they stand for nothing. */
+  private static String decoded(String part) {
+    try {
+      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException notEncoded) {
+      return part;
+    }
   }
 
   private static Route metered(String method, Dialect dialect) {

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -22,6 +23,8 @@ final class Upstream {
   private final Provider provider;
   private final HttpClient client;
   private final String basePath;
+  private final int maxConnections;
+  private int openConnections;
 
   Upstream(
       Vertx vertx,
@@ -30,20 +33,38 @@ final class Upstream {
       GatewayConfiguration configuration,
       int maxConnections) {
     this.provider = provider;
+    this.maxConnections = maxConnections;
     boolean tls = "https".equals(url.getScheme());
     this.basePath = url.getRawPath() == null ? "" : url.getRawPath();
     this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setDefaultHost(url.getHost())
-                .setDefaultPort(url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80)
-                .setSsl(tls)
-                .setConnectTimeout((int) configuration.connectTimeout().toMillis())
-                .setKeepAliveTimeout(IDLE_SECONDS)
-                .setMaxHeaderSize(configuration.maxHeaderBytes())
-                .setMaxChunkSize(CHUNK_BYTES)
-                .setDecompressionSupported(false),
-            new PoolOptions().setHttp1MaxSize(maxConnections).setMaxWaitQueueSize(maxConnections));
+        vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setDefaultHost(url.getHost())
+                    .setDefaultPort(url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80)
+                    .setSsl(tls)
+                    .setConnectTimeout((int) configuration.connectTimeout().toMillis())
+                    .setKeepAliveTimeout(IDLE_SECONDS)
+                    .setMaxHeaderSize(configuration.maxHeaderBytes())
+                    .setMaxChunkSize(CHUNK_BYTES)
+                    .setDecompressionSupported(false))
+            .with(
+                new PoolOptions()
+                    .setHttp1MaxSize(maxConnections)
+                    .setMaxWaitQueueSize(maxConnections))
+            .withConnectHandler(this::opened)
+            .build();
+  }
+
+  private void opened(HttpConnection connection) {
+    openConnections++;
+    connection.closeHandler(_ -> openConnections--);
+  }
+
+  /** Whether a call that has no connection yet waits for that of another call. */
+  boolean allInUse() {
+    return openConnections >= maxConnections;
   }
 
   /** A request on a connection of its own, of which no byte has been sent. */

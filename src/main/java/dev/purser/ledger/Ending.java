@@ -1,12 +1,18 @@
 package dev.purser.ledger;
 
+import dev.purser.pricing.Priced;
 import dev.purser.pricing.Usage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What an ended entry says about its end, besides money and tokens. */
+/**
+ * What an ended entry says about its end, besides money and tokens.
+ *
+ * @param priceVersion null if it stays the one that the entry was admitted with
+ */
 record Ending(
     Instant settledAt,
+    @Nullable String priceVersion,
     @Nullable String tier,
     boolean fast,
     @Nullable String geography,
@@ -17,8 +23,10 @@ record Ending(
 
   static Ending of(Settlement settlement) {
     Usage usage = settlement.usage();
+    Priced priced = settlement.priced();
     return new Ending(
         settlement.settledAt(),
+        priced == null ? null : priced.priceVersion(),
         usage == null ? null : usage.tier(),
         usage != null && usage.fast(),
         usage == null ? null : usage.geography(),
@@ -29,6 +37,6 @@ record Ending(
   }
 
   static Ending unanswered(Instant at, @Nullable Integer httpStatus, String errorCode) {
-    return new Ending(at, null, false, null, httpStatus, errorCode, null, null);
+    return new Ending(at, null, null, false, null, httpStatus, errorCode, null, null);
   }
 }

@@ -79,7 +79,8 @@ final class Entries {
         cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?,
         input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
         reasoning_tokens = ?, web_searches = ?, tier = ?, fast = ?, geography = ?,
-        http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?
+        http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
+        price_version = COALESCE(?, price_version)
       WHERE space_id = ? AND entry_id = ? AND state = ?\
       """;
 
@@ -325,9 +326,10 @@ final class Entries {
     end.setString(19, ending.errorCode());
     setLong(end, 20, ending.durationMillis());
     setLong(end, 21, ending.firstByteMillis());
-    end.setString(22, entry.spaceId());
-    end.setString(23, entry.entryId());
-    end.setString(24, entry.state().id());
+    end.setString(22, ending.priceVersion());
+    end.setString(23, entry.spaceId());
+    end.setString(24, entry.entryId());
+    end.setString(25, entry.state().id());
     add(changes, end);
     lines(entry, charge.lines());
     rows.put(

@@ -33,7 +33,12 @@ final class Lines {
     }
   }
 
-  Priced priced() {
+  /**
+   * What they add up to.
+   *
+   * @param priceVersion of the list that the rates are of
+   */
+  Priced priced(String priceVersion) {
     Sum priced = new Sum();
     Sum counted = new Sum();
     boolean unpriced = false;
@@ -47,7 +52,8 @@ final class Lines {
         counted.add(item.quantity(), unitPicos);
       }
     }
-    return new Priced(linesOf(priced), unpriced ? null : priced.rounded(), counted.rounded());
+    return new Priced(
+        linesOf(priced), unpriced ? null : priced.rounded(), counted.rounded(), priceVersion);
   }
 
   /**
@@ -57,12 +63,18 @@ final class Lines {
   private List<Line> linesOf(Sum sum) {
     long missing = sum.rounded().nanos() - sum.nanos;
     boolean[] up = new boolean[items.size()];
-    IntStream.range(0, items.size())
-        .boxed()
-        .sorted(Comparator.comparingLong(i -> -items.get(i).lostPicos()))
-        .limit(missing)
-        .forEach(i -> up[i] = true);
-    return IntStream.range(0, items.size()).mapToObj(i -> items.get(i).line(up[i])).toList();
+    if (missing > 0) {
+      IntStream.range(0, items.size())
+          .boxed()
+          .sorted(Comparator.comparingLong(i -> -items.get(i).lostPicos()))
+          .limit(missing)
+          .forEach(i -> up[i] = true);
+    }
+    List<Line> lines = new ArrayList<>(items.size());
+    for (int i = 0; i < items.size(); i++) {
+      lines.add(items.get(i).line(up[i]));
+    }
+    return List.copyOf(lines);
   }
 
   private record Item(String model, Kind kind, long quantity, @Nullable Long unitPicos) {

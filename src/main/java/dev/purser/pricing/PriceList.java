@@ -125,7 +125,7 @@ public final class PriceList {
               .orElse(Rates.NONE);
       lines.add(part, rates);
     }
-    return lines.priced();
+    return lines.priced(version());
   }
 
   private ProviderPrices of(Provider provider) {

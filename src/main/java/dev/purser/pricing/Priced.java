@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param cost null if some line's model has no price: unpriced is never counted as zero
  * @param counted what a budget counts: the cost; for an unpriced call, what of it has no price at
  *     the provider's dearest list price
+ * @param priceVersion of the list that priced it
  */
-public record Priced(List<Line> lines, @Nullable Money cost, Money counted) {
+public record Priced(List<Line> lines, @Nullable Money cost, Money counted, String priceVersion) {
   public Priced {
     lines = List.copyOf(lines);
   }

@@ -24,6 +24,9 @@ public final class Prices implements AutoCloseable {
           Thread.ofPlatform().name("purser-prices").daemon(true).factory());
   private volatile PriceList current;
 
+  /** Whether calls may have been booked without a price that the current list has. */
+  private volatile boolean missed;
+
   private Prices(PriceStore store, Repricing repricing) {
     this.store = store;
     this.repricing = repricing;
@@ -47,7 +50,7 @@ public final class Prices implements AutoCloseable {
     return prices;
   }
 
-  /** The list to admit a call with; its settlement keeps it. */
+  /** The list to admit a call with; its settlement keeps it, as far as it has a price. */
   public PriceList current() {
     return current;
   }
@@ -59,26 +62,54 @@ public final class Prices implements AutoCloseable {
    */
   public synchronized PriceList add(ModelPrice price, Instant now) {
     current = store.add(price, now, repricing);
+    // Meanwhile calls may have been booked by the list before.
+    missed = true;
     return current;
   }
 
   /**
-   * Takes over what another process added. It may have missed calls that this process was still
-   * booking by the older list, so they are looked for once more.
+   * Tells that a call was booked without a price.
+   *
+   * @param list by which no price was found: if it is no longer the current one, what has no price
+   *     is looked for again, soon
+   */
+  public void foundNone(PriceList list) {
+    if (list != current) {
+      missed = true;
+    }
+  }
+
+  /**
+   * Takes over what another process added. That process may have missed calls that this one was
+   * still booking by the older list, so they are looked for once more: after the newer list is in
+   * force here, so that none is missed again unseen.
    */
   private synchronized void refresh() {
     try {
       if (store.addedCount() != current.added().size()) {
-        PriceList newer = store.read();
-        store.reprice(newer, repricing);
-        current = newer;
-        log.info("price list {} is in force", newer.version());
+        current = store.read();
+        missed = true;
+        log.info("price list {} is in force", current.version());
+      }
+      if (missed) {
+        missed = false;
+        repriceAgain();
       }
     } catch (StorageException e) {
       log.warn("prices cannot be read just now, {} stays: {}", current.version(), e.getMessage());
     } catch (RuntimeException e) {
       // Thrown on, it would end the refreshing for good and say nothing.
       log.error("an added price cannot be used, {} stays", current.version(), e);
+    }
+  }
+
+  private void repriceAgain() {
+    boolean done = false;
+    try {
+      store.reprice(current, repricing);
+      done = true;
+    } finally {
+      missed |= !done;
     }
   }
 

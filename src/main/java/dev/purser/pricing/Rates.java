@@ -69,6 +69,9 @@ public record Rates(Map<Kind, Long> unitPicos) {
 
   /** Prompt tokens times the one, output tokens times the other; requests as they are. */
   Rates times(Factor prompt, Factor output) {
+    if (prompt.equals(Factor.ONE) && output.equals(Factor.ONE)) {
+      return this;
+    }
     EnumMap<Kind, Long> product = new EnumMap<>(Kind.class);
     unitPicos.forEach((kind, picos) ->
         product.put(

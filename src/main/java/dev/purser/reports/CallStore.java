@@ -16,6 +16,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
 /** Reads calls. */
@@ -183,13 +184,18 @@ public final class CallStore {
 
   /** One call; empty if this space has none with this identifier. */
   public Optional<CallDetail> find(String spaceId, String callId) {
-    return database.read(handle -> {
-      List<Line> lines = ofEntry(handle, LINES, spaceId, callId).map(LINE).list();
-      List<CallDetail.Adjustment> adjustments =
-          ofEntry(handle, ADJUSTMENTS, spaceId, callId).map(ADJUSTMENT).list();
-      RowViewMapper<CallDetail> detail = row -> detail(row, lines, adjustments);
-      return ofEntry(handle, ONE, spaceId, callId).map(detail).findOne();
-    });
+    // One snapshot, so that the lines are those of the entry as it says it is.
+    return database.read(handle ->
+        handle.inTransaction(
+            TransactionIsolationLevel.SERIALIZABLE, snapshot -> find(snapshot, spaceId, callId)));
+  }
+
+  private static Optional<CallDetail> find(Handle handle, String spaceId, String callId) {
+    List<Line> lines = ofEntry(handle, LINES, spaceId, callId).map(LINE).list();
+    List<CallDetail.Adjustment> adjustments =
+        ofEntry(handle, ADJUSTMENTS, spaceId, callId).map(ADJUSTMENT).list();
+    RowViewMapper<CallDetail> detail = row -> detail(row, lines, adjustments);
+    return ofEntry(handle, ONE, spaceId, callId).map(detail).findOne();
   }
 
   private static Query ofEntry(Handle handle, String sql, String spaceId, String callId) {

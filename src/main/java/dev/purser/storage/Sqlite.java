@@ -28,6 +28,9 @@ record Sqlite(Path file) implements Engine {
 
   private static final int WRITER_CACHE_KIBIBYTES = 32 * 1024;
 
+  /** What a write-ahead log that had to grow beyond this keeps of its length when started anew. */
+  private static final long LOG_KEPT_BYTES = 256L << 20;
+
   /** Makes the file, for its owner only; SQLite gives its companions the same permissions. */
   void create() {
     try {
@@ -64,6 +67,7 @@ record Sqlite(Path file) implements Engine {
     try (Statement statement = connection.createStatement()) {
       // Checkpoints are the upkeep's: a commit must not wait for one.
       statement.execute("PRAGMA wal_autocheckpoint = 0");
+      statement.execute("PRAGMA journal_size_limit = " + LOG_KEPT_BYTES);
       statement.execute("PRAGMA cache_size = -" + WRITER_CACHE_KIBIBYTES);
       connection.setAutoCommit(false);
       return connection;

@@ -3,8 +3,10 @@ package dev.purser.storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -12,20 +14,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Copies SQLite's write-ahead log into the database file, from a thread and connection of its own,
  * so that no commit waits for it. Under a steady load the log is never copied to its end; once it
- * has grown large, writing is held up for the moment that it takes to start it anew.
+ * has grown large, writing is held up for the moment that it takes to start it anew. Its file keeps
+ * its length then: a commit that overwrites costs two thirds of one that lets a file grow.
  */
 final class SqliteCheckpoints implements Engine.Upkeep {
   private static final Logger log = LoggerFactory.getLogger(SqliteCheckpoints.class);
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final long COPY_FROM_BYTES = 4L << 20;
-  private static final long START_ANEW_FROM_BYTES = 64L << 20;
+
+  /** Of a page of 4 KiB each: 64 MiB. */
+  private static final long START_ANEW_FROM_FRAMES = 16 * 1024;
 
   /** While the log is started anew, commits wait for its readers; at most so long. */
   private static final int START_ANEW_WAIT_MILLIS = 100;
@@ -36,7 +42,7 @@ final class SqliteCheckpoints implements Engine.Upkeep {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("purser-checkpoints").daemon(true).factory());
   private final Future<?> everyInterval;
-  private long copiedAtBytes;
+  private @Nullable FileTime copied;
 
   SqliteCheckpoints(Path file, String url) {
     this.writeAheadLog = Path.of(file + "-wal");
@@ -48,21 +54,30 @@ final class SqliteCheckpoints implements Engine.Upkeep {
 
   private void checkpoint() {
     try {
-      long bytes = Files.exists(writeAheadLog) ? Files.size(writeAheadLog) : 0;
-      if (bytes < COPY_FROM_BYTES || bytes == copiedAtBytes) {
+      if (Files.notExists(writeAheadLog) || Files.size(writeAheadLog) < COPY_FROM_BYTES) {
+        return;
+      }
+      FileTime written = Files.getLastModifiedTime(writeAheadLog);
+      if (written.equals(copied)) {
         return;
       }
       try (Connection connection = DriverManager.getConnection(url);
           Statement statement = connection.createStatement()) {
         statement.execute("PRAGMA busy_timeout = " + START_ANEW_WAIT_MILLIS);
-        statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
-        if (bytes >= START_ANEW_FROM_BYTES) {
-          statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        if (frames(statement) >= START_ANEW_FROM_FRAMES) {
+          statement.execute("PRAGMA wal_checkpoint(RESTART)");
         }
       }
-      copiedAtBytes = Files.exists(writeAheadLog) ? Files.size(writeAheadLog) : 0;
+      copied = written;
     } catch (SQLException | IOException | RuntimeException e) {
       log.warn("the write-ahead log could not be copied, and will be later: {}", e.getMessage());
+    }
+  }
+
+  /** Copies what can be copied without waiting; gives the log's length. */
+  private static long frames(Statement statement) throws SQLException {
+    try (ResultSet outcome = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+      return outcome.next() ? outcome.getLong("log") : 0;
     }
   }
 

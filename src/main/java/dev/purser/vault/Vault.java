@@ -164,11 +164,26 @@ public final class Vault {
   public boolean rejected(String spaceId, String providerKeyId, String detail, Instant when) {
     return database.write(handle -> {
       // A program that keeps calling with a dead key must not move the revision every time.
-      if (!isSavedAndNotRejected(handle, spaceId, providerKeyId)) {
+      if (isRejected(handle, spaceId, providerKeyId).orElse(true)) {
         return false;
       }
       Spaces.touch(handle, spaceId);
       return setStatus(handle, spaceId, providerKeyId, ProviderKey.Status.REJECTED, detail, when);
+    });
+  }
+
+  /**
+   * The provider took a key on a live call that it had refused before.
+   *
+   * @return whether that very key is still the saved one and was rejected until now
+   */
+  public boolean accepted(String spaceId, String providerKeyId, Instant when) {
+    return database.write(handle -> {
+      if (!isRejected(handle, spaceId, providerKeyId).orElse(false)) {
+        return false;
+      }
+      Spaces.touch(handle, spaceId);
+      return setStatus(handle, spaceId, providerKeyId, ProviderKey.Status.VALID, null, when);
     });
   }
 
@@ -320,20 +335,19 @@ public final class Vault {
         .flatMap(Provider::ofId);
   }
 
-  private static boolean isSavedAndNotRejected(
-      Handle handle, String spaceId, String providerKeyId) {
+  /** Empty if that very key is no longer the saved one. */
+  private static Optional<Boolean> isRejected(Handle handle, String spaceId, String providerKeyId) {
     return handle
-            .createQuery(
-                """
-                SELECT count(*) FROM provider_keys
-                WHERE space_id = :space AND provider_key_id = :id AND status <> :rejected
-                """)
-            .bind("space", spaceId)
-            .bind("id", providerKeyId)
-            .bind("rejected", ProviderKey.Status.REJECTED.id())
-            .mapTo(Long.class)
-            .one()
-        > 0;
+        .createQuery(
+            """
+            SELECT status FROM provider_keys
+            WHERE space_id = :space AND provider_key_id = :id
+            """)
+        .bind("space", spaceId)
+        .bind("id", providerKeyId)
+        .mapTo(String.class)
+        .findOne()
+        .map(ProviderKey.Status.REJECTED.id()::equals);
   }
 
   private static boolean setStatus(

@@ -170,9 +170,9 @@ public record ModelChoices(List<Group> groups, String chosen, @Nullable String c
                   switch (status) {
                     case VALID, RESTRICTED -> name + " does not list it for your API key.";
                     case REJECTED -> name + " rejected the API key.";
-                    case UNREADABLE -> "the API key of " + name + " cannot be read.";
+                    case UNREADABLE -> "the API key from " + name + " cannot be read.";
                   })
-              .orElse("there is no API key of " + name + ".");
+              .orElse("there is no API key from " + name + ".");
     }
     return price(known, chosen).isPresent()
         ? null

@@ -90,6 +90,12 @@ public record OneCall(
     return row.call().state() == EntryState.SETTLED || row.call().state() == EntryState.INTERRUPTED;
   }
 
+  /** Whether there is anything that its cost is made of. */
+  public boolean itemised() {
+    Money cost = row.call().cost();
+    return !lines.isEmpty() || (cost != null && cost.nanos() > 0);
+  }
+
   /** Whether budgets count another sum for it than it costs. */
   public boolean countedOtherwise() {
     return ended() && !detail.counted().equals(row.call().cost());

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.purser.running.Await;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A call that goes well: what the provider sees, what the client sees, what the ledger has. */
 class CallTest {
@@ -223,30 +224,43 @@ class CallTest {
     assertThat(purser.lastEntry().usageSource()).isEqualTo("none");
   }
 
-  @Test
-  void aProvidersRefusalOfItsKeyIsRememberedWithTheKey() {
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/embeddings", "/v1/responses/input_tokens"})
+  void aProvidersRefusalOfItsKeyIsRememberedWithTheKeyUntilItTakesItAgain(String path) {
+    String body = "{\"model\":\"text-embedding-3-small\",\"input\":\"a\"}";
+    long revision = revision();
+    assertThat(keyStatus()).isEqualTo("valid");
     purser.provider.answers(request ->
         request
             .response()
             .setStatusCode(401)
             .putHeader("content-type", "application/json")
             .end("{\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}"));
-    HttpResponse<String> answer =
-        purser.post("/v1/embeddings", "{\"model\":\"text-embedding-3-small\",\"input\":\"a\"}");
-    assertThat(answer.statusCode()).isEqualTo(401);
-    Await.until(
-        "the key is rejected",
-        Duration.ofSeconds(5),
-        () ->
-            purser.vault.find(purser.user.spaceId()).stream()
-                .map(key -> key.status().id())
-                .collect(Collectors.toSet())
-                .contains("rejected"));
-    purser.saveKey(
-        dev.purser.pricing.Provider.OPENAI,
-        TestGateway.OPENAI_KEY,
-        "gpt-4o-mini",
-        "text-embedding-3-small");
+    assertThat(purser.post(path, body).statusCode()).isEqualTo(401);
+    Await.until("the key is rejected", Duration.ofSeconds(5), () -> keyStatus().equals("rejected"));
+    for (int i = 0; i < 3; i++) {
+      assertThat(purser.post(path, body).statusCode()).isEqualTo(401);
+    }
+    purser.provider.answersJson("{}");
+    for (int i = 0; i < 3; i++) {
+      assertThat(purser.post(path, body).statusCode()).isEqualTo(200);
+      Await.until("the key is valid", Duration.ofSeconds(5), () -> keyStatus().equals("valid"));
+    }
+    assertThat(revision()).as("changes of the space").isEqualTo(revision + 2);
+  }
+
+  private static String keyStatus() {
+    return purser
+        .vault
+        .find(purser.user.spaceId(), dev.purser.pricing.Provider.OPENAI)
+        .orElseThrow()
+        .status()
+        .id();
+  }
+
+  private static long revision() {
+    return purser.database.read(
+        handle -> handle.createQuery("SELECT revision FROM spaces").mapTo(Long.class).one());
   }
 
   @Test
@@ -273,6 +287,8 @@ class CallTest {
         .contains("\"gpt-4o-mini\"", "\"object\":\"list\"")
         .doesNotContain("claude");
     assertThat(purser.get("/v1/models/gpt-4o-mini").body()).contains("\"id\":\"gpt-4o-mini\"");
+    assertThat(purser.get("/v1/models/gpt%2D4o%2dmini").body()).contains("\"id\":\"gpt-4o-mini\"");
+    assertThat(Route.of("GET", "/v1/models/a%2Fb+c%zz")).isEqualTo(new Route.Model("a%2Fb+c%zz"));
     assertThat(purser.get("/v1/models/gpt-0").statusCode()).isEqualTo(404);
     assertThat(purser.get("/v1/models/gpt-4o").statusCode()).isEqualTo(404);
     assertThat(openAi.headers().firstValue("x-purser-origin")).hasValue("purser");

@@ -9,10 +9,13 @@ import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,15 +71,36 @@ class DecodingTest {
     byte[] plain = plain();
     byte[] encoded = encode(encoding, plain);
     for (int pieceBytes : new int[] {1, 1_000, encoded.length}) {
-      ByteArrayOutputStream decoded = new ByteArrayOutputStream();
-      try (Decoding decoding = decoding(encoding, PLAIN_BYTES)) {
-        for (int at = 0; at < encoded.length; at += pieceBytes) {
-          int end = Math.min(encoded.length, at + pieceBytes);
-          decoded.writeBytes(decoding.decode(java.util.Arrays.copyOfRange(encoded, at, end)));
-        }
-      }
-      assertThat(decoded.toByteArray()).isEqualTo(plain);
+      assertThat(decoded(encoding, encoded, pieceBytes)).isEqualTo(plain);
     }
+  }
+
+  @Test
+  void gzipMayComeInSeveralMembers() throws Exception {
+    byte[] plain = plain();
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    for (int at = 0; at < plain.length; at += 10_000) {
+      int end = Math.min(plain.length, at + 10_000);
+      encoded.writeBytes(encode("gzip", Arrays.copyOfRange(plain, at, end)));
+      encoded.writeBytes(encode("gzip", new byte[0]));
+    }
+    encoded.writeBytes("what follows is no part of it".getBytes(StandardCharsets.US_ASCII));
+    byte[] bytes = encoded.toByteArray();
+    for (int pieceBytes : new int[] {1, 7, 1_000, bytes.length}) {
+      assertThat(decoded("gzip", bytes, pieceBytes)).isEqualTo(plain);
+    }
+  }
+
+  private static byte[] decoded(String encoding, byte[] encoded, int pieceBytes)
+      throws Decoding.Undecodable {
+    ByteArrayOutputStream decoded = new ByteArrayOutputStream();
+    try (Decoding decoding = decoding(encoding, PLAIN_BYTES)) {
+      for (int at = 0; at < encoded.length; at += pieceBytes) {
+        int end = Math.min(encoded.length, at + pieceBytes);
+        decoded.writeBytes(decoding.decode(Arrays.copyOfRange(encoded, at, end)));
+      }
+    }
+    return decoded.toByteArray();
   }
 
   @ParameterizedTest

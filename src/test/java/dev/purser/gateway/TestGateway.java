@@ -10,11 +10,14 @@ import dev.purser.agents.VirtualKeys;
 import dev.purser.config.Settings;
 import dev.purser.ledger.Ledger;
 import dev.purser.ledger.LedgerConfiguration;
+import dev.purser.ledger.Repricer;
 import dev.purser.people.Spaces;
 import dev.purser.people.User;
 import dev.purser.people.UserAdded;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.PriceStore;
+import dev.purser.pricing.Prices;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.KeyCheckResult;
 import dev.purser.providers.ListedModel;
@@ -73,6 +76,7 @@ final class TestGateway implements AutoCloseable {
   final Spaces spaces;
   final VirtualKeys virtualKeys;
   final Vault vault;
+  final Prices prices;
   final Ledger ledger;
   final Gateway gateway;
   final User user;
@@ -108,6 +112,11 @@ final class TestGateway implements AutoCloseable {
             ids,
             clock,
             random);
+    prices =
+        Prices.open(
+            new PriceStore(database, PriceList.shipped()),
+            new Repricer(clock),
+            Duration.ofMillis(200));
     ledger = Ledger.start(database, LedgerConfiguration.DEFAULT, clock, (owner, model) -> model);
     user =
         switch (new Users(database, ids, clock)
@@ -132,7 +141,7 @@ final class TestGateway implements AutoCloseable {
                 virtualKeys,
                 vault,
                 ledger,
-                PriceList::shipped,
+                prices,
                 ids,
                 clock,
                 new SimpleMeterRegistry()),
@@ -287,6 +296,7 @@ final class TestGateway implements AutoCloseable {
     http.close();
     vertx.close().await();
     ledger.close();
+    prices.close();
     testDatabase.close();
   }
 }

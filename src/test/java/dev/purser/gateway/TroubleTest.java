@@ -19,9 +19,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -202,6 +204,45 @@ class TroubleTest {
     assertThat(purser.lastEntry().httpStatus()).isEqualTo(504);
     assertThat(purser.lastEntry().errorCode()).isEqualTo("provider_timeout");
     assertNothingRuns();
+  }
+
+  /** Each of two event loops has two connections, and as many calls that wait for one. */
+  @Test
+  void aCallThatWaitsInVainForAConnectionIsToldThatAllAreInUse() {
+    limitedBy(c ->
+        new GatewayConfiguration(
+            c.maxBodyBytes(),
+            c.maxBodiesBytes(),
+            c.maxHeaderBytes(),
+            4,
+            Duration.ofMillis(500),
+            c.headersTimeout(),
+            c.betweenBytesTimeout(),
+            c.callTimeout(),
+            c.admissionTimeout()));
+    purser.provider.answers(request -> {});
+    List<CompletableFuture<HttpResponse<String>>> running = fourCalls();
+    Await.until("they run", SOON, () -> purser.provider.received().size() == 4);
+    for (CompletableFuture<HttpResponse<String>> waiting : fourCalls()) {
+      assertThat(waiting.join().statusCode()).isEqualTo(503);
+      assertThat(waiting.join().body()).contains("overloaded", "PURSER_MAX_CONNECTIONS");
+      assertThat(waiting.join().headers().firstValue("retry-after")).isPresent();
+    }
+    assertThat(purser.provider.received()).hasSize(4);
+    assertThat(purser.entries())
+        .filteredOn(entry -> "overloaded".equals(entry.errorCode()))
+        .hasSize(4)
+        .allMatch(entry -> "none".equals(entry.usageSource()));
+    purser.gateway.drain(purser.vertx, Duration.ZERO).await();
+    running.forEach(call -> assertThat(call.handle((answer, cut) -> true).join()).isTrue());
+  }
+
+  private List<CompletableFuture<HttpResponse<String>>> fourCalls() {
+    return Stream.generate(() ->
+            CompletableFuture.supplyAsync(
+                () -> purser.post("/v1/messages", BODY), Thread::startVirtualThread))
+        .limit(4)
+        .toList();
   }
 
   @Test

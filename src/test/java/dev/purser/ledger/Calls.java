@@ -173,7 +173,7 @@ record Calls(
         call.entryId(),
         source,
         new Usage(List.of(part), "standard", false, null),
-        new Priced(lines, cost, cost == null ? Money.ofCents(7) : cost),
+        new Priced(lines, cost, cost == null ? Money.ofCents(7) : cost, call.priceVersion()),
         Instant.now(),
         200,
         null,

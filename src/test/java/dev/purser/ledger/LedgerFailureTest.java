@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of calls while the database does not take what is written. */
 class LedgerFailureTest {
@@ -130,9 +132,10 @@ class LedgerFailureTest {
     }
   }
 
-  @Test
-  void aDatabaseThatMayOnlyBeReadRefusesCallsAndLosesNoSettlement() {
-    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL);
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aDatabaseThatMayOnlyBeReadRefusesCallsAndLosesNoSettlement(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind);
         Ledger ledger = start(test.database())) {
       Calls calls = Calls.of(test.database(), "space-1");
       Admission open = admitted(ledger, calls);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.purser.money.Money;
+import dev.purser.running.Await;
 import dev.purser.storage.Database;
 import dev.purser.storage.TestDatabase;
 import java.math.BigDecimal;
@@ -101,6 +102,33 @@ class PricesTest {
       assertThat(here.current().version()).isEqualTo("2026-11-22+1");
       assertThat(cost(here.current())).isEqualTo(12_000_000);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void whatIsBookedByAnOlderListIsLookedForAgain(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind);
+        Prices prices = open(test.database(), Duration.ofMillis(20))) {
+      PriceList before = prices.current();
+      prices.add(price("gpt-7", "3", "9"), NOW);
+      // With the price, and once more after the list with it is in force.
+      awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1");
+
+      prices.foundNone(prices.current());
+      prices.foundNone(before);
+      awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1", "2026-11-22+1");
+    }
+  }
+
+  private void awaitRepriced(String... versions) {
+    Await.until(
+        "priced by " + List.of(versions),
+        Duration.ofSeconds(10),
+        () -> {
+          synchronized (repriced) {
+            return repriced.equals(List.of(versions));
+          }
+        });
   }
 
   @ParameterizedTest

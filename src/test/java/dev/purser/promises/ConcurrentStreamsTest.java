@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.purser.ledger.LedgerBooks;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
-import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.running.RunningPurser;
 import dev.purser.sandbox.Sandbox;
@@ -21,13 +20,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,52 +96,6 @@ class ConcurrentStreamsTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aLargeBodyAndALargeEventDelayNoOtherStream(TestDatabase.Kind kind) throws Exception {
-    try (Sandbox sandbox = Sandbox.start(SandboxOptions.instant());
-        RunningPurser purser = RunningPurser.start(kind, providers(sandbox));
-        Clients clients = new Clients(purser.url())) {
-      Person person = purser.newPerson().withProviderKeys();
-      String virtualKey = person.virtualKey(person.agent("crowd")).secret();
-      List<Future<Streamed>> steady = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
-        steady.add(
-            clients.stream(
-                virtualKey,
-                "/v1/messages",
-                Prompts.messages("sandbox:slow=20 sandbox:tokens=200", true),
-                "steady-" + i));
-      }
-      Http caller = new Http(purser.url(), virtualKey);
-      String filler = "x".repeat(32 * 1024 * 1024 - 1_000);
-      List<CompletableFuture<Http.Answer>> large = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        large.add(
-            CompletableFuture.supplyAsync(
-                () -> caller.post("/v1/messages", Prompts.messages(filler, false)),
-                Thread::startVirtualThread));
-        large.add(
-            CompletableFuture.supplyAsync(
-                () ->
-                    caller.post(
-                        "/v1/messages", Prompts.messages("sandbox:big-event=10000000", true)),
-                Thread::startVirtualThread));
-      }
-      for (CompletableFuture<Http.Answer> answer : large) {
-        assertThat(answer.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
-      }
-      for (Future<Streamed> stream : steady) {
-        // An event is due every 20 ms. A loop that parsed or copied a large body in one go would
-        // stand still far longer
-        // than this bound, which leaves room for a machine that is busy with other things.
-        Streamed answer = stream.await(60, TimeUnit.SECONDS);
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.longestGap()).isLessThan(Duration.ofSeconds(2));
-      }
-    }
-  }
-
   private static ModelUsage usage(Seen call) {
     return Objects.requireNonNull(call.usage()).byModel().getFirst();
   }
@@ -156,8 +107,7 @@ class ConcurrentStreamsTest {
   }
 
   /** A stream as its client saw it. */
-  private record Streamed(
-      String tag, int status, String callId, String requestId, String text, Duration longestGap) {}
+  private record Streamed(String tag, int status, String callId, String requestId, String text) {}
 
   /** Clients, each with a connection of its own. */
   private static final class Clients implements AutoCloseable {
@@ -188,14 +138,7 @@ class ConcurrentStreamsTest {
           .compose(request -> request.send(Buffer.buffer(body)))
           .compose(response -> {
             Buffer text = Buffer.buffer();
-            long[] last = {System.nanoTime()};
-            long[] longest = {0};
-            response.handler(chunk -> {
-              long now = System.nanoTime();
-              longest[0] = Math.max(longest[0], now - last[0]);
-              last[0] = now;
-              text.appendBuffer(chunk);
-            });
+            response.handler(text::appendBuffer);
             return response
                 .end()
                 .map(ended ->
@@ -206,8 +149,7 @@ class ConcurrentStreamsTest {
                         String.valueOf(
                             response.getHeader(
                                 path.equals("/v1/messages") ? "request-id" : "x-request-id")),
-                        text.toString(),
-                        Duration.ofNanos(longest[0])));
+                        text.toString()));
           });
     }
 

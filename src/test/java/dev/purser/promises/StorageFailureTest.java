@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -32,38 +34,18 @@ class StorageFailureTest {
 
   @Test
   void aLockedSqliteFile() throws Exception {
-    AtomicReference<Connection> holder = new AtomicReference<>();
+    AtomicReference<AutoCloseable> hold = new AtomicReference<>();
     survives(
         TestDatabase.Kind.SQLITE,
-        database -> {
-          Connection connection =
-              DriverManager.getConnection("jdbc:sqlite:" + file(database) + "?busy_timeout=10000");
-          execute(connection, "BEGIN IMMEDIATE");
-          holder.set(connection);
-        },
-        database -> {
-          execute(holder.get(), "ROLLBACK");
-          holder.get().close();
-        });
+        database -> hold.set(database.holdWrites()),
+        database -> hold.get().close());
   }
 
-  @Test
-  void aPostgresqlThatTurnedReadOnly() throws Exception {
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aDatabaseThatTurnedReadOnly(TestDatabase.Kind kind) throws Exception {
     survives(
-        TestDatabase.Kind.POSTGRESQL,
-        database -> {
-          onDatabase(
-              database,
-              "ALTER DATABASE " + name(database) + " SET default_transaction_read_only = on");
-          database.cutConnections();
-        },
-        database -> {
-          onDatabase(
-              database,
-              "SET default_transaction_read_only = off",
-              "ALTER DATABASE " + name(database) + " SET default_transaction_read_only = off");
-          database.cutConnections();
-        });
+        kind, database -> database.makeReadOnly(true), database -> database.makeReadOnly(false));
   }
 
   @Test
@@ -148,10 +130,6 @@ class StorageFailureTest {
     return sandbox.seen().stream().filter(call -> call.path().equals("/v1/messages")).count();
   }
 
-  private static String file(TestDatabase database) {
-    return String.valueOf(((DatabaseConfiguration.Sqlite) database.configuration()).file());
-  }
-
   private static String name(TestDatabase database) {
     String url = ((DatabaseConfiguration.Postgresql) database.configuration()).jdbcUrl();
     return url.replaceAll(".*/([a-z0-9_]+)\\?.*", "$1");
@@ -162,15 +140,6 @@ class StorageFailureTest {
     try (Connection connection =
         DriverManager.getConnection(url.replace("/" + name(database), "/postgres"))) {
       execute(connection, statement);
-    }
-  }
-
-  private static void onDatabase(TestDatabase database, String... statements) throws SQLException {
-    String url = ((DatabaseConfiguration.Postgresql) database.configuration()).jdbcUrl();
-    try (Connection connection = DriverManager.getConnection(url)) {
-      for (String statement : statements) {
-        execute(connection, statement);
-      }
     }
   }
 

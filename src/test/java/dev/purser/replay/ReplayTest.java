@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,9 +58,10 @@ class ReplayTest {
     replay(kind, Delivery.RANDOM_PIECES);
   }
 
-  @Test
-  void aStreamMayComeOneByteAtATime() {
-    replay(TestDatabase.Kind.SQLITE, Delivery.ONE_BYTE_AT_A_TIME);
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aStreamMayComeOneByteAtATime(TestDatabase.Kind kind) {
+    replay(kind, Delivery.ONE_BYTE_AT_A_TIME);
   }
 
   @ParameterizedTest

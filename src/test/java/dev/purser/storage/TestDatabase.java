@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -115,10 +116,38 @@ public final class TestDatabase implements AutoCloseable {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
   }
 
-  /** On PostgreSQL: whether all connections from now on can only read. Cuts those there are. */
+  /** Whether all connections can only read from now on. On PostgreSQL, those there are are cut. */
   public void makeReadOnly(boolean readOnly) {
-    onServer("ALTER DATABASE " + name + " SET default_transaction_read_only = " + readOnly);
-    cutConnections();
+    switch (configuration) {
+      case DatabaseConfiguration.Sqlite(Path file) -> new ReadOnlyFile(file).make(readOnly);
+      case DatabaseConfiguration.Postgresql _ -> {
+        onServer("ALTER DATABASE " + name + " SET default_transaction_read_only = " + readOnly);
+        cutConnections();
+      }
+    }
+  }
+
+  /** Keeps all others from writing until it is closed. */
+  public AutoCloseable holdWrites() {
+    try {
+      return switch (configuration) {
+        case DatabaseConfiguration.Sqlite(Path file) ->
+            held("jdbc:sqlite:" + file + "?busy_timeout=10000", "BEGIN IMMEDIATE");
+        case DatabaseConfiguration.Postgresql postgresql ->
+            held(postgresql.jdbcUrl(), "BEGIN; LOCK TABLE entries IN SHARE MODE");
+      };
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Its transaction ends with the connection. */
+  private static Connection held(String url, String begin) throws SQLException {
+    Connection connection = DriverManager.getConnection(url);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(begin);
+    }
+    return connection;
   }
 
   @Override

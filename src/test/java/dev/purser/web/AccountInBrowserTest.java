@@ -196,6 +196,7 @@ class AccountInBrowserTest {
     window.go("/access-tokens");
     assertThat(window.page().content()).doesNotContain(token);
     link(window, "Revoke nightly report").click();
+    assertThat(link(window, "Keep it")).isFocused();
     link(window, "Keep it").click();
     assertThat(new Http(browsing.purser().url(), token).get("/api/me").status()).isEqualTo(200);
     link(window, "Revoke nightly report").click();

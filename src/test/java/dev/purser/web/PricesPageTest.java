@@ -51,6 +51,7 @@ class PricesPageTest {
     window.page().locator("details.price-more > summary").first().click();
     window.assertAccessible();
     window.assertFits();
+    assertThat(window.page().evaluate(CallsInBrowserTest.CUT_OFF)).isEqualTo(0);
     window.go("/prices?q=nothing-is-called-so");
     window.assertAccessible();
     window.assertFits();

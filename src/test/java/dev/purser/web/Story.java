@@ -56,7 +56,7 @@ record Story(
     }
   }
 
-  private static String body(String model, String prompt, boolean streams) {
+  static String body(String model, String prompt, boolean streams) {
     return """
     {"model":"%s","max_tokens":200,"stream":%s,"messages":[{"role":"user","content":"%s"}]}\
     """

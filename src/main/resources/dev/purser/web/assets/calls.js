@@ -40,11 +40,11 @@
   const atTop = () => window.scrollY <= log.getBoundingClientRect().top + window.scrollY
     && !document.getElementById("log-rows")?.contains(document.activeElement);
 
-  const openRows = () => [...log.querySelectorAll('tr[data-open="true"]')].slice(0, MOST_ASKED).map(row => row.dataset.call);
+  const openRows = () => [...log.querySelectorAll("tr[data-open]")].slice(0, MOST_ASKED).map(row => row.dataset.call);
 
   // Cell by cell, so that what stays the same is not touched.
   const update = (row, fresh) => {
-    row.dataset.open = fresh.dataset.open;
+    row.toggleAttribute("data-open", fresh.hasAttribute("data-open"));
     [...row.cells].forEach((cell, i) => {
       const other = fresh.cells[i];
       if (other && !cell.isEqualNode(other)) {
@@ -119,7 +119,7 @@
     try {
       const url = new URL(log.dataset.newer, location.href);
       url.searchParams.set("after", after);
-      const open = [...openRows(), ...[...waiting.values()].filter(({ row }) => row.dataset.open === "true").map(({ row }) => row.dataset.call)];
+      const open = [...openRows(), ...[...waiting.values()].filter(({ row }) => row.hasAttribute("data-open")).map(({ row }) => row.dataset.call)];
       if (open.length > 0) url.searchParams.set("open", open.slice(0, MOST_ASKED).join(","));
       const answer = await fetch(url, { redirect: "manual" });
       if (answer.type === "opaqueredirect") {

@@ -32,6 +32,18 @@
     if (region && event.detail.successful) region.hidden = true;
   });
 
+  // An answer without the part that was to be renewed says why in a page of its own, if it is one.
+  document.addEventListener("htmx:beforeSwap", event => {
+    const { target, xhr } = event.detail;
+    if (!event.detail.shouldSwap || xhr.responseText.includes(`id="${target.id}"`)) return;
+    if (xhr.responseText.includes('id="main"')) {
+      Object.assign(event.detail, { target: document.getElementById("main"), selectOverride: "#main", swapOverride: "outerHTML" });
+    } else {
+      event.detail.shouldSwap = false;
+      unreachable();
+    }
+  });
+
   // A form that takes its visitor to another page is sent once: a double click's second half would lose the first's answer.
   const sent = new WeakSet();
   document.addEventListener("submit", event => {

@@ -3,6 +3,7 @@ package dev.purser.web.browsing;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -41,6 +42,7 @@ public final class Chromium implements AutoCloseable {
    */
   public static Chromium start() {
     Path installed = installed();
+    PlaywrightAssertions.setDefaultAssertionTimeout(Window.PATIENCE_MILLIS);
     // Without this variable, Playwright downloads its own browsers here and now.
     Playwright playwright =
         Playwright.create(

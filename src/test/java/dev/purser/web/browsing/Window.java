@@ -21,7 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Closing it fails if anything went wrong in it that cannot be seen: see {@link Complaints}.
  */
 public final class Window implements AutoCloseable {
-  private static final double PATIENCE_MILLIS = 10_000;
+  /** A deadline for what should take a fraction of a second: also on a machine that is busy. */
+  static final double PATIENCE_MILLIS = 30_000;
+
   private static final Path PICTURES = Path.of("target", "pictures");
 
   private static final String PUSH_SIDEWAYS =
