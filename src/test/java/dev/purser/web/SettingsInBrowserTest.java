@@ -115,7 +115,7 @@ class SettingsInBrowserTest {
 
     held.getFirst().resume();
     assertThat(row.getByText("Saved and valid")).isVisible();
-    assertThat(row.locator(".tone-ok use[href='#check']")).hasCount(1);
+    assertThat(row.locator(".tone-ok use[href='#glyph-check']")).hasCount(1);
     assertThat(keyField(window, "anthropic")).hasCount(0);
     assertThat(button(row, "Verify")).isFocused();
     assertThat(window.page().locator("#said")).hasText("Saved and valid");
