@@ -106,7 +106,11 @@ final class AdmittedCall {
   /** Gives back what is known not to be needed, while the call still runs. */
   private void narrow(Usage most) {
     var _ =
-        lane.ledger().narrow(plan.caller().spaceId(), plan.entryId(), plan.priced(most).counted());
+        lane.ledger()
+            .narrow(
+                plan.caller().spaceId(),
+                plan.entryId(),
+                plan.priced(most, lane.prices().current()).counted());
   }
 
   private void forwarded(Forwarding.Ending ending) {

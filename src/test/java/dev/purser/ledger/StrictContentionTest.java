@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -126,7 +127,7 @@ class StrictContentionTest {
     private final Thread thread;
     private volatile boolean stopped;
     private volatile long most;
-    private volatile int looks;
+    private final AtomicInteger looks = new AtomicInteger();
 
     private Watch(TestDatabase test) {
       thread =
@@ -147,7 +148,7 @@ class StrictContentionTest {
                                           """)
                                       .mapTo(Long.class)
                                       .one()));
-                  looks++;
+                  looks.incrementAndGet();
                 }
               });
     }
@@ -163,7 +164,7 @@ class StrictContentionTest {
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
-      return looks;
+      return looks.get();
     }
 
     long most() {
