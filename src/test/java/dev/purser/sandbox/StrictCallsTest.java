@@ -44,9 +44,14 @@ class StrictCallsTest {
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(sandbox.url(provider) + path))
-            .header("x-api-key", "sk-ant-api03-sandbox-1234")
-            .header("authorization", "Bearer sk-proj-sandbox-1234")
-            .header("anthropic-version", "2023-06-01")
+            .headers(
+                switch (provider) {
+                  case ANTHROPIC ->
+                      new String[] {
+                        "x-api-key", "sk-ant-api03-sandbox-1234", "anthropic-version", "2023-06-01"
+                      };
+                  case OPENAI -> new String[] {"authorization", "Bearer sk-proj-sandbox-1234"};
+                })
             .timeout(Duration.ofSeconds(10))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
