@@ -156,15 +156,17 @@ final class Lane implements Handler<HttpServerRequest> {
   }
 
   private void goOn() {
-    // First, so that what comes from now on asks for a turn of its own.
-    hearing.set(false);
-    for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
-      try {
-        next.run();
-      } catch (RuntimeException e) {
-        log.error("a call could not go on", e);
+    do {
+      for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
+        try {
+          next.run();
+        } catch (RuntimeException e) {
+          log.error("a call could not go on", e);
+        }
       }
-    }
+      // Only now: what was heard meanwhile needed no wake-up, since this loop was awake.
+      hearing.set(false);
+    } while (!heard.isEmpty() && hearing.compareAndSet(false, true));
   }
 
   void started(Running call) {
