@@ -85,21 +85,23 @@ make_user() {
   cp "$work/authorization.$1" "$work/authorization"
 }
 
-# make_caller PROVIDER: a provider key, a budget that is checked and never reached, an agent and its virtual key
+# make_caller PROVIDER NAME MODE: a provider key, a budget of that mode that is never reached, an agent and its virtual key
 make_caller() {
   local secret=sk-ant-api03-bench-0000000000000000 agent version
   [ "$1" = anthropic ] || secret=sk-proj-bench-0000000000000000000000
-  make_user caller
+  make_user "$2"
   call PUT "/api/keys/$1" "{\"key\":\"$secret\"}" > /dev/null
   version="$(call GET /api/settings | field version)"
-  call PATCH /api/settings "{\"monthlyBudgetCents\":100000000,\"budgetMode\":\"stop\",\"version\":$version}" > /dev/null
+  call PATCH /api/settings "{\"monthlyBudgetCents\":100000000,\"budgetMode\":\"$3\",\"version\":$version}" > /dev/null
   agent="$(call POST /api/agents '{"name":"bench"}' | field id)"
   virtual_key="$(call POST "/api/agents/$agent/virtual-keys" '{"name":"bench"}' | field secret)"
 }
 
+# ledger_summary NAME: what is on the books of make_caller's
 ledger_summary() {
   local summary
+  cp "$work/authorization.$1" "$work/authorization"
   summary="$(call GET /api/usage/summary)"
-  echo "The ledger has $(field requestCount <<< "$summary") calls: $(field reportedCount <<< "$summary") reported by the provider," \
+  echo "The ledger of \"$1\" has $(field requestCount <<< "$summary") calls: $(field reportedCount <<< "$summary") reported by the provider," \
     "$(field estimatedCount <<< "$summary") estimated (cut when a turn ended), $(field interruptedCount <<< "$summary") interrupted."
 }

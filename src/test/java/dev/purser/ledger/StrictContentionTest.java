@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,7 +78,7 @@ class StrictContentionTest {
       Random random = new Random(5);
       List<Bounded> asked = new ArrayList<>();
       List<CompletableFuture<Decision>> answers = new ArrayList<>();
-      try (Watch watch = Watch.over(test)) {
+      try (BudgetWatch watch = BudgetWatch.over(test.openAnother())) {
         for (int i = 0; i < CALLS; i++) {
           Bounded bounded = bounded(random);
           asked.add(bounded);
@@ -88,7 +87,7 @@ class StrictContentionTest {
         }
         answers.forEach(CompletableFuture::join);
         assertThat(watch.stop()).as("looks").isGreaterThan(10);
-        assertThat(watch.most()).isLessThanOrEqualTo(FIVE_DOLLARS.limit().nanos());
+        assertThat(watch.most().nanos()).isLessThanOrEqualTo(FIVE_DOLLARS.limit().nanos());
       }
 
       assertThat(calls.held()).isEqualTo(Money.ZERO);
@@ -119,61 +118,6 @@ class StrictContentionTest {
       }
       assertThat(refusals).isPositive();
       assertThat(shortened).isPositive();
-    }
-  }
-
-  /** Looks at the month again and again, on a connection of its own. */
-  private static final class Watch implements AutoCloseable {
-    private final Thread thread;
-    private volatile boolean stopped;
-    private volatile long most;
-    private final AtomicInteger looks = new AtomicInteger();
-
-    private Watch(TestDatabase test) {
-      thread =
-          Thread.ofPlatform()
-              .start(() -> {
-                while (!stopped) {
-                  most =
-                      Math.max(
-                          most,
-                          test.database()
-                              .read(handle ->
-                                  handle
-                                      .createQuery(
-                                          """
-                                          SELECT COALESCE(
-                                            MAX(spent_nanos + held_nanos + doubt_nanos), 0)
-                                          FROM months\
-                                          """)
-                                      .mapTo(Long.class)
-                                      .one()));
-                  looks.incrementAndGet();
-                }
-              });
-    }
-
-    static Watch over(TestDatabase test) {
-      return new Watch(test);
-    }
-
-    int stop() {
-      stopped = true;
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      return looks.get();
-    }
-
-    long most() {
-      return most;
-    }
-
-    @Override
-    public void close() {
-      stop();
     }
   }
 }

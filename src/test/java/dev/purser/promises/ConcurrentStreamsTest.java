@@ -12,14 +12,6 @@ import dev.purser.sandbox.SandboxOptions;
 import dev.purser.sandbox.Seen;
 import dev.purser.storage.TestDatabase;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,22 +36,30 @@ class ConcurrentStreamsTest {
       throws Exception {
     try (Sandbox sandbox = Sandbox.start(SandboxOptions.instant());
         RunningPurser purser = RunningPurser.start(kind, providers(sandbox));
-        Clients clients = new Clients(purser.url())) {
+        Crowd crowd = new Crowd(STREAMS)) {
       Person person = purser.newPerson().withProviderKeys();
       String virtualKey = person.virtualKey(person.agent("crowd")).secret();
-      List<Future<Streamed>> streams = new ArrayList<>();
+      List<Future<Crowd.Answer>> streams = new ArrayList<>();
       for (int i = 0; i < STREAMS; i++) {
         // Of different lengths and both providers, and slow enough that all of them overlap.
         String text = "sandbox:slow=60 sandbox:tokens=" + (20 + i % 13);
         streams.add(
             i % 2 == 0
-                ? clients.stream(
-                    virtualKey, "/v1/messages", Prompts.messages(text, true), "stream-" + i)
-                : clients.stream(
-                    virtualKey, "/v1/chat/completions", Prompts.chat(text, true), "stream-" + i));
+                ? crowd.call(
+                    purser.url(),
+                    virtualKey,
+                    "/v1/messages",
+                    Prompts.messages(text, true),
+                    "stream-" + i)
+                : crowd.call(
+                    purser.url(),
+                    virtualKey,
+                    "/v1/chat/completions",
+                    Prompts.chat(text, true),
+                    "stream-" + i));
       }
-      List<Streamed> answers = new ArrayList<>();
-      for (Future<Streamed> stream : streams) {
+      List<Crowd.Answer> answers = new ArrayList<>();
+      for (Future<Crowd.Answer> stream : streams) {
         answers.add(stream.await(120, TimeUnit.SECONDS));
       }
       Map<String, Seen> seen = new HashMap<>();
@@ -67,7 +67,7 @@ class ConcurrentStreamsTest {
           .filter(call -> String.valueOf(call.tag()).startsWith("stream-"))
           .forEach(call -> assertThat(seen.put(call.tag(), call)).isNull());
       assertThat(seen).hasSize(STREAMS);
-      for (Streamed answer : answers) {
+      for (Crowd.Answer answer : answers) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         Seen call = Objects.requireNonNull(seen.get(answer.tag()));
         assertThat(answer.requestId()).isEqualTo(call.requestId());
@@ -80,7 +80,7 @@ class ConcurrentStreamsTest {
         assertThat(entry.path("inputTokens").asLong()).isEqualTo(usage.input());
         assertThat(entry.path("outputTokens").asLong()).isEqualTo(usage.output());
       }
-      assertThat(answers.stream().map(Streamed::callId).collect(Collectors.toSet()))
+      assertThat(answers.stream().map(Crowd.Answer::callId).collect(Collectors.toSet()))
           .hasSize(STREAMS);
       JsonNode summary = person.summary();
       assertThat(summary.path("requestCount").asInt()).isEqualTo(STREAMS);
@@ -104,58 +104,5 @@ class ConcurrentStreamsTest {
     return Map.of(
         "PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString(),
         "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString());
-  }
-
-  /** A stream as its client saw it. */
-  private record Streamed(String tag, int status, String callId, String requestId, String text) {}
-
-  /** Clients, each with a connection of its own. */
-  private static final class Clients implements AutoCloseable {
-    private final Vertx vertx = Vertx.vertx();
-    private final URI purser;
-    private final HttpClient client;
-
-    Clients(String url) {
-      purser = URI.create(url);
-      client =
-          vertx.createHttpClient(
-              new HttpClientOptions().setConnectTimeout(30_000),
-              new PoolOptions().setHttp1MaxSize(STREAMS));
-    }
-
-    Future<Streamed> stream(String virtualKey, String path, String body, String tag) {
-      return client
-          .request(
-              new RequestOptions()
-                  .setMethod(HttpMethod.POST)
-                  .setHost(purser.getHost())
-                  .setPort(purser.getPort())
-                  .setURI(path)
-                  .putHeader("authorization", "Bearer " + virtualKey)
-                  .putHeader("content-type", "application/json")
-                  .putHeader("anthropic-version", "2023-06-01")
-                  .putHeader("x-sandbox-tag", tag))
-          .compose(request -> request.send(Buffer.buffer(body)))
-          .compose(response -> {
-            Buffer text = Buffer.buffer();
-            response.handler(text::appendBuffer);
-            return response
-                .end()
-                .map(ended ->
-                    new Streamed(
-                        tag,
-                        response.statusCode(),
-                        String.valueOf(response.getHeader("x-purser-call-id")),
-                        String.valueOf(
-                            response.getHeader(
-                                path.equals("/v1/messages") ? "request-id" : "x-request-id")),
-                        text.toString()));
-          });
-    }
-
-    @Override
-    public void close() {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
-    }
   }
 }
