@@ -218,16 +218,17 @@ class StrictBudgetTest {
   }
 
   /**
-   * Sends its whole context with every call, 100 KB of which the provider has half in its cache and
-   * writes the other half; asks for 32,000 tokens and gets some hundreds.
+   * Sends its whole context with every call, 100 KB, of which the provider has a fifth in its cache
+   * and writes the rest; asks for 32,000 tokens and gets some hundreds.
    */
   private record Session(Http caller, Random random) {
-    private static final int HALF_BYTES = 50_000;
+    private static final int PROJECT_BYTES = 20_000;
+    private static final int TURN_BYTES = 80_000;
 
     JsonNode untilRefused() {
-      String project = text();
+      String project = text(PROJECT_BYTES);
       while (true) {
-        Http.Answer answer = caller.post("/v1/messages", body(project, text()));
+        Http.Answer answer = caller.post("/v1/messages", body(project, text(TURN_BYTES)));
         if (answer.status() == 402) {
           return answer.json().at("/error/purser");
         }
@@ -241,14 +242,14 @@ class StrictBudgetTest {
        "system":[{"type":"text","text":"%s","cache_control":{"type":"ephemeral"}}],
        "messages":[{"role":"user","content":[
          {"type":"text","text":"%s","cache_control":{"type":"ephemeral"}},
-         {"type":"text","text":"sandbox:slow=5 sandbox:tokens=%d"}]}]}\
+         {"type":"text","text":"sandbox:slow=1 sandbox:tokens=%d"}]}]}\
       """
           .formatted(project, turn, 200 + random.nextInt(600));
     }
 
-    private String text() {
+    private String text(int bytes) {
       StringBuilder text = new StringBuilder();
-      while (text.length() < HALF_BYTES) {
+      while (text.length() < bytes) {
         text.append(Long.toString(random.nextLong() & Long.MAX_VALUE, 36)).append(' ');
       }
       return text.toString();
