@@ -105,14 +105,13 @@ public final class UsageSummaryStore {
   }
 
   /**
-   * Summarizes the month that this moment is in, without its agents: in one statement.
+   * Summarizes a month without its agents: in one statement.
    *
    * @param zone of the space
    * @param budget of the space; null for no limit
    */
   public UsageSummary withoutAgents(
-      String spaceId, ZoneId zone, @Nullable Budget budget, Instant now) {
-    YearMonth month = YearMonth.from(now.atZone(zone));
+      String spaceId, YearMonth month, ZoneId zone, @Nullable Budget budget, Instant now) {
     List<MonthRow> rows =
         database.read(handle ->
             ofMonth(handle, MONTH_BY_MODEL, spaceId, month)

@@ -3,6 +3,7 @@ package dev.purser.web;
 import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
+import dev.purser.reports.BudgetOutlook;
 import dev.purser.vault.KeySaved;
 import dev.purser.vault.KeyVerified;
 import dev.purser.vault.KnownModels;
@@ -159,12 +160,20 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
 
   private Reply page(int status, PageRequest request, Now now, List<KeyRow> rows, LlmForm form) {
     SpaceSettings settings = now.settings();
+    BudgetOutlook outlook =
+        parts.budgetOutlooks().read(request.spaceId(), settings.timeZone(), now.at());
     SettingsCards.UsageCard usage =
         SettingsCards.UsageCard.of(
             parts
                 .usageSummaries()
                 .withoutAgents(
-                    request.spaceId(), settings.timeZone(), settings.budget(), now.at()));
+                    request.spaceId(),
+                    outlook.month(),
+                    settings.timeZone(),
+                    settings.budget(),
+                    now.at()),
+            outlook,
+            BudgetForms.done(request));
     return Reply.page(
         status, "settings.jte", request.frame(), new SettingsCards(rows, form, usage));
   }
