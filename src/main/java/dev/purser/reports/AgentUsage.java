@@ -10,10 +10,12 @@ import dev.purser.money.Money;
  * @param doubt what estimates may lack of what its calls really cost
  * @param marks what keeps its own budget from holding what it promises
  */
-public record AgentUsage(String agentId, Figures figures, Money counted, Money held, Money doubt, StrictMarks marks) {
+public record AgentUsage(
+    String agentId, Figures figures, Money counted, Money held, Money doubt, StrictMarks marks) {
 
   /** Of an agent that did nothing. */
   public static AgentUsage none(String agentId) {
-    return new AgentUsage(agentId, Figures.NONE, Money.ZERO, Money.ZERO, Money.ZERO, StrictMarks.NONE);
+    return new AgentUsage(
+        agentId, Figures.NONE, Money.ZERO, Money.ZERO, Money.ZERO, StrictMarks.NONE);
   }
 }

@@ -97,6 +97,8 @@ record BudgetForms(WebParts parts) {
             .query(name)
             .filter(text -> text.length() <= MOST_DIGITS)
             .filter(text -> text.chars().allMatch(digit -> digit >= '0' && digit <= '9'));
-    return digits.isPresent() ? OptionalLong.of(Long.parseLong(digits.get())) : OptionalLong.empty();
+    return digits.isPresent()
+        ? OptionalLong.of(Long.parseLong(digits.get()))
+        : OptionalLong.empty();
   }
 }

@@ -83,8 +83,7 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
   private String atTheLimit() {
     return switch (standing.budget().mode()) {
       case WARN -> "At the limit nothing is refused: this budget only warns.";
-      case STOP ->
-          "At the limit calls are refused; those already running may go slightly over it.";
+      case STOP -> "At the limit calls are refused; those already running may go slightly over it.";
       case STRICT ->
           "It is never exceeded: towards the limit answers are cut shorter, then calls are refused.";
     };

@@ -70,8 +70,7 @@ public record Projection(Money total, Money perDay, long daysLeft, @Nullable Mon
     long daysLeft = ChronoUnit.DAYS.between(today, month.atEndOfMonth());
     Money toCome = times(recent, daysLeft, days);
     return Optional.of(
-        new Projection(
-            cost.plus(toCome), times(recent, 1, days), daysLeft, above.apply(toCome)));
+        new Projection(cost.plus(toCome), times(recent, 1, days), daysLeft, above.apply(toCome)));
   }
 
   private static Function<Money, @Nullable Money> above(@Nullable Budget budget, Money counted) {

@@ -69,9 +69,7 @@ record UsagePage(WebParts parts) {
         new TrustLine(total, calls, usage.month(), usage.zone(), usage.asOf()),
         usage.byProvider(),
         budget,
-        budget == null
-            ? List.of()
-            : BudgetNotices.of(budget, projection, outlook, usage.zone()),
+        budget == null ? List.of() : BudgetNotices.of(budget, projection, outlook, usage.zone()),
         BudgetForms.done(request),
         projection,
         CacheSavings.of(usage, parts.prices().get()).orElse(null),
