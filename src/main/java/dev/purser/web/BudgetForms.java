@@ -69,7 +69,7 @@ record BudgetForms(WebParts parts) {
         LocalPath.of(request.form().text("back"))
             .filter(to -> to.indexOf('?') < 0 && to.indexOf('#') < 0)
             .orElse("/settings");
-    return Reply.redirect(path + query + (query.isEmpty() ? "" : "#budget"));
+    return Reply.redirect(path + query + (query.isEmpty() ? "" : "#budget-bar"));
   }
 
   /** What was done about the budget by the form that led to this page; empty for nothing. */

@@ -42,9 +42,7 @@ record BudgetRefusals(ZoneId zone, Instant now) {
     return new WhyRefused(
         usedUp
             ? "Refused: the budget was used up"
-            : stopped
-                ? "Refused: the budget was stopped"
-                : "Refused: it did not fit the budget",
+            : stopped ? "Refused: the budget was stopped" : "Refused: it did not fit the budget",
         usedUp
             ? "What was spent by then had reached the monthly budget "
                 + whose
@@ -84,7 +82,9 @@ record BudgetRefusals(ZoneId zone, Instant now) {
             agents ? "Raise the budget of this agent" : "Raise the budget",
             usedUp || stopped
                 ? "Calls go on as soon as it is above "
-                    + (usedUp ? "what is spent: " + Figures.sum(fit.spent()) + " by then." : "this.")
+                    + (usedUp
+                        ? "what is spent: " + Figures.sum(fit.spent()) + " by then."
+                        : "this.")
                 : Figures.sum(wholeCents(fit.missing()))
                     + " more would have been enough for this call.",
             budgetPath,
