@@ -47,11 +47,16 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
     return percent == ALL
         ? notice(
             BudgetNotice.USED_UP,
-            "The budget of " + month + " is used up: " + figures + ".",
+            "The " + month + " budget is used up: " + figures + ".",
             fromNowOn())
         : notice(
             Integer.toString(percent),
-            bar.usedInWords() + " of the budget of " + month + ": " + figures + ".",
+            Figures.percent(bar.spent().nanos(), bar.limit().nanos())
+                + " of the "
+                + month
+                + " budget is used: "
+                + figures
+                + ".",
             atTheLimit());
   }
 

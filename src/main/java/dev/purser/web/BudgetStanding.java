@@ -73,6 +73,11 @@ public record BudgetStanding(
         CallLink.of(outlook.month()));
   }
 
+  /** Whether it is an agent's own. */
+  public boolean ofAgent() {
+    return calls.filter().containsKey("agent");
+  }
+
   public boolean stopped() {
     return strict == StrictState.STOPPED;
   }

@@ -44,6 +44,10 @@ class StrictInBrowserTest {
         .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(false));
   }
 
+  private static Locator budget(Window window) {
+    return window.page().getByLabel("Monthly Budget", new Page.GetByLabelOptions().setExact(true));
+  }
+
   private static BoundingBox box(Window window, String part) {
     BoundingBox box = window.page().locator("#budget-bar .gauge " + part).boundingBox();
     assertThat(box).as(part).isNotNull();
@@ -58,7 +62,7 @@ class StrictInBrowserTest {
       story.spend();
     }
     story.breakOff();
-    try (StrictStory.Running ignored = story.run()) {
+    try (StrictStory.Running _ = story.run()) {
       story.budget(64, "strict").agentBudget(64, "strict");
       for (String path : List.of("/usage", "/settings", "/agents/" + story.agentId())) {
         Window window = browsing.window(story.person(), look).go(path);
@@ -74,7 +78,7 @@ class StrictInBrowserTest {
         assertThat(window.page().locator("#budget-bar .gauge-words .swatch")).hasCount(3);
         assertThat(button(window, "Release what is in doubt")).isVisible();
         if (!path.startsWith("/agents")) {
-          assertThat(window.page().locator("#notices")).containsText("75 % used of the budget");
+          assertThat(window.page().locator("#notices")).containsText("75 % of the");
         }
         window.assertAccessible();
         window.assertFits();
@@ -92,16 +96,17 @@ class StrictInBrowserTest {
     StrictStory story = crossed();
     Window window = browsing.window(story.person(), look).go("/settings");
     if (look.scripts()) {
-      window.page().getByLabel("Monthly Budget").fill("12.34");
+      budget(window).fill("12.34");
     }
     button(window, "Release what is in doubt").click();
-    assertThat(window.page().getByText("of 1 call.")).isVisible();
+    assertThat(window.page().locator("#budget-remarks")).containsText("of 1 call.");
+    assertThat(window.page().locator("#budget-remarks").getByText("Released")).isVisible();
     assertThat(window.page().locator("#budget-bar .gauge-words .swatch")).hasCount(1);
     assertThat(button(window, "Release what is in doubt")).hasCount(0);
     if (look.scripts()) {
       assertThat(window.page().locator("#said")).containsText("Released");
       // What was being typed elsewhere is still there.
-      assertThat(window.page().getByLabel("Monthly Budget")).hasValue("12.34");
+      assertThat(budget(window)).hasValue("12.34");
     }
     assertThat(story.person().summary().path("doubtCents").asDecimal()).isZero();
   }
@@ -111,7 +116,7 @@ class StrictInBrowserTest {
   void aNoticeIsToldOnceAndPutAwayByOneClick(Look look) {
     StrictStory story = crossed();
     Window window = browsing.window(story.person(), look).go("/usage");
-    assertThat(window.page().getByText("75 % used of the budget")).isVisible();
+    assertThat(window.page().getByText("75 % of the")).isVisible();
     button(window, "Put away:").click();
     assertThat(button(window, "Put away:")).hasCount(0);
     assertThat(window.page().locator("#notices")).isHidden();
@@ -125,9 +130,9 @@ class StrictInBrowserTest {
     story.spend();
     Window window = browsing.window(story.person()).go("/settings");
     assertThat(window.page().locator("#notices")).isHidden();
-    window.page().getByLabel("Monthly Budget").fill("0.09");
+    budget(window).fill("0.09");
     window.page().locator("#llm-save").click();
-    assertThat(window.page().getByText("% used of the budget")).isVisible();
+    assertThat(window.page().getByText("budget is used")).isVisible();
     assertThat(window.page().locator("#llm")).containsText("Saved");
   }
 
@@ -139,7 +144,7 @@ class StrictInBrowserTest {
     assertThat(window.page().getByText("Stopped: a call has cost more")).isVisible();
     window.assertAccessible();
     button(window, "Admit calls again").click();
-    assertThat(window.page().getByText("Calls are admitted again.")).isVisible();
+    assertThat(window.page().locator("#budget-remarks").getByText("Calls are admitted again.")).isVisible();
     assertThat(button(window, "Admit calls again")).hasCount(0);
     assertThat(story.post(10, "hi").status()).isEqualTo(200);
   }

@@ -98,7 +98,8 @@ class StrictPagesTest {
     }
     assertThat(
             visit
-                .submit("/settings", "/settings", "budget", "20.50", "mode", "strict", "zone", "UTC")
+                .submit(
+                    "/settings", "/settings", "budget", "20.50", "mode", "strict", "zone", "UTC")
                 .status())
         .isEqualTo(303);
     assertThat(
@@ -118,15 +119,15 @@ class StrictPagesTest {
     story.spend();
     story.breakOff();
     String path = at.equals("/agents/") ? at + story.agentId() : at;
-    try (StrictStory.Running ignored = story.run()) {
+    try (StrictStory.Running _ = story.run()) {
       String page = page(path);
       assertThat(page)
           .contains(story.exact("heldCents"), story.exact("doubtCents"), "class=\"fill-doubt\"")
-          .containsPattern("aria-valuetext=\"\\d+ % used, [^\"]* held, [^\"]* in doubt, [^\"]* free")
+          .containsPattern(
+              "aria-valuetext=\"\\d+ % used, [^\"]* held, [^\"]* in doubt, [^\"]* free")
           .containsPattern("class=\"fill-held\" x=\"[1-9][0-9.]*%\" width=\"[1-9]")
           .containsPattern("class=\"fill-doubt\" x=\"[1-9][0-9.]*%\" width=\"[1-9]");
-      assertThat(Statements.ofPages(() -> page(path)))
-          .hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+      assertThat(Statements.ofPages(() -> page(path))).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
       assertThat(Statements.ofPages(() -> page("/agents")))
           .hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
     }
@@ -148,7 +149,8 @@ class StrictPagesTest {
     assertThat(page(path)).doesNotContain("Released");
     assertThat(story.person().summary().path("doubtCents").asDecimal()).isZero();
     assertThat(page("/calls?hold=doubt")).doesNotContain("data-call=");
-    assertThat(page("/calls/" + call)).contains("What was in doubt was released", "in doubt</span>");
+    assertThat(page("/calls/" + call))
+        .contains("What was in doubt was released", "in doubt</span>");
   }
 
   @Test
@@ -165,7 +167,7 @@ class StrictPagesTest {
   void aStrictBudgetSaysWhenItIsNotInForceYet() {
     story.budget(100, "warn");
     String agent = "/agents/" + story.agentId();
-    try (StrictStory.Running ignored = story.runWithoutBound()) {
+    try (StrictStory.Running _ = story.runWithoutBound()) {
       story.budget(100, "strict").agentBudget(100, "strict");
       for (String path : List.of("/settings", "/usage", agent)) {
         assertThat(page(path)).contains("Not in force yet.");
@@ -209,7 +211,7 @@ class StrictPagesTest {
     story.spend();
     for (String path : List.of("/settings", "/usage")) {
       assertThat(page(path))
-          .contains("80 % used of the budget of ", ": $0.24 of $0.30.", "this budget only warns");
+          .contains("80 % of the ", " budget is used: $0.24 of $0.30.", "this budget only warns");
     }
     assertThat(done(visit, "/usage", "/budget/told")).doesNotContain("/budget/told");
     assertThat(page("/settings")).doesNotContain("/budget/told");
@@ -217,19 +219,21 @@ class StrictPagesTest {
     story.spend();
     assertThat(page("/settings"))
         .contains(" is used up: $0.32 of $0.30.", "Calls go on all the same")
-        .doesNotContain("% used of the budget");
+        .doesNotContain("% of the");
     assertThat(done(visit, "/settings", "/budget/told")).doesNotContain("/budget/told");
     assertThat(page("/usage")).doesNotContain("/budget/told");
     assertThat(Statements.ofPages(() -> page("/usage"))).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
 
     // Another budget is news again, and so is another mode.
     story.budget(35, "warn");
-    assertThat(page("/usage")).contains("91 % used of the budget");
+    assertThat(page("/usage")).contains("91 % of the ");
     done(visit, "/usage", "/budget/told");
     story.budget(35, "stop");
-    assertThat(page("/usage")).contains("91 % used of the budget", "At the limit calls are refused");
+    assertThat(page("/usage"))
+        .contains("91 % of the ", "At the limit calls are refused");
     story.budget(30, "strict");
-    assertThat(page("/usage")).contains("Calls are refused until it is raised, or begins anew on 1 ");
+    assertThat(page("/usage"))
+        .contains("Calls are refused until it is raised, or begins anew on 1 ");
     story.budget(1_000, "warn");
     assertThat(page("/usage")).doesNotContain("/budget/told");
   }
@@ -278,7 +282,7 @@ class StrictPagesTest {
           .contains("$0.20 above the budget")
           .doesNotContain("/budget/told");
       there.spend();
-      assertThat(page(visitor, "/usage")).contains("80 % used of the budget of November 2026");
+      assertThat(page(visitor, "/usage")).contains("80 % of the November 2026 budget is used");
     }
   }
 
@@ -299,7 +303,14 @@ class StrictPagesTest {
         .contains("With an output limit of " + Figures.count(largest) + " tokens it would have fit")
         .contains("Release what is in doubt", "more would have been enough for this call")
         .contains("\"largestOutputTokens\" : " + largest)
-        .contains("<data value=\"" + kept.path("spentCents").asDecimal().movePointLeft(2).stripTrailingZeros().toPlainString() + "\">");
+        .contains(
+            "<data value=\""
+                + kept.path("spentCents")
+                    .asDecimal()
+                    .movePointLeft(2)
+                    .stripTrailingZeros()
+                    .toPlainString()
+                + "\">");
     assertThat(page("/calls")).contains("over budget");
   }
 

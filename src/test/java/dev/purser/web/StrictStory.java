@@ -87,14 +87,13 @@ record StrictStory(Person person, String agentId, Http caller) {
     HttpResponse<InputStream> answer =
         Http.client()
             .sendAsync(
-                caller.request(
-                    "POST",
-                    "/v1/messages",
-                    body.getBytes(StandardCharsets.UTF_8)),
+                caller.request("POST", "/v1/messages", body.getBytes(StandardCharsets.UTF_8)),
                 HttpResponse.BodyHandlers.ofInputStream())
             .join();
     Await.until(
-        "it is held for", PATIENCE, () -> person.summary().path("heldCents").asDecimal().signum() > 0);
+        "it is held for",
+        PATIENCE,
+        () -> person.summary().path("heldCents").asDecimal().signum() > 0);
     return new Running(this, answer.body());
   }
 
