@@ -144,7 +144,8 @@ class StrictInBrowserTest {
     assertThat(window.page().getByText("Stopped: a call has cost more")).isVisible();
     window.assertAccessible();
     button(window, "Admit calls again").click();
-    assertThat(window.page().locator("#budget-remarks").getByText("Calls are admitted again.")).isVisible();
+    assertThat(window.page().locator("#budget-remarks").getByText("Calls are admitted again."))
+        .isVisible();
     assertThat(button(window, "Admit calls again")).hasCount(0);
     assertThat(story.post(10, "hi").status()).isEqualTo(200);
   }

@@ -229,8 +229,7 @@ class StrictPagesTest {
     assertThat(page("/usage")).contains("91 % of the ");
     done(visit, "/usage", "/budget/told");
     story.budget(35, "stop");
-    assertThat(page("/usage"))
-        .contains("91 % of the ", "At the limit calls are refused");
+    assertThat(page("/usage")).contains("91 % of the ", "At the limit calls are refused");
     story.budget(30, "strict");
     assertThat(page("/usage"))
         .contains("Calls are refused until it is raised, or begins anew on 1 ");
