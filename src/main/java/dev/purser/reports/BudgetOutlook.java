@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastDays what the {@link MonthUsage#DAYS_BEFORE} full days before today cost
  * @param usedPercentTold the part of the budget that people know to be used; 0 for none
  * @param projectionTold whether they know that it will be passed at this pace
+ * @param agentCount how many agents called the provider that was asked about since six days ago
  */
 public record BudgetOutlook(
     YearMonth month,
@@ -20,4 +21,5 @@ public record BudgetOutlook(
     @Nullable LocalDate firstDay,
     Money lastDays,
     long usedPercentTold,
-    boolean projectionTold) {}
+    boolean projectionTold,
+    long agentCount) {}

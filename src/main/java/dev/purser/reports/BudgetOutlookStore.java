@@ -1,12 +1,14 @@
 package dev.purser.reports;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import dev.purser.storage.Rows;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.Optional;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
 
@@ -27,7 +29,10 @@ public final class BudgetOutlookStore {
         (SELECT MIN(local_day) FROM totals WHERE totals.space_id = space.space_id) AS first_day,
         (SELECT CAST(COALESCE(SUM(cost_nanos), 0) AS BIGINT) FROM totals
           WHERE totals.space_id = space.space_id AND local_day >= :first AND local_day < :today)
-          AS last_days
+          AS last_days,
+        (SELECT COUNT(DISTINCT agent_id) FROM totals
+          WHERE totals.space_id = space.space_id AND local_day > :first
+            AND provider = :provider AND request_count > 0) AS agent_count
       FROM space
       LEFT JOIN months
         ON months.space_id = space.space_id AND months.local_month = space.local_month
@@ -53,6 +58,16 @@ public final class BudgetOutlookStore {
    * @param zone of the space
    */
   public BudgetOutlook read(String spaceId, ZoneId zone, Instant now) {
+    return read(spaceId, zone, now, Optional.empty());
+  }
+
+  /**
+   * The same, and how many agents a provider has.
+   *
+   * @param provider whose agents are counted
+   */
+  public BudgetOutlook read(
+      String spaceId, ZoneId zone, Instant now, Optional<Provider> provider) {
     LocalDate today = LocalDate.ofInstant(now, zone);
     return database.read(handle ->
         handle
@@ -61,6 +76,7 @@ public final class BudgetOutlookStore {
             .bind("month", YearMonth.from(today).toString())
             .bind("today", today.toString())
             .bind("first", today.minusDays(MonthUsage.DAYS_BEFORE).toString())
+            .bind("provider", provider.map(Provider::id).orElse(""))
             .map(OUTLOOKS)
             .one());
   }
@@ -76,6 +92,7 @@ public final class BudgetOutlookStore {
         firstDay == null ? null : LocalDate.parse(firstDay),
         new Money(row.getColumn("last_days", Long.class)),
         percent == null ? 0 : percent,
-        projection != null && projection == 1);
+        projection != null && projection == 1,
+        row.getColumn("agent_count", Long.class));
   }
 }

@@ -132,7 +132,7 @@ class StrictInBrowserTest {
     assertThat(window.page().locator("#notices")).isHidden();
     budget(window).fill("0.09");
     window.page().locator("#llm-save").click();
-    assertThat(window.page().getByText("budget is used")).isVisible();
+    assertThat(window.page().locator("#notices").getByText("budget is used:")).isVisible();
     assertThat(window.page().locator("#llm")).containsText("Saved");
   }
 
