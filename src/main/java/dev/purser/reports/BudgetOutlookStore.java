@@ -66,8 +66,7 @@ public final class BudgetOutlookStore {
    *
    * @param provider whose agents are counted
    */
-  public BudgetOutlook read(
-      String spaceId, ZoneId zone, Instant now, Optional<Provider> provider) {
+  public BudgetOutlook read(String spaceId, ZoneId zone, Instant now, Optional<Provider> provider) {
     LocalDate today = LocalDate.ofInstant(now, zone);
     return database.read(handle ->
         handle

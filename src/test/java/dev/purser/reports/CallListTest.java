@@ -172,7 +172,8 @@ class CallListTest {
                         .bindMap(Map.of("before", "z", "first", "", "limit", 10, "most", 10))
                         .bindMap(Map.of("entry", "", "provider", "", "model", "", "source", ""))
                         .bindMap(Map.of("open", "", "settled", "", "interrupted", ""))
-                        .bindMap(Map.of("refused", "", "priced", "", "hold", "", "from", 0, "to", 1))
+                        .bindMap(
+                            Map.of("refused", "", "priced", "", "hold", "", "from", 0, "to", 1))
                         .bindMap(Map.of("firstDay", "", "lastDay", ""))
                         .map(row -> row.getColumn("detail", String.class))
                         .list());
