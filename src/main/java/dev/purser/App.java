@@ -9,11 +9,13 @@ import dev.purser.ledger.Ledger;
 import dev.purser.ledger.Releases;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessTokens;
+import dev.purser.people.NoticesTold;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Users;
 import dev.purser.pricing.Prices;
 import dev.purser.providers.KeyCheck;
+import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.StrictStateStore;
 import dev.purser.storage.DataDirectory;
 import dev.purser.storage.DatabaseConfiguration;
@@ -121,6 +123,7 @@ public final class App implements AutoCloseable {
             eventLoops);
     Sessions sessions = new Sessions(rooms.database(), clock, rooms.random());
     signInLinks = new SignInLinks(clock, rooms.random());
+    Releases releases = new Releases(rooms.database(), clock);
     Router router = Router.router(vertx);
     Api.mount(
         router,
@@ -139,7 +142,7 @@ public final class App implements AutoCloseable {
             rooms.dailyUsage(),
             rooms.calls(),
             new StrictStateStore(rooms.database()),
-            new Releases(rooms.database(), clock),
+            releases,
             prices::current,
             this::notReadyBecause,
             meters,
@@ -163,6 +166,9 @@ public final class App implements AutoCloseable {
             rooms.monthUsage(),
             rooms.agentUsage(),
             rooms.calls(),
+            new BudgetOutlookStore(rooms.database()),
+            new NoticesTold(rooms.database()),
+            releases,
             prices::current,
             price -> prices.add(price, clock.instant()),
             clock,

@@ -76,6 +76,7 @@ class RoomsTest {
       Set.of(
           "people.AccessTokens",
           "people.Credential",
+          "people.NoticesTold",
           "people.Sessions",
           "people.Spaces",
           "people.Users",
@@ -85,6 +86,7 @@ class RoomsTest {
           "pricing.PriceStore",
           "pricing.Repricing", // is called in a transaction
           "reports.AgentUsageStore",
+          "reports.BudgetOutlookStore",
           "reports.CallChoices",
           "reports.CallSearch",
           "reports.CallStore",

@@ -45,6 +45,7 @@ public record CallDetail(
    * @param reason by its id: {@code priced}
    * @param costBefore null if it was unpriced
    * @param countedDelta by how much what budgets count for it changed
+   * @param doubtDelta by how much what is in doubt of it changed
    */
   public record Adjustment(
       String reason,
@@ -52,6 +53,7 @@ public record CallDetail(
       @Nullable Money costBefore,
       Money costDelta,
       Money countedDelta,
+      Money doubtDelta,
       @Nullable String detail) {}
 
   /**

@@ -6,6 +6,8 @@ import dev.purser.pricing.UsageSource;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param states one of these
  * @param source of a refused call it is {@code NONE}
  * @param priced whether it has a cost, or used something that has no price yet
+ * @param hold what became of the money that was set aside for it
  * @param from admitted at this moment or later
  * @param to admitted before this moment
  * @param firstDay counted on this day or later, as totals count days: in the space's time zone at
@@ -29,10 +32,33 @@ public record CallFilter(
     Set<EntryState> states,
     @Nullable UsageSource source,
     @Nullable Boolean priced,
+    @Nullable Hold hold,
     @Nullable Instant from,
     @Nullable Instant to,
     @Nullable LocalDate firstDay,
     @Nullable LocalDate lastDay) {
+
+  /** What can have become of a hold that is to be looked at. */
+  public enum Hold {
+    /** Its call's estimate does not cover it. */
+    DOUBT,
+    /** Its call has cost more, which must not happen. */
+    EXCEEDED;
+
+    /** As addresses write it. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Hold> ofId(String id) {
+      for (Hold hold : values()) {
+        if (hold.id().equals(id)) {
+          return Optional.of(hold);
+        }
+      }
+      return Optional.empty();
+    }
+  }
 
   /** Those that are no longer open and were not refused: what totals are made of. */
   public static final Set<EntryState> ENDED = Set.of(EntryState.SETTLED, EntryState.INTERRUPTED);
@@ -66,6 +92,7 @@ public record CallFilter(
         state == null ? ANY : EnumSet.of(state),
         null,
         null,
+        null,
         from,
         to,
         null,
@@ -80,6 +107,7 @@ public record CallFilter(
       @Nullable Set<EntryState> states,
       @Nullable UsageSource source,
       @Nullable Boolean priced,
+      @Nullable Hold hold,
       @Nullable LocalDate firstDay,
       @Nullable LocalDate lastDay) {
     return new CallFilter(
@@ -89,6 +117,7 @@ public record CallFilter(
         states == null ? ANY : states,
         source,
         priced,
+        hold,
         null,
         null,
         firstDay,
@@ -111,6 +140,7 @@ public record CallFilter(
         || model != null
         || source != null
         || priced != null
+        || hold != null
         || !(states.equals(ANY) || onlyUnusual())
         || (agentId != null && onlyUnusual());
   }

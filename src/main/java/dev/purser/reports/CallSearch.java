@@ -86,6 +86,8 @@ record CallSearch(Handle handle, String select, String spaceId, CallFilter filte
       AND (:source = '' OR usage_source = :source OR (:source = 'none' AND state = 'refused'))
       AND (:priced = '' OR (:priced = 'yes' AND cost_nanos IS NOT NULL)
         OR (:priced = 'no' AND cost_nanos IS NULL AND usage_source IS NOT NULL))
+      AND (:hold = '' OR (:hold = 'doubt' AND doubt_nanos > 0)
+        OR (:hold = 'exceeded' AND bounded = 1 AND counted_nanos > hold_nanos))
       AND entries.created_at >= :from AND entries.created_at < :to
       AND local_day >= :firstDay AND local_day <= :lastDay
       """;
@@ -150,6 +152,7 @@ record CallSearch(Handle handle, String select, String spaceId, CallFilter filte
         .bind("model", Objects.requireNonNullElse(filter.model(), ""))
         .bind("source", filter.source() == null ? "" : filter.source().id())
         .bind("priced", priced == null ? "" : priced ? "yes" : "no")
+        .bind("hold", filter.hold() == null ? "" : filter.hold().id())
         .bind("from", filter.from() == null ? Long.MIN_VALUE : filter.from().toEpochMilli())
         .bind("to", filter.to() == null ? Long.MAX_VALUE : filter.to().toEpochMilli())
         .bind("firstDay", filter.firstDay() == null ? EARLIEST_DAY : filter.firstDay().toString())

@@ -89,7 +89,8 @@ public final class CallStore {
 
   private static final String ADJUSTMENTS =
       """
-      SELECT reason, made_at, cost_before_nanos, cost_delta_nanos, counted_delta_nanos, detail
+      SELECT reason, made_at, cost_before_nanos, cost_delta_nanos, counted_delta_nanos,
+        doubt_delta_nanos, detail
       FROM adjustments
       WHERE space_id = :space AND entry_id = :entry ORDER BY adjustment_number
       """;
@@ -282,6 +283,7 @@ public final class CallStore {
         moneyOrNull(row, "cost_before_nanos"),
         money(row, "cost_delta_nanos"),
         money(row, "counted_delta_nanos"),
+        money(row, "doubt_delta_nanos"),
         row.getColumn("detail", String.class));
   }
 

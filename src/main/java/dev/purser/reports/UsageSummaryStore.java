@@ -6,7 +6,6 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
@@ -67,13 +66,6 @@ public final class UsageSummaryStore {
           ORDER BY SUM(cost_nanos) DESC, provider, model
           """;
 
-  private static final String AGENTS_SINCE =
-      """
-      SELECT COUNT(DISTINCT agent_id) FROM totals
-      WHERE space_id = :space AND local_day >= :first AND provider = :provider
-        AND request_count > 0
-      """;
-
   private static final RowViewMapper<Space> SPACES = UsageSummaryStore::space;
   private static final RowViewMapper<UsageSummary.OfModel> MODELS = UsageSummaryStore::model;
   private static final RowViewMapper<UsageSummary.OfAgent> AGENTS = UsageSummaryStore::agent;
@@ -105,14 +97,13 @@ public final class UsageSummaryStore {
   }
 
   /**
-   * Summarizes the month that this moment is in, without its agents: in one statement.
+   * Summarizes a month without its agents: in one statement.
    *
    * @param zone of the space
    * @param budget of the space; null for no limit
    */
   public UsageSummary withoutAgents(
-      String spaceId, ZoneId zone, @Nullable Budget budget, Instant now) {
-    YearMonth month = YearMonth.from(now.atZone(zone));
+      String spaceId, YearMonth month, ZoneId zone, @Nullable Budget budget, Instant now) {
     List<MonthRow> rows =
         database.read(handle ->
             ofMonth(handle, MONTH_BY_MODEL, spaceId, month)
@@ -134,18 +125,6 @@ public final class UsageSummaryStore {
         money.doubt(),
         budget,
         now);
-  }
-
-  /** How many agents had calls to a provider on this day or later. */
-  public long agentsSince(String spaceId, Provider provider, LocalDate first) {
-    return database.read(handle ->
-        handle
-            .createQuery(AGENTS_SINCE)
-            .bind("space", spaceId)
-            .bind("first", first.toString())
-            .bind("provider", provider.id())
-            .mapTo(Long.class)
-            .one());
   }
 
   private UsageSummary summary(String spaceId, Optional<YearMonth> wanted, Instant now) {

@@ -22,6 +22,8 @@ public record AgentPage(WebParts parts) {
   /**
    * What the page shows.
    *
+   * @param budget its own; null if it has none
+   * @param budgetDone what was just done about it; empty for nothing
    * @param newKey a virtual key that was just made; null but in the answer to the form that made it
    * @param asked which question stands open; null for none
    * @param keyTyped what stands in the field for a new key's name
@@ -34,7 +36,8 @@ public record AgentPage(WebParts parts) {
       AgentUsage usage,
       CallLink calls,
       @Nullable Instant lastCallAt,
-      @Nullable BudgetBar bar,
+      @Nullable BudgetStanding budget,
+      String budgetDone,
       @Nullable Long spaceBudgetCents,
       List<VirtualKey> keys,
       @Nullable NewKey newKey,
@@ -246,7 +249,8 @@ public record AgentPage(WebParts parts) {
             usage,
             CallLink.of(month).with("agent", agent.id()),
             AgentsPage.lastUse(keys),
-            AgentsPage.bar(agent, usage),
+            BudgetStanding.of(agent, usage, month),
+            BudgetForms.done(request),
             settings.monthlyBudgetCents(),
             keys,
             newKey,

@@ -6,7 +6,6 @@ import dev.purser.agents.Agent;
 import dev.purser.agents.AgentDraft;
 import dev.purser.agents.AgentSaved;
 import dev.purser.agents.VirtualKey;
-import dev.purser.money.Money;
 import dev.purser.people.SpaceSettings;
 import dev.purser.reports.AgentUsage;
 import dev.purser.reports.Figures;
@@ -42,13 +41,13 @@ public record AgentsPage(WebParts parts) {
    *
    * @param keyCount of its virtual keys that are good
    * @param lastCallAt null if its keys were never used
-   * @param bar of its own budget; null if it has none
+   * @param budget its own; null if it has none
    */
   public record Row(
       Agent agent,
       long keyCount,
       @Nullable Instant lastCallAt,
-      @Nullable BudgetBar bar,
+      @Nullable BudgetStanding budget,
       Figures figures,
       CallLink calls) {}
 
@@ -107,7 +106,7 @@ public record AgentsPage(WebParts parts) {
         agent,
         keys.stream().filter(key -> key.revokedAt() == null).count(),
         lastUse(keys),
-        bar(agent, usage),
+        BudgetStanding.of(agent, usage, month),
         usage.figures(),
         CallLink.of(month).with("agent", agent.id()));
   }
@@ -118,18 +117,5 @@ public record AgentsPage(WebParts parts) {
         .filter(Objects::nonNull)
         .max(Comparator.naturalOrder())
         .orElse(null);
-  }
-
-  static @Nullable BudgetBar bar(Agent agent, AgentUsage usage) {
-    Long cents = agent.monthlyBudgetCents();
-    return cents == null
-        ? null
-        : new BudgetBar(
-            "Budget of " + agent.name(),
-            Money.ofCents(cents),
-            usage.counted(),
-            usage.held(),
-            usage.doubt(),
-            usage.figures().unpriced());
   }
 }

@@ -39,6 +39,7 @@ public final class Assets {
           "calls",
           "prices",
           "settings",
+          "budget",
           "phone");
 
   private final Map<String, String> paths = new LinkedHashMap<>();

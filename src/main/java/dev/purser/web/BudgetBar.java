@@ -16,6 +16,11 @@ public record BudgetBar(
   /** The bar's whole length: percent, with one decimal. */
   private static final long WHOLE = 1_000;
 
+  /** Whether so many percent of it are used, by exact integers. */
+  boolean reached(int percent) {
+    return compareTo(percent) >= 0;
+  }
+
   /** Green under 75 %, yellow from there to 90 %, red above. */
   public String tone() {
     if (compareTo(YELLOW_PERCENT) < 0) {
@@ -63,7 +68,15 @@ public record BudgetBar(
 
   /** What is spoken in place of the bar. */
   public String inWords() {
-    return usedInWords() + ", " + Figures.sum(spent) + " of " + Figures.sum(limit);
+    return usedInWords()
+        + ", "
+        + Figures.sum(spent)
+        + " of "
+        + Figures.sum(limit)
+        + (held.nanos() > 0 ? ", " + Figures.sum(held) + " held" : "")
+        + (doubt.nanos() > 0 ? ", " + Figures.sum(doubt) + " in doubt" : "")
+        + ", "
+        + freeInWords();
   }
 
   private long spentLength() {

@@ -50,6 +50,16 @@ public record CallLink(Map<String, String> filter) {
     return with("priced", "no");
   }
 
+  /** Those whose estimates do not cover what was set aside for them. */
+  public CallLink inDoubt() {
+    return with("hold", "doubt");
+  }
+
+  /** Those that have cost more than was set aside for them. */
+  public CallLink aboveHold() {
+    return with("hold", "exceeded");
+  }
+
   /** What a link leads to. */
   public String path() {
     return "/calls" + query();

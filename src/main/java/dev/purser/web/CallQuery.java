@@ -27,6 +27,9 @@ public record CallQuery(
 
   private static final int LONGEST_CURSOR = 40;
 
+  /** Those that a form shows only if it is asked to. */
+  private static final List<String> FOLDED = List.of("provider", "source", "priced", "hold");
+
   public CallQuery {
     misread = List.copyOf(misread);
   }
@@ -82,6 +85,7 @@ public record CallQuery(
     State state = reader.read("state", State::ofId);
     UsageSource source = reader.read("source", UsageSource::ofId);
     Boolean priced = reader.read("priced", CallQuery::yesOrNo);
+    CallFilter.Hold hold = reader.read("hold", CallFilter.Hold::ofId);
     LocalDate from = reader.read("from", CallQuery::day);
     LocalDate to = reader.read("to", CallQuery::day);
     String before = request.query("before").filter(CallQuery::isCursor).orElse(null);
@@ -93,6 +97,7 @@ public record CallQuery(
             state == null ? null : state.states(),
             source,
             priced,
+            hold,
             from,
             to),
         new CallLink(reader.understood),
@@ -112,7 +117,7 @@ public record CallQuery(
 
   /** Whether the filters that are folded away are in use. */
   public boolean folded() {
-    return !value("provider").isEmpty() || !value("source").isEmpty() || !value("priced").isEmpty();
+    return FOLDED.stream().anyMatch(name -> !value(name).isEmpty());
   }
 
   /**

@@ -16,7 +16,7 @@ public record CallStanding(String words, String glyph, String tone, String why) 
 
   static CallStanding of(Call call) {
     return switch (call.state()) {
-      case OPEN -> new CallStanding("Running", "spinner", "open", "");
+      case OPEN -> new CallStanding("Running", "spinner", "open", shortened(call));
       case INTERRUPTED ->
           new CallStanding("Interrupted", "warning", "warn", "Purser stopped before its end");
       case REFUSED ->
@@ -36,12 +36,21 @@ public record CallStanding(String words, String glyph, String tone, String why) 
       return new CallStanding("Failed " + status, "warning", "warn", trouble(errorCode));
     }
     return errorCode == null
-        ? new CallStanding("Settled", "tick", "quiet", "")
+        ? call.aboveHold()
+            ? new CallStanding("Settled", "warning", "danger", "cost more than was set aside")
+            : new CallStanding("Settled", "tick", "quiet", shortened(call))
         : new CallStanding(
             errorCode.equals("client_gone") ? "Left early" : "Broken off",
             "warning",
             "warn",
             trouble(errorCode));
+  }
+
+  private static String shortened(Call call) {
+    Long granted = call.grantedOutputTokens();
+    return granted == null
+        ? ""
+        : "limited to " + Figures.count(granted, "token", "tokens") + " by the budget";
   }
 
   /** A call's own way to end badly, in words where it has them, else as the provider named it. */

@@ -121,10 +121,19 @@ public record OneCall(
         + " in all";
   }
 
+  /** What is said of it by a warning: how it ended badly, but not that it was shortened. */
+  public boolean endedBadly() {
+    return row.call().state() == EntryState.SETTLED
+        && !row.standing().why().isEmpty()
+        && !row.standing().tone().equals("quiet")
+        && !row.call().aboveHold();
+  }
+
   /** What a correction was for. */
   public static String reason(CallDetail.Adjustment adjustment) {
     return switch (adjustment.reason()) {
       case "priced" -> "A price was added";
+      case "doubt_released" -> "What was in doubt was released: its estimate counts as its cost";
       case "settled_late" -> "Its end was booked after it had been taken for interrupted";
       default -> adjustment.reason().replace('_', ' ');
     };

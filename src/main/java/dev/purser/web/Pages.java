@@ -20,6 +20,7 @@ final class Pages {
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
     SettingsPage settings = new SettingsPage(parts);
+    BudgetForms budget = new BudgetForms(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", start::home),
@@ -46,6 +47,9 @@ final class Pages {
         PageRoute.form("/settings/keys/{provider}", settings::saveKey).thatAsksProvider(),
         PageRoute.form("/settings/keys/{provider}/verify", settings::verifyKey).thatAsksProvider(),
         PageRoute.form("/settings/keys/{provider}/delete", settings::deleteKey),
+        PageRoute.form("/budget/release", budget::release),
+        PageRoute.form("/budget/resume", budget::resume),
+        PageRoute.form("/budget/told", budget::told),
         PageRoute.page("/access-tokens", accessTokens::show),
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),

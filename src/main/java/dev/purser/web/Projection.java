@@ -1,12 +1,16 @@
 package dev.purser.web;
 
+import dev.purser.money.Budget;
 import dev.purser.money.Money;
+import dev.purser.reports.BudgetOutlook;
 import dev.purser.reports.MonthUsage;
+import dev.purser.reports.UsageSummary;
 import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,27 +27,60 @@ public record Projection(Money total, Money perDay, long daysLeft, @Nullable Mon
   /** The projection of the month that today is in; none for others, or after too few days. */
   static Optional<Projection> of(MonthUsage usage) {
     LocalDate today = LocalDate.ofInstant(usage.asOf(), usage.zone());
-    if (usage.firstDay() == null || !YearMonth.from(today).equals(usage.month())) {
+    return of(
+        usage.month(),
+        today,
+        usage.firstDay(),
+        usage.between(today.minusDays(MonthUsage.DAYS_BEFORE), today.minusDays(1)).cost(),
+        usage.total().cost(),
+        above(usage.budget(), usage.counted()));
+  }
+
+  /** The same of a summary, with what it does not say. */
+  static Optional<Projection> of(UsageSummary usage, BudgetOutlook outlook) {
+    return of(
+        usage.month(),
+        LocalDate.ofInstant(usage.asOf(), usage.zone()),
+        outlook.firstDay(),
+        outlook.lastDays(),
+        usage.total().cost(),
+        above(usage.budget(), usage.counted()));
+  }
+
+  /**
+   * The projection.
+   *
+   * @param recent what the last days cost, up to yesterday; there was no use before the first day
+   * @param above by how much a sum that is still to come makes the budget be passed; null for not
+   */
+  private static Optional<Projection> of(
+      YearMonth month,
+      LocalDate today,
+      @Nullable LocalDate firstDay,
+      Money recent,
+      Money cost,
+      Function<Money, @Nullable Money> above) {
+    if (firstDay == null || !YearMonth.from(today).equals(month)) {
       return Optional.empty();
     }
-    long days = Math.min(MonthUsage.DAYS_BEFORE, ChronoUnit.DAYS.between(usage.firstDay(), today));
+    long days = Math.min(MonthUsage.DAYS_BEFORE, ChronoUnit.DAYS.between(firstDay, today));
     if (days < FEWEST_DAYS) {
       return Optional.empty();
     }
-    Money recent = usage.between(today.minusDays(days), today.minusDays(1)).cost();
-    long daysLeft = ChronoUnit.DAYS.between(today, usage.month().atEndOfMonth());
+    long daysLeft = ChronoUnit.DAYS.between(today, month.atEndOfMonth());
     Money toCome = times(recent, daysLeft, days);
-    Money total = usage.total().cost().plus(toCome);
     return Optional.of(
-        new Projection(total, times(recent, 1, days), daysLeft, above(usage, toCome)));
+        new Projection(cost.plus(toCome), times(recent, 1, days), daysLeft, above.apply(toCome)));
   }
 
-  private static @Nullable Money above(MonthUsage usage, Money toCome) {
-    if (usage.budget() == null) {
-      return null;
-    }
-    Money above = usage.counted().plus(toCome).minus(usage.budget().limit());
-    return above.nanos() > 0 ? above : null;
+  private static Function<Money, @Nullable Money> above(@Nullable Budget budget, Money counted) {
+    return toCome -> {
+      if (budget == null) {
+        return null;
+      }
+      Money above = counted.plus(toCome).minus(budget.limit());
+      return above.nanos() > 0 ? above : null;
+    };
   }
 
   /** Times a fraction, rounded half up to a nano-dollar. */

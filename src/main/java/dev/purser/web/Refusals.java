@@ -1,6 +1,5 @@
 package dev.purser.web;
 
-import dev.purser.money.Money;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.ErrorBody;
@@ -9,13 +8,10 @@ import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
 import java.time.Instant;
-import java.time.YearMonth;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Explains refused calls out of what the ledger keeps of them. */
 record Refusals(PriceList prices, ZoneId zone, Instant now) {
@@ -32,23 +28,8 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
     Call call = detail.call();
     CallDetail.BudgetRefusal budget = detail.budgetRefusal();
     return switch (code) {
-      case BUDGET_EXHAUSTED -> budget == null ? unknown(call) : overBudget(call, budget);
-      case COST_UNBOUNDED ->
-          because(
-              call,
-              code,
-              "its cost has no bound",
-              "A budget that is never to be exceeded admits only calls whose cost can be bounded"
-                  + " before they are sent. This one could have cost any sum.",
-              List.of(
-                  Advice.elsewhere(
-                      "Ask for something with a bound",
-                      "Set an output limit, and a limit for each tool that is billed by use."),
-                  new Advice(
-                      "Let the budget stop at its limit instead",
-                      "Then such calls are sent, and may go slightly over.",
-                      SETTINGS_MODEL,
-                      "Change mode")));
+      case BUDGET_EXHAUSTED -> budget == null ? unknown(call) : budgets().overBudget(call, budget);
+      case COST_UNBOUNDED -> budgets().unbounded(call, detail.unboundedField());
       case MODEL_NOT_AVAILABLE -> modelNotAvailable(call);
       case PROVIDER_KEY_MISSING ->
           because(
@@ -98,68 +79,8 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
     };
   }
 
-  private WhyRefused overBudget(Call call, CallDetail.BudgetRefusal money) {
-    boolean agents = money.budgetOf().equals("agent");
-    String whose = agents ? "of " + UsagePage.name(call.agentName()) : "of the space";
-    WhyRefused.Fit fit =
-        new WhyRefused.Fit(
-            whose, money.budget(), money.spent(), money.held(), money.doubt(), money.needed());
-    boolean usedUp = money.spent().compareTo(money.budget()) >= 0;
-    List<Advice> advice = new ArrayList<>();
-    advice.add(
-        new Advice(
-            agents ? "Raise the budget of this agent" : "Raise the budget",
-            usedUp
-                ? "Calls go on as soon as it is above what is spent: "
-                    + Figures.sum(money.spent())
-                    + " by then."
-                : Figures.sum(wholeCents(fit.missing()))
-                    + " more would have been enough for this call.",
-            agents ? "/agents/" + call.agentId() : SETTINGS_MODEL,
-            "Change budget"));
-    if (fit.someFree()) {
-      advice.add(
-          Advice.elsewhere(
-              "Ask for less",
-              "A shorter answer, or less to read, for which "
-                  + Figures.call(fit.free())
-                  + " is enough at most."));
-    }
-    Instant resetsAt = resetsAt(call);
-    advice.add(
-        Advice.elsewhere(
-            "Wait",
-            (now.isBefore(resetsAt) ? "The budget begins anew on " : "The budget began anew on ")
-                + Figures.moment(resetsAt, zone)
-                + " "
-                + zone.getId()
-                + "."));
-    return new WhyRefused(
-        usedUp ? "Refused: the budget was used up" : "Refused: it did not fit the budget",
-        usedUp
-            ? "What was spent by then had reached the monthly budget "
-                + whose
-                + ", so Purser did not send this call."
-            : "The monthly budget "
-                + whose
-                + " is never to be exceeded. This call could have cost more than was free, so"
-                + " Purser did not send it.",
-        fit,
-        advice,
-        ErrorBody.outline(call.provider(), ErrorCode.BUDGET_EXHAUSTED, figures(money, resetsAt)));
-  }
-
-  private static Map<String, Object> figures(
-      CallDetail.BudgetRefusal money, @Nullable Instant resetsAt) {
-    return ErrorBody.budgetFigures(
-        money.budgetOf(),
-        money.budget(),
-        money.spent(),
-        money.held(),
-        money.doubt(),
-        money.needed(),
-        money.largestOutputTokens(),
-        resetsAt);
+  private BudgetRefusals budgets() {
+    return new BudgetRefusals(zone, now);
   }
 
   private WhyRefused modelNotAvailable(Call call) {
@@ -239,19 +160,5 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
         null,
         List.of(),
         "");
-  }
-
-  private Instant resetsAt(Call call) {
-    return YearMonth.from(call.createdAt().atZone(zone))
-        .plusMonths(1)
-        .atDay(1)
-        .atStartOfDay(zone)
-        .toInstant();
-  }
-
-  /** Rounded up: what budgets are set in. */
-  private static Money wholeCents(Money sum) {
-    long cent = Money.ofCents(1).nanos();
-    return new Money(Math.ceilDiv(sum.nanos(), cent) * cent);
   }
 }

@@ -3,27 +3,26 @@ package dev.purser.web;
 import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
+import dev.purser.reports.BudgetOutlook;
 import dev.purser.vault.KeySaved;
 import dev.purser.vault.KeyVerified;
 import dev.purser.vault.KnownModels;
 import dev.purser.vault.ProviderKey;
 import dev.purser.vault.ProviderKeys;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A space's provider keys, default model, budget and time zone, and this month's usage. */
 record SettingsPage(WebParts parts, ProviderKeys keys) {
-  private static final int DAYS_OF_A_WEEK = 7;
-
   SettingsPage(WebParts parts) {
     this(parts, new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
   }
 
   /** What the page is made of, as it is now. */
-  private record Now(SpaceSettings settings, KnownModels known, Instant at) {}
+  private record Now(
+      SpaceSettings settings, KnownModels known, BudgetOutlook outlook, Instant at) {}
 
   Reply show(PageRequest request) {
     Now now = now(request);
@@ -102,9 +101,17 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
 
   private Now now(PageRequest request) {
     Instant at = parts.clock().instant();
+    SpaceSettings settings = parts.spaces().settings(request.spaceId());
     return new Now(
-        parts.spaces().settings(request.spaceId()),
+        settings,
         new KnownModels(parts.vault().savedKeys(request.spaceId()), parts.prices().get(), at),
+        parts
+            .budgetOutlooks()
+            .read(
+                request.spaceId(),
+                settings.timeZone(),
+                at,
+                request.query("delete").flatMap(Provider::ofId)),
         at);
   }
 
@@ -119,12 +126,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       return new KeyRow.Part.Replacing();
     }
     if (asked(request, "delete", provider.id())) {
-      LocalDate today = LocalDate.ofInstant(now.at(), now.settings().timeZone());
-      return KeyRow.deleting(
-          provider,
-          parts
-              .usageSummaries()
-              .agentsSince(request.spaceId(), provider, today.minusDays(DAYS_OF_A_WEEK - 1)));
+      return KeyRow.deleting(provider, now.outlook().agentCount());
     }
     if (asked(request, "saved", provider.id())) {
       return KeyRow.done("Saved", key.status());
@@ -164,7 +166,13 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
             parts
                 .usageSummaries()
                 .withoutAgents(
-                    request.spaceId(), settings.timeZone(), settings.budget(), now.at()));
+                    request.spaceId(),
+                    now.outlook().month(),
+                    settings.timeZone(),
+                    settings.budget(),
+                    now.at()),
+            now.outlook(),
+            BudgetForms.done(request));
     return Reply.page(
         status, "settings.jte", request.frame(), new SettingsCards(rows, form, usage));
   }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param earlier the month before, if there was any use then or earlier; null if not
  * @param later null if this is the month of now
- * @param bar null without a budget, and for months that are over
+ * @param budget null without one, and for months that are over
+ * @param notices of the budget, to be told once each
+ * @param budgetDone what was just done about the budget; empty for nothing
  * @param savings null if no cache was used
  */
 public record Usage(
@@ -25,7 +27,9 @@ public record Usage(
     Sort sort,
     TrustLine trust,
     Map<Provider, Figures> byProvider,
-    @Nullable BudgetBar bar,
+    @Nullable BudgetStanding budget,
+    List<BudgetNotice> notices,
+    String budgetDone,
     @Nullable Projection projection,
     @Nullable Money savings,
     UsageChart chart,

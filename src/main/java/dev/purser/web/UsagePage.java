@@ -2,6 +2,7 @@ package dev.purser.web;
 
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Provider;
+import dev.purser.reports.BudgetOutlook;
 import dev.purser.reports.Figures;
 import dev.purser.reports.MonthUsage;
 import java.math.BigInteger;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 record UsagePage(WebParts parts) {
   Reply show(PageRequest request) {
     MonthUsage usage = read(request);
-    return Reply.page("usage.jte", request.frame(), page(usage, request));
+    BudgetOutlook outlook =
+        parts.budgetOutlooks().read(request.spaceId(), usage.zone(), usage.asOf());
+    return Reply.page("usage.jte", request.frame(), page(usage, outlook, request));
   }
 
   Reply csv(PageRequest request) {
@@ -46,7 +49,7 @@ record UsagePage(WebParts parts) {
     }
   }
 
-  private Usage page(MonthUsage usage, PageRequest request) {
+  private Usage page(MonthUsage usage, BudgetOutlook outlook, PageRequest request) {
     Usage.By by = Usage.By.ofId(request.query("by").orElse(""));
     Usage.Sort sort = Usage.Sort.ofId(request.query("sort").orElse(""));
     Projection projection = Projection.of(usage).orElse(null);
@@ -54,6 +57,8 @@ record UsagePage(WebParts parts) {
     Figures total = usage.total();
     CallLink calls = CallLink.of(usage.month());
     YearMonth now = YearMonth.from(usage.asOf().atZone(usage.zone()));
+    BudgetStanding budget =
+        usage.month().equals(outlook.month()) ? BudgetStanding.of(usage, outlook) : null;
     boolean before = usage.firstDay() != null && usage.firstDay().isBefore(usage.month().atDay(1));
     return new Usage(
         usage.month(),
@@ -63,25 +68,15 @@ record UsagePage(WebParts parts) {
         sort,
         new TrustLine(total, calls, usage.month(), usage.zone(), usage.asOf()),
         usage.byProvider(),
-        usage.month().equals(now) ? bar(usage) : null,
+        budget,
+        budget == null ? List.of() : BudgetNotices.of(budget, projection, outlook, usage.zone()),
+        BudgetForms.done(request),
         projection,
         CacheSavings.of(usage, parts.prices().get()).orElse(null),
         chart,
         models(usage, sort, by == Usage.By.MODEL ? chart : null),
         agents(usage),
         kinds(total));
-  }
-
-  static @Nullable BudgetBar bar(MonthUsage usage) {
-    return usage.budget() == null
-        ? null
-        : new BudgetBar(
-            "Monthly budget",
-            usage.budget().limit(),
-            usage.counted(),
-            usage.held(),
-            usage.doubt(),
-            usage.total().unpriced());
   }
 
   private static List<UsageChart.Part> stacked(MonthUsage usage, Usage.By by) {

@@ -2,7 +2,9 @@ package dev.purser.web;
 
 import dev.purser.agents.Agents;
 import dev.purser.agents.VirtualKeys;
+import dev.purser.ledger.Releases;
 import dev.purser.people.AccessTokens;
+import dev.purser.people.NoticesTold;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
@@ -11,6 +13,7 @@ import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.KeyCheck;
 import dev.purser.reports.AgentUsageStore;
+import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
@@ -43,6 +46,9 @@ public record WebParts(
     MonthUsageStore monthUsage,
     AgentUsageStore agentUsage,
     CallStore calls,
+    BudgetOutlookStore budgetOutlooks,
+    NoticesTold noticesTold,
+    Releases releases,
     Supplier<PriceList> prices,
     Consumer<ModelPrice> addPrice,
     InstantSource clock,

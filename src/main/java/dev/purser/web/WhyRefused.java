@@ -34,9 +34,18 @@ public record WhyRefused(
    * A budget and a call that did not fit.
    *
    * @param budgetOf whose, in words
+   * @param largestOutputTokens the output limit for which there was money; null if not known
+   * @param resets when the budget begins anew, in words
    */
   public record Fit(
-      String budgetOf, Money budget, Money spent, Money held, Money doubt, Money needed) {
+      String budgetOf,
+      Money budget,
+      Money spent,
+      Money held,
+      Money doubt,
+      Money needed,
+      @Nullable Long largestOutputTokens,
+      String resets) {
     private static final long WHOLE = 1_000;
 
     /** How much of the picture's width is left free at its end, of a hundred. */

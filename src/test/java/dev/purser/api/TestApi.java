@@ -17,6 +17,7 @@ import dev.purser.money.Money;
 import dev.purser.people.AccessToken;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.Credential;
+import dev.purser.people.NoticesTold;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
@@ -32,6 +33,7 @@ import dev.purser.pricing.UsageSource;
 import dev.purser.providers.KeyCheck;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.reports.AgentUsageStore;
+import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
@@ -156,6 +158,9 @@ public final class TestApi implements AutoCloseable {
             new MonthUsageStore(database),
             new AgentUsageStore(database),
             parts.calls(),
+            new BudgetOutlookStore(database),
+            new NoticesTold(database),
+            parts.releases(),
             parts.prices(),
             price -> {
               throw new UnsupportedOperationException("its list is the shipped one");

@@ -172,7 +172,8 @@ class CallListTest {
                         .bindMap(Map.of("before", "z", "first", "", "limit", 10, "most", 10))
                         .bindMap(Map.of("entry", "", "provider", "", "model", "", "source", ""))
                         .bindMap(Map.of("open", "", "settled", "", "interrupted", ""))
-                        .bindMap(Map.of("refused", "", "priced", "", "from", 0, "to", 1))
+                        .bindMap(
+                            Map.of("refused", "", "priced", "", "hold", "", "from", 0, "to", 1))
                         .bindMap(Map.of("firstDay", "", "lastDay", ""))
                         .map(row -> row.getColumn("detail", String.class))
                         .list());
@@ -202,8 +203,8 @@ class CallListTest {
         handle.execute(
             """
             INSERT INTO adjustments (space_id, entry_id, adjustment_number, reason, made_at,
-              cost_before_nanos, cost_delta_nanos, counted_delta_nanos, detail)
-            VALUES (?, ?, 1, 'priced', ?, NULL, 4700, -9, 'by 2026-11-22+1')
+              cost_before_nanos, cost_delta_nanos, counted_delta_nanos, doubt_delta_nanos, detail)
+            VALUES (?, ?, 1, 'priced', ?, NULL, 4700, -9, -3, 'by 2026-11-22+1')
             """,
             Books.SPACE,
             id,
@@ -219,7 +220,13 @@ class CallListTest {
       assertThat(detail.adjustments())
           .containsExactly(
               new CallDetail.Adjustment(
-                  "priced", START, null, new Money(4_700), new Money(-9), "by 2026-11-22+1"));
+                  "priced",
+                  START,
+                  null,
+                  new Money(4_700),
+                  new Money(-9),
+                  new Money(-3),
+                  "by 2026-11-22+1"));
       assertThat(detail.priceVersion()).isEqualTo("2026-11-22");
       assertThat(detail.counted()).isEqualTo(new Money(4_701));
       assertThat(detail.doubt()).isEqualTo(new Money(5));

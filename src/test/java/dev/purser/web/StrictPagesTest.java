@@ -1,0 +1,354 @@
+package dev.purser.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.purser.pricing.Provider;
+import dev.purser.running.Http;
+import dev.purser.running.Person;
+import dev.purser.running.RunningPurser;
+import dev.purser.running.Statements;
+import dev.purser.sandbox.Sandbox;
+import dev.purser.sandbox.SandboxOptions;
+import dev.purser.storage.TestDatabase;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Strict budgets, doubt and notices on the pages, as a browser without scripts has them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StrictPagesTest {
+  private static final int MOST_STATEMENTS = 6;
+
+  private Sandbox sandbox;
+  private RunningPurser purser;
+  private StrictStory story;
+  private Visit visit;
+
+  @BeforeAll
+  void start() {
+    sandbox = Sandbox.start(SandboxOptions.instant());
+    purser = purser(TestDatabase.Kind.SQLITE, Instant::now);
+  }
+
+  private RunningPurser purser(TestDatabase.Kind kind, InstantSource clock) {
+    return RunningPurser.start(
+        kind,
+        Map.of(
+            "PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString(),
+            "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString()),
+        clock);
+  }
+
+  @AfterAll
+  void stop() {
+    purser.close();
+    sandbox.close();
+  }
+
+  @BeforeEach
+  void somebody() {
+    story = StrictStory.of(purser.newPerson());
+    visit = visit(purser, story.person());
+  }
+
+  private static Visit visit(RunningPurser purser, Person person) {
+    Visit visit = new Visit(purser.url());
+    URI link = purser.app().signInLink(person.userId());
+    visit.get(link.getRawPath() + "?" + link.getRawQuery());
+    return visit;
+  }
+
+  private String page(String path) {
+    return page(visit, path);
+  }
+
+  private static String page(Visit visit, String path) {
+    Http.Answer answer = visit.get(path);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.text();
+  }
+
+  /** Sends a small form of a page and follows to where it leads: back to that page. */
+  private String done(Visit visit, String path, String action) {
+    Http.Answer answer = visit.submit(path, action);
+    assertThat(answer.status()).isEqualTo(303);
+    assertThat(answer.header("location")).startsWith(path);
+    return page(visit, answer.header("location").replaceFirst("#.*", ""));
+  }
+
+  @Test
+  void theModeIsOfferedInBothFormsWithWhatItMeans() {
+    String sentence =
+        "The most a call can cost is set aside first; long answers may be cut shorter.";
+    String agent = "/agents/" + story.agentId();
+    for (String path : List.of("/settings", agent)) {
+      assertThat(page(path)).contains("<b>Never exceed.</b> " + sentence, "value=\"strict\"");
+    }
+    assertThat(
+            visit
+                .submit(
+                    "/settings", "/settings", "budget", "20.50", "mode", "strict", "zone", "UTC")
+                .status())
+        .isEqualTo(303);
+    assertThat(
+            visit
+                .submit(agent, agent, "name", "support-bot", "budget", "5", "mode", "strict")
+                .status())
+        .isEqualTo(303);
+    for (String path : List.of("/settings", agent)) {
+      assertThat(page(path)).contains("value=\"strict\" checked");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/settings", "/usage", "/agents/"})
+  void whatIsSpentHeldAndInDoubtIsDrawnSpokenAndExact(String at) {
+    story.budget(100, "strict").agentBudget(100, "strict");
+    story.spend();
+    story.breakOff();
+    String path = at.equals("/agents/") ? at + story.agentId() : at;
+    try (StrictStory.Running _ = story.run()) {
+      String page = page(path);
+      assertThat(page)
+          .contains(story.exact("heldCents"), story.exact("doubtCents"), "class=\"fill-doubt\"")
+          .containsPattern(
+              "aria-valuetext=\"\\d+ % used, [^\"]* held, [^\"]* in doubt, [^\"]* free")
+          .containsPattern("class=\"fill-held\" x=\"[1-9][0-9.]*%\" width=\"[1-9]")
+          .containsPattern("class=\"fill-doubt\" x=\"[1-9][0-9.]*%\" width=\"[1-9]");
+      assertThat(Statements.ofPages(() -> page(path))).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+      assertThat(Statements.ofPages(() -> page("/agents")))
+          .hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+    }
+    assertThat(page(path)).doesNotContain("> held");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/settings", "/usage", "/agents/"})
+  void whatIsInDoubtIsReleasedByOneForm(String at) {
+    story.budget(100, "strict").agentBudget(100, "strict");
+    String call = story.breakOff();
+    String path = at.equals("/agents/") ? at + story.agentId() : at;
+    assertThat(page(path)).contains("in doubt.</b>", "hold=doubt", "until you release it");
+    assertThat(page("/calls?hold=doubt")).contains("data-call=\"" + call + "\"");
+
+    assertThat(done(visit, path, "/budget/release"))
+        .contains("Released $0.0", " of 1 call.")
+        .doesNotContain("in doubt.</b>", "/budget/release");
+    assertThat(page(path)).doesNotContain("Released");
+    assertThat(story.person().summary().path("doubtCents").asDecimal()).isZero();
+    assertThat(page("/calls?hold=doubt")).doesNotContain("data-call=");
+    assertThat(page("/calls/" + call))
+        .contains("What was in doubt was released", "in doubt</span>");
+  }
+
+  @Test
+  void aBudgetThatIsNotStrictDoesNotCountDoubtAndSaysSo() {
+    story.budget(100, "strict");
+    story.breakOff();
+    story.budget(100, "stop");
+    assertThat(page("/settings"))
+        .contains("in doubt.</b>", "a budget that is never exceeded would count it")
+        .doesNotContain("until you release it");
+  }
+
+  @Test
+  void aStrictBudgetSaysWhenItIsNotInForceYet() {
+    story.budget(100, "warn");
+    String agent = "/agents/" + story.agentId();
+    try (StrictStory.Running _ = story.runWithoutBound()) {
+      story.budget(100, "strict").agentBudget(100, "strict");
+      for (String path : List.of("/settings", "/usage", agent)) {
+        assertThat(page(path)).contains("Not in force yet.");
+      }
+      assertThat(page("/agents")).contains("strict, but not in force yet");
+    }
+    for (String path : List.of("/settings", "/usage", "/agents", agent)) {
+      assertThat(page(path)).doesNotContain("ot in force yet");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/settings", "/usage", "/agents/"})
+  void aStoppedBudgetSaysWhyAndIsLetGoOn(String at) {
+    story.budget(500, "strict").agentBudget(500, "strict");
+    String path = at.equals("/agents/") ? at + story.agentId() : at;
+    String tooDear = story.costTooMuch();
+    String refused = Story.id(story.post(10, "hi"));
+
+    assertThat(page(path)).contains("Stopped: a call has cost more than", "hold=exceeded");
+    assertThat(page("/agents")).contains("stopped: no call is admitted");
+    assertThat(page("/calls?hold=exceeded"))
+        .contains("data-call=\"" + tooDear + "\"", "cost more than was set aside")
+        .doesNotContain("data-call=\"" + refused + "\"");
+    assertThat(page("/calls/" + tooDear)).contains("It cost more than was set aside for it,");
+    assertThat(page("/calls/" + refused))
+        .contains("Refused: the budget was stopped", "See the budget");
+
+    assertThat(done(visit, path, "/budget/resume"))
+        .contains("Calls are admitted again.")
+        .doesNotContain("Stopped:", "/budget/resume");
+    assertThat(story.post(10, "hi").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whatIsUsedIsToldOnceForEachMarkThatIsCrossed() {
+    story.budget(30, "warn");
+    story.spend();
+    story.spend();
+    assertThat(page("/usage")).contains("id=\"notices\"").doesNotContain("/budget/told");
+    story.spend();
+    for (String path : List.of("/settings", "/usage")) {
+      assertThat(page(path))
+          .contains("80 % of the ", " budget is used: $0.24 of $0.30.", "this budget only warns");
+    }
+    assertThat(done(visit, "/usage", "/budget/told")).doesNotContain("/budget/told");
+    assertThat(page("/settings")).doesNotContain("/budget/told");
+
+    story.spend();
+    assertThat(page("/settings"))
+        .contains(" is used up: $0.32 of $0.30.", "Calls go on all the same")
+        .doesNotContain("% of the");
+    assertThat(done(visit, "/settings", "/budget/told")).doesNotContain("/budget/told");
+    assertThat(page("/usage")).doesNotContain("/budget/told");
+    assertThat(Statements.ofPages(() -> page("/usage"))).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+
+    // Another budget is news again, and so is another mode.
+    story.budget(35, "warn");
+    assertThat(page("/usage")).contains("91 % of the ");
+    done(visit, "/usage", "/budget/told");
+    story.budget(35, "stop");
+    assertThat(page("/usage")).contains("91 % of the ", "At the limit calls are refused");
+    story.budget(30, "strict");
+    assertThat(page("/usage"))
+        .contains("Calls are refused until it is raised, or begins anew on 1 ");
+    story.budget(1_000, "warn");
+    assertThat(page("/usage")).doesNotContain("/budget/told");
+  }
+
+  @Test
+  void aNoticeOfABudgetThatHasChangedSinceIsNotPutAway() {
+    story.budget(9, "warn");
+    story.spend();
+    String late = page("/usage");
+    story.budget(8, "warn");
+    Http.Answer answer = visit.send("/budget/told", Visit.filled(late, "/budget/told"));
+    assertThat(answer.status()).isEqualTo(303);
+    assertThat(page("/usage")).contains("is used up");
+  }
+
+  @Test
+  void oneSpacesNoticesAndDoubtAreNotAnothers() {
+    story.budget(9, "strict");
+    story.breakOff();
+    Person other = purser.newPerson();
+    Visit others = visit(purser, other);
+    other.settings("{\"monthlyBudgetCents\":9,\"budgetMode\":\"strict\"}");
+    assertThat(page(others, "/usage")).doesNotContain("/budget/told", "/budget/release");
+    Map<String, String> form = Visit.filled(page(others, "/settings"), "/settings");
+    others.send("/budget/release", form);
+    others.send("/budget/resume", Visit.filled(page(others, "/settings"), "/settings"));
+    assertThat(page("/usage")).contains("/budget/release");
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aProjectionAboveTheBudgetIsToldOnce(TestDatabase.Kind kind) {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-10T12:00:00Z"));
+    try (RunningPurser later = purser(kind, now::get)) {
+      StrictStory there = StrictStory.of(later.newPerson()).budget(20, "warn");
+      there.spend();
+      now.updateAndGet(at -> at.plus(Duration.ofDays(4)));
+      Visit visitor = visit(later, there.person());
+      for (String path : List.of("/usage", "/settings")) {
+        assertThat(page(visitor, path))
+            .contains("At this pace November 2026 needs $0.20 more than its budget of $0.20.")
+            .contains("The last days cost $0.02 each on average.", "this budget only warns");
+      }
+      assertThat(done(visitor, "/settings", "/budget/told")).doesNotContain("/budget/told");
+      assertThat(page(visitor, "/usage"))
+          .contains("$0.20 above the budget")
+          .doesNotContain("/budget/told");
+      there.spend();
+      assertThat(page(visitor, "/usage")).contains("80 % of the November 2026 budget is used");
+    }
+  }
+
+  @Test
+  void aRefusalShowsAllItsFiguresAndWhatWouldFit() {
+    story.budget(20, "strict");
+    story.spend();
+    story.breakOff();
+    String refused = Story.id(story.post(32_000, "hi"));
+    var kept = story.person().call(refused).path("refusal");
+    long largest = kept.path("largestOutputTokens").asLong();
+    assertThat(largest).isPositive();
+    assertThat(page("/calls/" + refused))
+        .contains("Refused: it did not fit the budget", "Budget of the space", "Spent by then")
+        .contains("In doubt after estimates", "Needed at most", "Budget begins anew")
+        .contains(
+            "Longest answer that was affordable", ">" + Figures.count(largest) + " tokens</td>")
+        .contains("With an output limit of " + Figures.count(largest) + " tokens it would have fit")
+        .contains("Release what is in doubt", "more would have been enough for this call")
+        .contains("\"largestOutputTokens\" : " + largest)
+        .contains(
+            "<data value=\""
+                + kept.path("spentCents")
+                    .asDecimal()
+                    .movePointLeft(2)
+                    .stripTrailingZeros()
+                    .toPlainString()
+                + "\">");
+    assertThat(page("/calls")).contains("over budget");
+  }
+
+  @Test
+  void anAgentsOwnBudgetLeadsToTheAgent() {
+    story.agentBudget(1, "strict");
+    String refused = Story.id(story.post(32_000, "hi"));
+    assertThat(page("/calls/" + refused))
+        .contains("Budget of support-bot", "href=\"/agents/" + story.agentId() + "\"");
+  }
+
+  @Test
+  void aCallWithoutABoundIsRefusedNamingTheFieldAndWhatToDo() {
+    story.budget(10_000, "strict");
+    Http.Answer answer =
+        story
+            .caller()
+            .post(
+                "/v1/messages",
+                """
+                {"model":"claude-opus-5-5","max_tokens":9,"messages":[{"role":"user","content":"hi"}],
+                 "tools":[{"type":"web_search_20250305","name":"web_search"}]}\
+                """);
+    assertThat(answer.status()).isEqualTo(402);
+    assertThat(page("/calls/" + Story.id(answer)))
+        .contains("Refused: its cost has no bound because of tools[].max_uses")
+        .contains("does not say how often at most", "Set max_uses", "Change mode");
+  }
+
+  @Test
+  void aShortenedAnswerSaysSoOnItsPageAndInTheList() {
+    story.budget(15, "strict");
+    Http.Answer answer = story.post(32_000, "hi");
+    String granted = Figures.count(Long.parseLong(answer.header("x-purser-max-tokens")));
+    String id = Story.id(answer);
+    story.person().settledCall(id);
+    assertThat(page("/calls/" + id))
+        .contains("Answer limited to <b>" + granted + " tokens</b> by the budget")
+        .contains("Worst case set aside");
+    assertThat(page("/calls")).contains("limited to " + granted + " tokens by the budget");
+  }
+}
