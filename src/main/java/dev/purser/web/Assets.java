@@ -39,6 +39,7 @@ public final class Assets {
           "calls",
           "prices",
           "settings",
+          "overspend",
           "phone");
 
   private final Map<String, String> paths = new LinkedHashMap<>();

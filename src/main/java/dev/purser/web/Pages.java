@@ -20,6 +20,7 @@ final class Pages {
     PasswordPage password = new PasswordPage(parts, visitors, attempts);
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
     SettingsPage settings = new SettingsPage(parts);
+    OverspendPage overspend = new OverspendPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", start::home),
@@ -51,6 +52,9 @@ final class Pages {
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
         PageRoute.page("/password", password::show),
         PageRoute.form("/password", password::change),
+        PageRoute.page("/overspend", overspend::show),
+        PageRoute.page("/overspend/now", overspend::now),
+        PageRoute.form("/overspend", overspend::begin),
         PageRoute.page(SignInLinks.SETUP_PATH, setup::show).forAnyone(),
         PageRoute.form(SignInLinks.SETUP_PATH, setup::setUp).forAnyone(),
         PageRoute.page(SignInLinks.PATH, signIn::show).forAnyone(),

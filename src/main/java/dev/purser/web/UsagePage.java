@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 record UsagePage(WebParts parts) {
   Reply show(PageRequest request) {
     MonthUsage usage = read(request);
-    return Reply.page("usage.jte", request.frame(), page(usage, request));
+    return new Reply.Page(
+        200,
+        "usage.jte",
+        Map.of(
+            "frame", request.frame(),
+            "page", page(usage, request),
+            "demo", parts.overspending() != null));
   }
 
   Reply csv(PageRequest request) {
