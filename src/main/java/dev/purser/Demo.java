@@ -132,7 +132,7 @@ final class Demo implements AutoCloseable {
   private static Duration spread(SandboxOptions.Pace pace) {
     return switch (pace) {
       case INSTANT -> Duration.ZERO;
-      case REALISTIC -> Duration.ofSeconds(20);
+      case REALISTIC -> Duration.ofSeconds(30);
     };
   }
 

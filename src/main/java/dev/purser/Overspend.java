@@ -62,6 +62,7 @@ final class Overspend implements AutoCloseable {
     return new Overspending(
         spaceId,
         OverspendRun.CALLS,
+        OverspendRun.AT_ONCE,
         BUDGET_CENTS,
         ProcessHandle.current().pid(),
         this::begin,

@@ -20,9 +20,9 @@ record OverspendCalls(URI purser, Secret virtualKey, String tag) {
   private static final String LINE = "Crate 4711: rope, lamp oil, biscuit; weighed, sealed. ";
 
   /** The share of each kind, of 100. */
-  private static final int REVIEWS = 45;
+  private static final int REVIEWS = 55;
 
-  private static final int CHATS = 48;
+  private static final int CHATS = 33;
 
   HttpRequest request(int number) {
     SplittableRandom random = new SplittableRandom(number);
@@ -35,8 +35,8 @@ record OverspendCalls(URI purser, Secret virtualKey, String tag) {
 
   /** Much to read and a short answer: the input can be counted, so little of the hold is air. */
   private HttpRequest review(SplittableRandom random) {
-    int lines = random.nextInt(110, 300);
-    int tokens = random.nextInt(350, 750);
+    int lines = random.nextInt(150, 400);
+    int tokens = random.nextInt(450, 780);
     return messages("claude-sonnet-5-5", 800, true, ask(tokens, lines));
   }
 
@@ -55,11 +55,11 @@ record OverspendCalls(URI purser, Secret virtualKey, String tag) {
   /** A limit that hardly any answer comes near: what is shortened when the money gets short. */
   private HttpRequest essay(SplittableRandom random) {
     String prompt = ask(random.nextInt(600, 1_600), random.nextInt(1, 20));
-    int limit = random.nextInt(5, 17) * 1_000;
-    return switch (random.nextInt(3)) {
-      case 0 -> messages("claude-sonnet-5-5", limit, true, prompt);
-      case 1 -> response("gpt-6.2-sol", limit, true, prompt);
-      default -> completion("gpt-6.1-terra", limit, true, prompt);
+    return switch (random.nextInt(4)) {
+      case 0 -> messages("claude-sonnet-5-5", 8_000, true, prompt);
+      case 1 -> completion("gpt-6.1-terra", 16_000, true, prompt);
+      case 2 -> response("gpt-6-luna", 64_000, true, prompt);
+      default -> messages("claude-haiku-5-5", 64_000, true, prompt);
     };
   }
 

@@ -25,11 +25,11 @@ final class OverspendRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OverspendRun.class);
 
   /** So many begin at the same moment, the others one after another while those run. */
-  private static final int AT_ONCE = 600;
+  static final int AT_ONCE = 400;
 
   private static final int RETRIES = 2;
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
   private final OverspendCalls calls;
   private final Duration spread;

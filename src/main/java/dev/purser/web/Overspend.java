@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * What the page "Try to overspend" shows.
  *
  * @param calls how many a try sends
+ * @param atOnce how many of them at the same moment, before the others
  * @param attempt the try that is under way, else the last one; null before the first
  * @param rows some of its newest calls: shortened, refused and others
  */
 public record Overspend(
     long calls,
+    long atOnce,
     Money budget,
     long processId,
     Overspending.@Nullable Attempt attempt,
@@ -76,10 +78,10 @@ public record Overspend(
   private String underWay() {
     Overspending.Sending sending = Objects.requireNonNull(attempt).sending();
     if (standing().refusals() > 0) {
-      return "The money is getting short: calls are refused, and cost nothing.";
+      return "What no longer fits is refused, and costs nothing.";
     }
     if (standing().shortened() > 0) {
-      return "The money is getting short: long answers are cut to what is left.";
+      return "Long answers are cut to what there is still money for.";
     }
     return sending != null && sending.sent() == 0
         ? "The calls are about to be sent."

@@ -60,7 +60,9 @@ record OverspendPage(WebParts parts) {
       }
     }
     return new Overspend(
-        demo.calls(), Money.ofCents(demo.budgetCents()), demo.processId(), attempt, rows);
+        demo.calls(),
+        demo.atOnce(),
+        Money.ofCents(demo.budgetCents()), demo.processId(), attempt, rows);
   }
 
   private static int sort(Call call) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spaceId whose budget it is; nobody else sees the page
  * @param calls how many a try sends
+ * @param atOnce how many of them at the same moment, before the others
  * @param budgetCents of a try, strict
  * @param processId what {@code kill -9} takes
  * @param begin begins a try, unless one is under way
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Overspending(
     String spaceId,
     int calls,
+    int atOnce,
     long budgetCents,
     long processId,
     Runnable begin,
