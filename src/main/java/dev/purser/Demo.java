@@ -131,8 +131,8 @@ final class Demo implements AutoCloseable {
   /** As long as a person likes to watch. */
   private static Duration spread(SandboxOptions.Pace pace) {
     return switch (pace) {
-      case INSTANT -> Duration.ZERO;
-      case REALISTIC -> Duration.ofSeconds(30);
+      case INSTANT -> Duration.ofSeconds(10);
+      case REALISTIC -> Duration.ofSeconds(35);
     };
   }
 

@@ -7,7 +7,6 @@ import dev.purser.agents.ModelPolicy;
 import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.money.Budget;
 import dev.purser.reports.AgentStandingStore;
-import dev.purser.reports.CallFilter;
 import dev.purser.web.Overspending;
 import java.net.URI;
 import java.time.Duration;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Overspend implements AutoCloseable {
   private static final String NAME = "Overspend ";
   private static final long BUDGET_CENTS = 500;
-  private static final int MOST_LISTED = 200;
+  private static final int LISTED_EACH = 5;
 
   private final Rooms rooms;
   private final URI purser;
@@ -127,14 +126,10 @@ final class Overspend implements AutoCloseable {
             now == null ? null : now.sending(),
             reached,
             books.read(spaceId, last.id()),
-            rooms.calls().page(spaceId, byAgent(last), null, MOST_LISTED).items()));
+            rooms.calls().some(spaceId, books.sample(spaceId, last.id(), LISTED_EACH))));
   }
 
   private synchronized @Nullable OverspendRun run() {
     return run;
-  }
-
-  private static CallFilter byAgent(Agent agent) {
-    return new CallFilter(agent.id(), null, null, null, null);
   }
 }

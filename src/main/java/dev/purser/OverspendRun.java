@@ -25,7 +25,7 @@ final class OverspendRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OverspendRun.class);
 
   /** So many begin at the same moment, the others one after another while those run. */
-  static final int AT_ONCE = 400;
+  static final int AT_ONCE = 300;
 
   private static final int RETRIES = 2;
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);

@@ -53,8 +53,7 @@ class OverspendInBrowserTest {
             SandboxOptions.instant(),
             InstantSource.system())) {
       List<Window> windows = new ArrayList<>();
-      for (Look look :
-          List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone())) {
+      for (Look look : List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone())) {
         windows.add(window(demo, look));
       }
       assertReadable(windows);

@@ -61,7 +61,8 @@ final class Screenshots {
     boolean top = rest.remove("--top");
     boolean overspend = rest.remove("--overspend");
     if (rest.isEmpty()) {
-      System.err.println("Say where to: scripts/screenshots [--empty] [--top] [--overspend] DIRECTORY [PATH…]");
+      System.err.println(
+          "Say where to: scripts/screenshots [--empty] [--top] [--overspend] DIRECTORY [PATH…]");
       System.exit(2);
     }
     Path directory = Files.createDirectories(here.resolve(rest.pop()));
@@ -110,8 +111,7 @@ final class Screenshots {
         .containsText(half, new ContainsTextOptions().setTimeout(A_WHOLE_TRY_MILLIS));
     windows.forEach((look, window) -> picture(window, "overspend-during", look));
     assertThat(first.locator("#overspend .verdict"))
-        .containsText(
-            "never above", new ContainsTextOptions().setTimeout(A_WHOLE_TRY_MILLIS));
+        .containsText("never above", new ContainsTextOptions().setTimeout(A_WHOLE_TRY_MILLIS));
     overspend(windows, "after");
   }
 

@@ -33,6 +33,24 @@ public final class AgentStandingStore {
       ORDER BY state, error_code, refused_budget_of
       """;
 
+  /** The newest of each sort. */
+  private static final String SAMPLE =
+      """
+      SELECT entry_id FROM (
+        SELECT entry_id FROM entries
+        WHERE space_id = :space AND agent_id = :agent AND state = 'refused'
+        ORDER BY entry_id DESC LIMIT :each) AS refused
+      UNION ALL SELECT entry_id FROM (
+        SELECT entry_id FROM entries
+        WHERE space_id = :space AND agent_id = :agent AND granted_output_tokens IS NOT NULL
+        ORDER BY entry_id DESC LIMIT :each) AS shortened
+      UNION ALL SELECT entry_id FROM (
+        SELECT entry_id FROM entries
+        WHERE space_id = :space AND agent_id = :agent AND state <> 'refused'
+          AND granted_output_tokens IS NULL
+        ORDER BY entry_id DESC LIMIT :each) AS others
+      """;
+
   private record Month(long spent, long held, long doubt) {}
 
   private record Group(
@@ -79,6 +97,14 @@ public final class AgentStandingStore {
             .findOne()
             .map(month -> new Money(month.spent + month.held + month.doubt))
             .orElse(Money.ZERO));
+  }
+
+  /**
+   * Which of its newest calls show best what happens: refused, shortened and others, so many each.
+   */
+  public List<String> sample(String spaceId, String agentId, int each) {
+    return database.read(handle ->
+        of(handle, SAMPLE, spaceId, agentId).bind("each", each).mapTo(String.class).list());
   }
 
   private static AgentStanding read(Handle handle, String spaceId, String agentId) {

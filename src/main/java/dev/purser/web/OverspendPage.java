@@ -1,11 +1,8 @@
 package dev.purser.web;
 
-import dev.purser.ledger.EntryState;
 import dev.purser.money.Money;
-import dev.purser.reports.Call;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.util.ArrayList;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * The demo's best moment: a thousand calls at a strict budget. Nowhere else is there such a page.
  */
 record OverspendPage(WebParts parts) {
-  /** Of each sort: shortened, refused, all others. */
-  private static final int LISTED = 5;
-
   Reply show(PageRequest request) {
     return shown(request, "overspend.jte");
   }
@@ -49,26 +43,17 @@ record OverspendPage(WebParts parts) {
   private Overspend page(Overspending demo) {
     Instant now = parts.clock().instant();
     Overspending.@Nullable Attempt attempt = demo.latest().get().orElse(null);
-    ZoneId zone = parts.spaces().settings(demo.spaceId()).timeZone();
-    List<CallRow> rows = new ArrayList<>();
-    if (attempt != null) {
-      int[] left = {LISTED, LISTED, LISTED};
-      for (Call call : attempt.newest()) {
-        if (left[sort(call)]-- > 0) {
-          rows.add(CallRow.of(call, zone, now));
-        }
-      }
-    }
+    // No times are shown, so it does not matter where they are read.
+    List<CallRow> rows =
+        attempt == null
+            ? List.of()
+            : attempt.newest().stream().map(call -> CallRow.of(call, ZoneOffset.UTC, now)).toList();
     return new Overspend(
         demo.calls(),
         demo.atOnce(),
-        Money.ofCents(demo.budgetCents()), demo.processId(), attempt, rows);
-  }
-
-  private static int sort(Call call) {
-    if (call.state() == EntryState.REFUSED) {
-      return 0;
-    }
-    return call.grantedOutputTokens() != null ? 1 : 2;
+        Money.ofCents(demo.budgetCents()),
+        demo.processId(),
+        attempt,
+        rows);
   }
 }

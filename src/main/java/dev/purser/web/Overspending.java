@@ -35,7 +35,7 @@ public record Overspending(
    * @param running whether its callers are still at it
    * @param sending what its callers did; null for a try of an earlier process
    * @param reached calls that the providers received, by their own notes
-   * @param newest its newest calls
+   * @param newest some of its newest calls: refused, shortened and others
    */
   public record Attempt(
       String agentId,
