@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What "Try to overspend" promises: whatever is tried, and whenever it is killed, it adds up. */
 class OverspendTest {
   private static final Money FIVE_DOLLARS = Money.ofCents(500);
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Map<String, String> ENVIRONMENT = Map.of("PURSER_PORT", "0");
 
   @TempDir private Path folder;
