@@ -91,7 +91,7 @@ final class Screenshots {
   private void take(User user, Look look, Iterable<String> pages) {
     Window window = signedIn(user, look);
     for (String page : pages) {
-      window.go(page).page().evaluate(NO_SCROLL_BAR);
+      window.go(page);
       picture(window, page, look);
     }
     // What went wrong is for tests to judge; here it is only said.
@@ -117,7 +117,7 @@ final class Screenshots {
 
   private void overspend(Map<Look, Window> windows, String when) {
     windows.forEach((look, window) -> {
-      window.go("/overspend").page().evaluate(NO_SCROLL_BAR);
+      window.go("/overspend");
       picture(window, "overspend-" + when, look);
     });
   }
@@ -131,6 +131,7 @@ final class Screenshots {
   }
 
   private void picture(Window window, String page, Look look) {
+    window.page().evaluate(NO_SCROLL_BAR);
     System.out.println(window.picture(directory.resolve(name(page, look) + ".png"), wholePages));
   }
 
