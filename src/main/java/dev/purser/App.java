@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +74,11 @@ public final class App implements AutoCloseable {
   /** What is open, the last opened first. */
   private final Deque<AutoCloseable> open;
 
-  private App(Settings settings, InstantSource clock, Deque<AutoCloseable> open) {
+  private App(
+      Settings settings,
+      InstantSource clock,
+      Overspend.@Nullable Setup overspending,
+      Deque<AutoCloseable> open) {
     this.open = open;
     configuration = AppConfiguration.read(settings);
     port = freePort(configuration.host(), configuration.port());
@@ -124,6 +129,11 @@ public final class App implements AutoCloseable {
     Sessions sessions = new Sessions(rooms.database(), clock, rooms.random());
     signInLinks = new SignInLinks(clock, rooms.random());
     Releases releases = new Releases(rooms.database(), clock);
+    Overspend overspend =
+        overspending == null ? null : Overspend.of(rooms, address.url(), overspending);
+    if (overspend != null) {
+      open.push(overspend);
+    }
     Router router = Router.router(vertx);
     Api.mount(
         router,
@@ -172,7 +182,8 @@ public final class App implements AutoCloseable {
             prices::current,
             price -> prices.add(price, clock.instant()),
             clock,
-            rooms.random()));
+            rooms.random(),
+            overspend == null ? null : overspend.forPage()));
     List<Future<String>> listening = new ArrayList<>();
     for (int i = 0; i < eventLoops; i++) {
       listening.add(
@@ -194,9 +205,14 @@ public final class App implements AutoCloseable {
    * Starts, and returns when calls are answered. What it had opened is closed again if it fails.
    */
   public static App start(Settings settings, InstantSource clock) {
+    return start(settings, clock, null);
+  }
+
+  /** The same with what only the demo has. */
+  static App start(Settings settings, InstantSource clock, Overspend.@Nullable Setup overspending) {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     try {
-      return new App(settings, clock, open);
+      return new App(settings, clock, overspending, open);
     } catch (RuntimeException e) {
       closeAll(open);
       throw e;

@@ -34,6 +34,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -105,7 +106,8 @@ final class Demo implements AutoCloseable {
       SandboxOptions options,
       InstantSource clock) {
     boolean fresh = prepare(directory, clock.instant());
-    Sandbox sandbox = Sandbox.start(options.withClock(clock));
+    ProviderNotes notes = ProviderNotes.in(directory);
+    Sandbox sandbox = Sandbox.start(options.withClock(clock), notes::note);
     try {
       Settings settings = settings(environment, directory, sandbox);
       if (fresh) {
@@ -114,7 +116,8 @@ final class Demo implements AutoCloseable {
         }
         Files.writeString(directory.resolve(MARK), month(clock.instant()).toString());
       }
-      App app = App.start(settings, clock);
+      App app =
+          App.start(settings, clock, new Overspend.Setup(EMAIL, notes, spread(options.pace())));
       return new Demo(sandbox, app, app.users().findByEmail(EMAIL).orElseThrow());
     } catch (IOException e) {
       sandbox.close();
@@ -123,6 +126,14 @@ final class Demo implements AutoCloseable {
       sandbox.close();
       throw e;
     }
+  }
+
+  /** As long as a person likes to watch. */
+  private static Duration spread(SandboxOptions.Pace pace) {
+    return switch (pace) {
+      case INSTANT -> Duration.ofSeconds(10);
+      case REALISTIC -> Duration.ofSeconds(35);
+    };
   }
 
   App app() {
@@ -163,9 +174,12 @@ final class Demo implements AutoCloseable {
         -H 'content-type: application/json' \
         -d '{"model": "auto", "max_tokens": 200, "messages": [{"role": "user", "content": "Hello"}]}'
 
+        Try to overspend, with 1,000 calls at once against a strict budget of $5.00:
+          %s/overspend
+
         Stop it with Ctrl-C. To begin anew, delete %s.
         """
-            .formatted(app.signInLink(user.id()), url, terminalKey().reveal(), "./demo-data"));
+            .formatted(app.signInLink(user.id()), url, terminalKey().reveal(), url, "./demo-data"));
   }
 
   @Override

@@ -85,6 +85,7 @@ class RoomsTest {
           "agents.VirtualKeys",
           "pricing.PriceStore",
           "pricing.Repricing", // is called in a transaction
+          "reports.AgentStandingStore",
           "reports.AgentUsageStore",
           "reports.BudgetOutlookStore",
           "reports.CallChoices",
@@ -103,6 +104,7 @@ class RoomsTest {
   private static final Set<String> REVEALING =
       Set.of(
           "Demo", // the virtual key of the line that is printed
+          "OverspendCalls", // sent to Purser itself
           "api.AccessTokensResource", // shown once
           "api.AgentsResource", // shown once
           "cli.TokenCreate", // shown once

@@ -1,5 +1,9 @@
 package dev.purser;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import dev.purser.people.Credential;
 import dev.purser.people.User;
 import dev.purser.people.UserAdded;
@@ -16,9 +20,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Takes pictures of the demo's pages: {@code scripts/screenshots} says how. */
@@ -32,6 +38,8 @@ final class Screenshots {
   /** There is none in a picture, so no room need be kept for it. */
   private static final String NO_SCROLL_BAR =
       "() => { document.documentElement.style.scrollbarGutter = 'auto' }";
+
+  private static final int A_WHOLE_TRY_MILLIS = 120_000;
 
   private final App app;
   private final Chromium chromium;
@@ -51,8 +59,10 @@ final class Screenshots {
     Path here = Path.of(rest.pop());
     boolean empty = rest.remove("--empty");
     boolean top = rest.remove("--top");
+    boolean overspend = rest.remove("--overspend");
     if (rest.isEmpty()) {
-      System.err.println("Say where to: scripts/screenshots [--empty] [--top] DIRECTORY [PATH…]");
+      System.err.println(
+          "Say where to: scripts/screenshots [--empty] [--top] [--overspend] DIRECTORY [PATH…]");
       System.exit(2);
     }
     Path directory = Files.createDirectories(here.resolve(rest.pop()));
@@ -61,11 +71,15 @@ final class Screenshots {
             Demo.start(
                 Map.of("PURSER_PORT", "0"),
                 data.resolve("demo-data"),
-                SandboxOptions.instant(),
+                overspend ? SandboxOptions.realistic() : SandboxOptions.instant(),
                 InstantSource.system());
         Chromium chromium = Chromium.start()) {
       User user = empty ? somebodyNew(demo.app()) : demo.user();
       Screenshots screenshots = new Screenshots(demo.app(), chromium, directory, !top);
+      if (overspend) {
+        screenshots.overspend(user);
+        return;
+      }
       for (Look look : LOOKS) {
         screenshots.take(user, look, rest.isEmpty() ? PAGES : rest);
       }
@@ -75,16 +89,50 @@ final class Screenshots {
   }
 
   private void take(User user, Look look, Iterable<String> pages) {
-    URI link = app.signInLink(user.id());
-    URI origin = URI.create(link.getScheme() + "://" + link.getRawAuthority());
-    Window window = chromium.open(origin, look, "screenshots");
-    window.go(link.getRawPath() + "?" + link.getRawQuery());
+    Window window = signedIn(user, look);
     for (String page : pages) {
-      window.go(page).page().evaluate(NO_SCROLL_BAR);
-      System.out.println(window.picture(directory.resolve(name(page, look) + ".png"), wholePages));
+      window.go(page);
+      picture(window, page, look);
     }
     // What went wrong is for tests to judge; here it is only said.
     window.complaints().forEach(System.err::println);
+  }
+
+  /** One try to overspend: before it, when the first half of the money is spent, and after it. */
+  private void overspend(User user) {
+    Map<Look, Window> windows = new LinkedHashMap<>();
+    LOOKS.forEach(look -> windows.put(look, signedIn(user, look)));
+    overspend(windows, "before");
+    Page first = windows.values().iterator().next().page();
+    first.locator("#begin").click();
+    windows.values().stream().skip(1).forEach(window -> window.go("/overspend"));
+    Pattern half = Pattern.compile("([5-9]\\d|100) % used");
+    assertThat(first.locator("#overspend .gauge-words"))
+        .containsText(half, new ContainsTextOptions().setTimeout(A_WHOLE_TRY_MILLIS));
+    windows.forEach((look, window) -> picture(window, "overspend-during", look));
+    assertThat(first.locator("#overspend .verdict"))
+        .containsText("never above", new ContainsTextOptions().setTimeout(A_WHOLE_TRY_MILLIS));
+    overspend(windows, "after");
+  }
+
+  private void overspend(Map<Look, Window> windows, String when) {
+    windows.forEach((look, window) -> {
+      window.go("/overspend");
+      picture(window, "overspend-" + when, look);
+    });
+  }
+
+  private Window signedIn(User user, Look look) {
+    URI link = app.signInLink(user.id());
+    URI origin = URI.create(link.getScheme() + "://" + link.getRawAuthority());
+    return chromium
+        .open(origin, look, "screenshots")
+        .go(link.getRawPath() + "?" + link.getRawQuery());
+  }
+
+  private void picture(Window window, String page, Look look) {
+    window.page().evaluate(NO_SCROLL_BAR);
+    System.out.println(window.picture(directory.resolve(name(page, look) + ".png"), wholePages));
   }
 
   /** {@code usage-dark-380}. */

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class ProviderServer {
   private final Identifiers identifiers;
   private final SandboxOptions options;
   private final Tally tally;
+  private final Consumer<Seen> witness;
   private final HttpServer server;
 
   ProviderServer(
@@ -35,13 +37,15 @@ final class ProviderServer {
       Api api,
       Identifiers identifiers,
       SandboxOptions options,
-      Tally tally) {
+      Tally tally,
+      Consumer<Seen> witness) {
     this.vertx = vertx;
     this.provider = provider;
     this.api = api;
     this.identifiers = identifiers;
     this.options = options;
     this.tally = tally;
+    this.witness = witness;
     this.server =
         vertx
             .createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
@@ -110,7 +114,7 @@ final class ProviderServer {
   private void send(HttpServerRequest request, Incoming incoming, Reply reply) {
     long number = tally.next();
     String credential = incoming.credential();
-    tally.add(
+    Seen seen =
         new Seen(
             number,
             provider,
@@ -121,7 +125,9 @@ final class ProviderServer {
             reply.model(),
             reply.status(),
             reply.usage(),
-            Seen.State.RUNNING));
+            Seen.State.RUNNING);
+    tally.add(seen);
+    witness.accept(seen);
     api.commonHeaders().forEach(request.response()::putHeader);
     request
         .response()

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Both providers, simulated over real HTTP on 127.0.0.1: what the demo calls instead of them, and
@@ -23,7 +24,7 @@ public final class Sandbox implements AutoCloseable {
   private final ProviderServer anthropic;
   private final ProviderServer openai;
 
-  private Sandbox(Vertx vertx, boolean ownsVertx, SandboxOptions options) {
+  private Sandbox(Vertx vertx, boolean ownsVertx, SandboxOptions options, Consumer<Seen> witness) {
     this.vertx = vertx;
     this.ownsVertx = ownsVertx;
     this.tally = new Tally(options.remembered());
@@ -35,7 +36,8 @@ public final class Sandbox implements AutoCloseable {
             new AnthropicApi(options, identifiers),
             identifiers,
             options,
-            tally);
+            tally,
+            witness);
     this.openai =
         new ProviderServer(
             vertx,
@@ -43,17 +45,27 @@ public final class Sandbox implements AutoCloseable {
             new OpenAiApi(options, identifiers),
             identifiers,
             options,
-            tally);
+            tally,
+            witness);
   }
 
   /** Starts on a Vert.x of its own, and returns when it listens. Not for event loops. */
   public static Sandbox start(SandboxOptions options) {
-    return new Sandbox(Vertx.vertx(), true, options).listen(options);
+    return start(options, _ -> {});
+  }
+
+  /**
+   * The same, with somebody who is told of each call before the first byte of its answer.
+   *
+   * @param witness on the event loop that received the call, so it must be quick
+   */
+  public static Sandbox start(SandboxOptions options, Consumer<Seen> witness) {
+    return new Sandbox(Vertx.vertx(), true, options, witness).listen(options);
   }
 
   /** Starts on this Vert.x, and returns when it listens. Not for event loops. */
   public static Sandbox start(Vertx vertx, SandboxOptions options) {
-    return new Sandbox(vertx, false, options).listen(options);
+    return new Sandbox(vertx, false, options, _ -> {}).listen(options);
   }
 
   /** A provider's base URL, without {@code /v1}. */

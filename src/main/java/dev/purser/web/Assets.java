@@ -40,6 +40,7 @@ public final class Assets {
           "prices",
           "settings",
           "budget",
+          "overspend",
           "phone");
 
   private final Map<String, String> paths = new LinkedHashMap<>();

@@ -21,6 +21,7 @@ final class Pages {
     AccessTokensPage accessTokens = new AccessTokensPage(parts);
     SettingsPage settings = new SettingsPage(parts);
     BudgetForms budget = new BudgetForms(parts);
+    OverspendPage overspend = new OverspendPage(parts);
     ThemeSwitch theme = new ThemeSwitch(visitors);
     return List.of(
         PageRoute.page("/", start::home),
@@ -55,6 +56,9 @@ final class Pages {
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
         PageRoute.page("/password", password::show),
         PageRoute.form("/password", password::change),
+        PageRoute.page("/overspend", overspend::show),
+        PageRoute.page("/overspend/now", overspend::now),
+        PageRoute.form("/overspend", overspend::begin),
         PageRoute.page(SignInLinks.SETUP_PATH, setup::show).forAnyone(),
         PageRoute.form(SignInLinks.SETUP_PATH, setup::setUp).forAnyone(),
         PageRoute.page(SignInLinks.PATH, signIn::show).forAnyone(),

@@ -21,7 +21,13 @@ record UsagePage(WebParts parts) {
     MonthUsage usage = read(request);
     BudgetOutlook outlook =
         parts.budgetOutlooks().read(request.spaceId(), usage.zone(), usage.asOf());
-    return Reply.page("usage.jte", request.frame(), page(usage, outlook, request));
+    return new Reply.Page(
+        200,
+        "usage.jte",
+        Map.of(
+            "frame", request.frame(),
+            "page", page(usage, outlook, request),
+            "demo", OverspendPage.isFor(parts, request)));
   }
 
   Reply csv(PageRequest request) {

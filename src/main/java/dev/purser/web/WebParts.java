@@ -23,12 +23,14 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the pages are made of.
  *
  * @param addPrice adds a price to the list in force; throws an {@code IllegalArgumentException} for
  *     one that does not come to whole pico-dollars on some terms
+ * @param overspending the demo's try to overspend; null anywhere else
  */
 public record WebParts(
     PublicAddress address,
@@ -52,4 +54,5 @@ public record WebParts(
     Supplier<PriceList> prices,
     Consumer<ModelPrice> addPrice,
     InstantSource clock,
-    SecureRandom random) {}
+    SecureRandom random,
+    @Nullable Overspending overspending) {}

@@ -166,7 +166,8 @@ public final class TestApi implements AutoCloseable {
               throw new UnsupportedOperationException("its list is the shipped one");
             },
             CLOCK,
-            RANDOM);
+            RANDOM,
+            null);
     Web.mount(router, vertx, webParts);
     HttpServer server =
         vertx

@@ -38,10 +38,19 @@ public final class PurserProcess implements AutoCloseable {
 
   /** Starts {@code serve} on a free port and waits until it answers. */
   public static PurserProcess serve(Path folder, Map<String, String> settings) {
+    return start(folder, settings, "serve");
+  }
+
+  /** Starts {@code demo} in this folder on a free port, and waits until it answers. */
+  public static PurserProcess demo(Path folder) {
+    return start(folder, Map.of("PURSER_PORT", "0"), "demo");
+  }
+
+  private static PurserProcess start(Path folder, Map<String, String> settings, String command) {
     try {
       Path log = Files.createTempFile(folder, "purser-", ".log");
       Process process =
-          builder(folder, settings, List.of("serve"))
+          builder(folder, settings, List.of(command))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
