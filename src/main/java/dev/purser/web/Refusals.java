@@ -42,7 +42,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
                       "Save an API key",
                       "From " + call.provider().displayName() + "; it stays in Purser.",
                       SETTINGS_KEYS,
-                      "Save a key")));
+                      "Save an API key")));
       case PROVIDER_KEY_UNREADABLE ->
           because(
               call,
@@ -56,7 +56,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
                       "Save the API key again",
                       "The old one is replaced.",
                       SETTINGS_KEYS,
-                      "Replace the key")));
+                      "Replace the API key")));
       case VIRTUAL_KEY_INVALID,
           WRONG_PATH,
           REQUEST_NOT_METERABLE,
@@ -120,9 +120,9 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
               Advice.elsewhere(
                   "Call it by its own interface",
                   switch (owner.get()) {
-                    case ANTHROPIC -> "With an Anthropic client, through /v1/messages.";
+                    case ANTHROPIC -> "With an Anthropic SDK, through /v1/messages.";
                     case OPENAI ->
-                        "With an OpenAI client, through /v1/chat/completions or /v1/responses.";
+                        "With an OpenAI SDK, through /v1/chat/completions or /v1/responses.";
                   }),
               new Advice(
                   "Always use another model",
