@@ -28,15 +28,20 @@ public record ModelRows(List<Row> rows, Row total) {
         new Row("Total", usage.total(), calls, ""));
   }
 
+  /** What people read for a model of totals: there all that are not in the price list share one. */
+  static String name(String model) {
+    return model.equals(Ledger.UNKNOWN_MODEL) ? "Models without a price" : model;
+  }
+
   /**
    * A model's use, or that of all.
    *
    * @param series which colour it has in a chart beside the table, as its class; empty for none
    */
   public record Row(String model, Figures figures, CallLink calls, String series) {
-    /** Its name for people: those that the price list does not know share one. */
+    /** Its name for people. */
     public String name() {
-      return model.equals(Ledger.UNKNOWN_MODEL) ? "Models without a price" : model;
+      return ModelRows.name(model);
     }
 
     /** Where it is seen what has no price: at the model itself, if it is one. */

@@ -107,7 +107,7 @@ class FiguresLeadToTheirCallsTest {
     while (link.find()) {
       String words = link.group(2).strip();
       boolean bare = words.matches("[0-9,]+");
-      links.add(new Link(link.group(1).replace("&amp;", "&"), words, column));
+      links.add(new Link(link.group(1).replace("&amp;", "&"), words, bare ? column : 0));
       column += row && bare ? 1 : 0;
     }
   }
