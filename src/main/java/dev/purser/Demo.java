@@ -2,6 +2,7 @@ package dev.purser;
 
 import dev.purser.agents.AgentDraft;
 import dev.purser.agents.AgentSaved;
+import dev.purser.agents.Caller;
 import dev.purser.agents.ModelPolicy;
 import dev.purser.agents.Standing;
 import dev.purser.agents.VirtualKey;
@@ -44,6 +45,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -276,6 +278,11 @@ final class Demo implements AutoCloseable {
             agent, rooms.virtualKeys().find(Credential.hash(key.reveal())).orElseThrow()));
     new SampleBooks(app.ledger(), app.prices().current(), standings, clock, rooms.random())
         .write(calls);
+    for (SampleCall call : calls) {
+      Caller caller = Objects.requireNonNull(standings.get(call.agent())).caller();
+      rooms.virtualKeys().used(caller.spaceId(), caller.virtualKeyId(), call.createdAt());
+    }
+    rooms.virtualKeys().writeLastUses();
   }
 
   /** Through the same check as everybody's. */

@@ -162,7 +162,7 @@ final class Call implements Running {
       case Judgement.Allowed allowed -> {
         Optional<Secret> secret = lane.vault().open(allowed.providerKey());
         if (secret.isEmpty()) {
-          CallError unreadable = lane.errors().providerKeyUnreadable(dialect.provider());
+          CallError unreadable = lane.errors().refusals().providerKeyUnreadable(dialect.provider());
           refuseUnlessHinted(unreadable, () -> refuseOnTheBooks(unreadable));
           return;
         }
@@ -195,7 +195,7 @@ final class Call implements Running {
     if (unbounded == null) {
       admit(plan);
     } else {
-      CallError error = lane.errors().costUnbounded(unbounded);
+      CallError error = lane.errors().refusals().costUnbounded(unbounded);
       refuseUnlessHinted(error, () -> refuseOnTheBooks(error, unbounded));
     }
   }

@@ -6,14 +6,15 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
+import dev.purser.providers.RefusalErrors;
 import java.net.URI;
-import java.util.Map;
 
 /** What the gateway says when it refuses: what happened, what to do, and on which page. */
 final class CallErrors {
   private static final int MOST_NAME_CHARACTERS = 200;
 
   private final String pages;
+  private final RefusalErrors refusals;
   private final int maxBodyMegabytes;
 
   /**
@@ -22,6 +23,7 @@ final class CallErrors {
   CallErrors(URI pages, int maxBodyBytes) {
     String text = pages.toString();
     this.pages = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    this.refusals = new RefusalErrors(pages);
     this.maxBodyMegabytes = maxBodyBytes >> 20;
   }
 
@@ -64,50 +66,16 @@ final class CallErrors {
     return keyInvalid("This virtual key has expired.", "Make a new one at " + agents());
   }
 
-  CallError providerKeyMissing(Provider provider) {
-    return CallError.of(
-        ErrorCode.PROVIDER_KEY_MISSING,
-        "No provider key for " + provider.displayName() + " is saved.",
-        "Save one at " + settings());
-  }
-
-  CallError providerKeyUnreadable(Provider provider) {
-    return CallError.of(
-        ErrorCode.PROVIDER_KEY_UNREADABLE,
-        "The provider key for " + provider.displayName() + " cannot be opened.",
-        "Save it again at " + settings());
-  }
-
-  CallError nothingToChoose() {
-    return CallError.of(
-        ErrorCode.MODEL_NOT_AVAILABLE,
-        "The request leaves the choice of a model to Purser, and none is chosen that fits it.",
-        "Name a model, choose the agent's preferred model at "
-            + agents()
-            + ", or the default model at "
-            + settings());
-  }
-
-  CallError otherProvidersModel(String model, Provider other) {
-    return CallError.of(
-        ErrorCode.MODEL_NOT_AVAILABLE,
-        shortened(model) + " is a model of " + other.displayName() + " and is not called this way.",
-        switch (other) {
-          case ANTHROPIC -> "Call it through /v1/messages";
-          case OPENAI -> "Call it through /v1/chat/completions, /v1/responses or /v1/embeddings";
-        });
-  }
-
-  CallError unknownModel(String model) {
-    return CallError.of(
-        ErrorCode.MODEL_NOT_AVAILABLE,
-        shortened(model) + " is not among the models of the saved provider keys.",
-        "The list is at /v1/models; provider keys are saved at " + settings());
+  /** What is said of a call that was read, and that the ledger has an entry of. */
+  RefusalErrors refusals() {
+    return refusals;
   }
 
   CallError overBudget(Decision.OverBudget over) {
-    boolean agents = over.budgetOf() == Decision.BudgetOf.AGENT;
-    Map<String, Object> figures =
+    return refusals.overBudget(
+        over.budgetOf() == Decision.BudgetOf.AGENT,
+        over.stopped(),
+        over.largestOutputTokens(),
         ErrorBody.budgetFigures(
             over.budgetOf().id(),
             over.budget(),
@@ -116,46 +84,7 @@ final class CallErrors {
             over.doubt(),
             over.needed(),
             over.largestOutputTokens(),
-            over.resetsAt());
-    String whose = agents ? "The agent's budget of this month" : "This month's budget";
-    String where = agents ? agents() : settings();
-    if (over.stopped()) {
-      return new CallError(
-          ErrorCode.BUDGET_EXHAUSTED,
-          whose
-              + " is stopped by Purser: a call has cost more than the most that was set aside for"
-              + " it.",
-          "Look at that call, then raise the budget or let it go on, at " + where,
-          figures);
-    }
-    return over.largestOutputTokens() > 0
-        ? new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " has too little left for this call, says Purser.",
-            "Limit its output to "
-                + over.largestOutputTokens()
-                + " tokens, or raise the budget at "
-                + where,
-            figures)
-        : new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " is exhausted, says Purser.",
-            "Raise it at " + where,
-            figures);
-  }
-
-  CallError costUnbounded(String field) {
-    return CallError.of(
-        ErrorCode.COST_UNBOUNDED,
-        "What this request can cost has no bound because of "
-            + shortened(field)
-            + ", and its budget must never be exceeded, says Purser.",
-        "Leave "
-            + shortened(field)
-            + " out or limit it, or choose another budget mode at "
-            + settings()
-            + " or "
-            + agents());
+            over.resetsAt()));
   }
 
   CallError wrongPath(String rightPath) {

@@ -51,12 +51,12 @@ final class FreeCall implements Running {
     identify((credential, known) -> {
       ProviderKey key = known.providerKey(provider);
       if (key == null) {
-        refuse(lane.errors().providerKeyMissing(provider), null);
+        refuse(lane.errors().refusals().providerKeyMissing(provider), null);
         return;
       }
       Optional<Secret> secret = lane.vault().open(key);
       if (secret.isEmpty()) {
-        refuse(lane.errors().providerKeyUnreadable(provider), null);
+        refuse(lane.errors().refusals().providerKeyUnreadable(provider), null);
         return;
       }
       client.receive(
@@ -119,7 +119,7 @@ final class FreeCall implements Running {
               end();
               client.answer(200, json.get(), null);
             } else {
-              refuse(lane.errors().unknownModel(String.valueOf(name)), null);
+              refuse(lane.errors().refusals().unknownModel(String.valueOf(name)), null);
             }
           });
     });

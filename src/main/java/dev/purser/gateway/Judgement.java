@@ -64,22 +64,22 @@ sealed interface Judgement {
       SpaceSettings settings = known.standing().settings();
       model = fitting(settings.defaultModel(), dialect, prices);
       if (model == null) {
-        return new Refused(errors.nothingToChoose());
+        return new Refused(errors.refusals().nothingToChoose());
       }
     }
     if (model == null && requestedModel != null) {
       Optional<Provider> owner = prices.providerOf(requestedModel);
       if (owner.isPresent() && owner.get() != dialect.provider()) {
-        return new Refused(errors.otherProvidersModel(requestedModel, owner.get()));
+        return new Refused(errors.refusals().otherProvidersModel(requestedModel, owner.get()));
       }
       model = requestedModel;
     }
     ProviderKey key = known.providerKey(dialect.provider());
     if (key == null) {
-      return new Refused(errors.providerKeyMissing(dialect.provider()));
+      return new Refused(errors.refusals().providerKeyMissing(dialect.provider()));
     }
     return key.status() == ProviderKey.Status.UNREADABLE || model == null
-        ? new Refused(errors.providerKeyUnreadable(dialect.provider()))
+        ? new Refused(errors.refusals().providerKeyUnreadable(dialect.provider()))
         : new Allowed(model, key);
   }
 

@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,23 +25,6 @@ public final class ErrorBody {
           case ANTHROPIC -> anthropic(error, callId);
           case OPENAI -> openAi(error);
         });
-  }
-
-  /**
-   * What programs act on in such an answer: all of it but the sentences, laid out to be read by
-   * people.
-   */
-  public static String outline(Provider shape, ErrorCode code, Map<String, Object> figures) {
-    CallError error = new CallError(code, "", "", figures);
-    ObjectNode body =
-        switch (shape) {
-          case ANTHROPIC -> anthropic(error, null);
-          case OPENAI -> openAi(error);
-        };
-    ObjectNode inner = (ObjectNode) body.path("error");
-    inner.remove(List.of("message", "param"));
-    ((ObjectNode) inner.path("purser")).remove("help");
-    return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(body);
   }
 
   /**

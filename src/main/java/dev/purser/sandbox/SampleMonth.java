@@ -40,6 +40,11 @@ public final class SampleMonth {
   /** In so few days nothing can be seen: the month before is then sampled too. */
   private static final int FEW_DAYS = 7;
 
+  /** Every day one call is cut off and one is refused: they are seen among the newest. */
+  private static final int CUT_CALL = 6;
+
+  private static final int REFUSED_CALL = 7;
+
   /** How many calls come in each hour of a working day, relative to the others. */
   private static final int[] OFFICE_HOURS = {
     0, 0, 0, 0, 0, 0, 1, 3, 8, 14, 16, 13, 7, 11, 15, 14, 10, 6, 3, 2, 2, 1, 0, 0
@@ -92,7 +97,9 @@ public final class SampleMonth {
   /** Sessions: the first call writes the conversation to the cache, the next ones read it. */
   private void coding(int count) {
     long conversation = 0;
+    int made = 0;
     for (Instant at : times(OFFICE_HOURS, count)) {
+      made++;
       boolean fresh = conversation == 0 || random.nextInt(9) == 0;
       long written = fresh ? between(22_000, 58_000) : between(900, 6_400);
       long read = fresh ? between(9_000, 24_000) : conversation;
@@ -116,7 +123,8 @@ public final class SampleMonth {
       Outcome outcome = anthropic(used);
       if (random.nextInt(90) == 0) {
         outcome = new Failed(529, "overloaded_error", between(180, 900));
-      } else if (random.nextInt(110) == 0 && outcome instanceof Answered answered) {
+      } else if ((made == CUT_CALL || random.nextInt(110) == 0)
+          && outcome instanceof Answered answered) {
         outcome = new LeftEarly(answered.usage(), answered.firstByteMillis(), between(900, 4_000));
       }
       add(CODE_ASSISTANT, at, Dialect.ANTHROPIC_MESSAGES, model, outcome);
@@ -133,7 +141,9 @@ public final class SampleMonth {
   }
 
   private void support(int count) {
+    int made = 0;
     for (Instant at : times(CUSTOMER_HOURS, count)) {
+      made++;
       String model = random.nextInt(4) == 0 ? "gpt-5.4-mini" : "gpt-6.1-terra";
       long cached = random.nextInt(5) == 0 ? 0 : 2_432;
       boolean writes = cached == 0 && model.equals("gpt-6.1-terra");
@@ -152,7 +162,7 @@ public final class SampleMonth {
       Outcome outcome = openai(used, "default");
       if (random.nextInt(70) == 0) {
         outcome = new Failed(429, "rate_limit_exceeded", between(60, 200));
-      } else if (random.nextInt(150) == 0) {
+      } else if (made == REFUSED_CALL) {
         outcome = new WrongModel();
         model = "claude-haiku-5-5";
       }

@@ -35,6 +35,15 @@ public record AccessTokenList(
     static final Draft EMPTY = new Draft("", AccessToken.Scope.READ, null);
   }
 
+  /** A command that sends this token, in two lines. */
+  public String command(String token) {
+    return """
+    curl %s/api/usage/summary \\
+      -H "Authorization: Bearer %s"\
+    """
+        .formatted(url, token);
+  }
+
   /** What a token may do, in a word. */
   public static String word(AccessToken.Scope scope) {
     return switch (scope) {

@@ -45,7 +45,12 @@ public record AgentPage(WebParts parts) {
       @Nullable Question asked,
       String keyTyped,
       @Nullable String keyError,
-      Edited edited) {}
+      Edited edited) {
+    /** Whether it has no virtual key that is good, so that it cannot call. */
+    public boolean keyless() {
+      return keys.stream().allMatch(key -> key.revokedAt() != null);
+    }
+  }
 
   /** A virtual key, this once. */
   public record NewKey(String name, String secret) {}

@@ -58,7 +58,7 @@ public record AgentsPage(WebParts parts) {
   Reply create(PageRequest request) {
     String name = request.form().text("name");
     return switch (parts.agents().create(request.spaceId(), AgentDraft.named(name))) {
-      case AgentSaved.Saved saved -> Reply.redirect("/agents/" + saved.agent().id() + "?made=yes");
+      case AgentSaved.Saved saved -> Reply.redirect("/agents/" + saved.agent().id());
       case AgentSaved.NameTaken _ ->
           shown(422, request, name, "Another agent has this name already. Choose another.");
       case AgentSaved.Refused refused -> shown(422, request, name, refused.reason());

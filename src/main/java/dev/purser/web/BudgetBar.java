@@ -7,9 +7,16 @@ import java.math.BigInteger;
  * How much of a budget is used. Money that is held or in doubt never colours the bar.
  *
  * @param spent what the budget counts: unpriced calls, too
+ * @param countsDoubt whether what is in doubt is not free: only where the budget is strict
  */
 public record BudgetBar(
-    String name, Money limit, Money spent, Money held, Money doubt, long unpricedCount) {
+    String name,
+    Money limit,
+    Money spent,
+    Money held,
+    Money doubt,
+    boolean countsDoubt,
+    long unpricedCount) {
   private static final int YELLOW_PERCENT = 75;
   private static final int RED_PERCENT = 90;
 
@@ -54,11 +61,13 @@ public record BudgetBar(
     return Figures.percent(spent.nanos(), limit.nanos()) + " used";
   }
 
+  /** What is left, or by how much what is spent is over; what may yet be spent is neither. */
   public String freeInWords() {
-    Money free = limit.minus(spent).minus(held).minus(doubt);
-    return free.nanos() >= 0
-        ? Figures.sum(free) + " free"
-        : Figures.sum(Money.ZERO.minus(free)) + " over";
+    if (spent.compareTo(limit) > 0) {
+      return Figures.sum(spent.minus(limit)) + " over";
+    }
+    Money free = limit.minus(spent).minus(held).minus(countsDoubt ? doubt : Money.ZERO);
+    return Figures.sum(free.nanos() > 0 ? free : Money.ZERO) + " free";
   }
 
   /** Where the bar stands in dollars: at its end for whatever is beyond. */

@@ -2,7 +2,7 @@ package dev.purser.web;
 
 import dev.purser.money.Money;
 import dev.purser.providers.ErrorBody;
-import dev.purser.providers.ErrorCode;
+import dev.purser.providers.RefusalErrors;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Explains the calls that a budget refused: with its figures, or because of a field. */
-record BudgetRefusals(ZoneId zone, Instant now) {
+record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
   private static final String SETTINGS = "/settings#llm";
 
   /** It did not fit, all was spent, or the budget had been stopped. */
@@ -57,7 +57,13 @@ record BudgetRefusals(ZoneId zone, Instant now) {
                     + " Purser did not send it.",
         fit,
         advice(fit, usedUp, stopped, agents, budgetPath, standingPath, resetsAt),
-        ErrorBody.outline(call.provider(), ErrorCode.BUDGET_EXHAUSTED, figures(money, resetsAt)));
+        WhyRefused.answer(
+            call,
+            errors.overBudget(
+                agents,
+                stopped,
+                money.largestOutputTokens() == null ? 0 : money.largestOutputTokens(),
+                figures(money, resetsAt))));
   }
 
   private List<Advice> advice(
@@ -170,7 +176,7 @@ record BudgetRefusals(ZoneId zone, Instant now) {
                     + " changed on its page.",
                 SETTINGS,
                 "Change mode")),
-        ErrorBody.outline(call.provider(), ErrorCode.COST_UNBOUNDED, Map.of()));
+        field == null ? "" : WhyRefused.answer(call, errors.costUnbounded(field)));
   }
 
   private static String because(String field) {

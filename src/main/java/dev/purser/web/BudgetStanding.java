@@ -59,6 +59,7 @@ public record BudgetStanding(
                 usage.counted(),
                 usage.held(),
                 usage.doubt(),
+                usage.marks().of(budget) != null,
                 usage.figures().unpriced()),
             usage.marks().of(budget),
             CallLink.of(month).with("agent", agent.id()));
@@ -68,7 +69,14 @@ public record BudgetStanding(
       Budget budget, Money counted, Money held, Money doubt, long unpriced, BudgetOutlook outlook) {
     return new BudgetStanding(
         budget,
-        new BudgetBar("Monthly budget", budget.limit(), counted, held, doubt, unpriced),
+        new BudgetBar(
+            "Monthly budget",
+            budget.limit(),
+            counted,
+            held,
+            doubt,
+            outlook.marks().of(budget) != null,
+            unpriced),
         outlook.marks().of(budget),
         CallLink.of(outlook.month()));
   }

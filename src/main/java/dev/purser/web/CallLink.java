@@ -35,9 +35,14 @@ public record CallLink(Map<String, String> filter) {
     return with("source", "reported");
   }
 
-  /** Those whose usage is an estimate, interrupted ones not among them. */
+  /** Those whose usage is an estimate, interrupted ones among them. */
   public CallLink estimated() {
-    return with("source", "estimated").with("state", "settled");
+    return with("source", "estimated");
+  }
+
+  /** Those that used nothing: what the provider refused, for the most part. */
+  public CallLink nothingToPay() {
+    return with("source", "none");
   }
 
   /** Those that Purser did not live to see the end of. */

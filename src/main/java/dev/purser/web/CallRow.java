@@ -30,19 +30,19 @@ public record CallRow(Call call, CallStanding standing, ZoneId zone, Instant now
     return call.state() == EntryState.OPEN;
   }
 
-  /**
-   * The model that answered or was sent, without the day of its snapshot; what was asked for, if it
-   * came to none.
-   */
+  /** The model that answered or was sent; what was asked for, if it came to none. */
   public String model() {
     String model = call.model();
-    return model == null ? asked() : SNAPSHOT.matcher(model).replaceFirst("");
+    return model == null ? asked() : model;
   }
 
-  /** What was asked for, if that was another model; else null. */
+  /** What was asked for, if that was another model and no snapshot of the same; else null. */
   public @Nullable String askedInstead() {
-    String asked = SNAPSHOT.matcher(asked()).replaceFirst("");
-    return asked.equals(model()) ? null : asked;
+    return withoutDay(asked()).equals(withoutDay(model())) ? null : asked();
+  }
+
+  private static String withoutDay(String model) {
+    return SNAPSHOT.matcher(model).replaceFirst("");
   }
 
   private String asked() {

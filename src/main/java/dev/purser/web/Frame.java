@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What every page needs besides its own content.
  *
  * @param path of the page that is read, without its query: which entry of the menu is lit
+ * @param address the same with its query: where to come back to
  * @param theme as the visitor chose it; null to follow the system
  * @param visitor who is signed in; null for nobody
  * @param formToken what every form carries to show that it is one of ours, for this visitor
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Frame(
     Assets assets,
     String path,
+    String address,
     @Nullable Theme theme,
     @Nullable Visitor visitor,
     String formToken,
@@ -47,8 +49,9 @@ public record Frame(
     return formIds.get();
   }
 
-  /** Whether the menu's entry with this path leads to where the visitor is. */
+  /** Whether the menu's entry with this path leads to where the visitor is; "/" shows Start. */
   public boolean at(String menuPath) {
-    return path.equals(menuPath) || path.startsWith(menuPath + "/");
+    String read = path.equals("/") ? "/start" : path;
+    return read.equals(menuPath) || read.startsWith(menuPath + "/");
   }
 }

@@ -2,6 +2,7 @@ package dev.purser.web;
 
 import static dev.purser.web.Figures.percent;
 
+import dev.purser.ledger.Ledger;
 import dev.purser.money.Money;
 import dev.purser.reports.Figures;
 import dev.purser.reports.UsageSummary;
@@ -27,12 +28,28 @@ public record ModelRows(List<Row> rows, Row total) {
         new Row("Total", usage.total(), calls, ""));
   }
 
+  /** What people read for a model of totals: there all that are not in the price list share one. */
+  static String name(String model) {
+    return model.equals(Ledger.UNKNOWN_MODEL) ? "Models without a price" : model;
+  }
+
   /**
    * A model's use, or that of all.
    *
    * @param series which colour it has in a chart beside the table, as its class; empty for none
    */
   public record Row(String model, Figures figures, CallLink calls, String series) {
+    /** Its name for people. */
+    public String name() {
+      return ModelRows.name(model);
+    }
+
+    /** Where it is seen what has no price: at the model itself, if it is one. */
+    public String pricePath() {
+      boolean one = calls.filter().containsKey("model") && !model.equals(Ledger.UNKNOWN_MODEL);
+      return one ? PriceTables.path(model) : "/prices#unpriced";
+    }
+
     /** Whether none of its calls has a price. */
     public boolean unpriced() {
       return figures.unpriced() > 0 && figures.cost().equals(Money.ZERO);
@@ -55,9 +72,9 @@ public record ModelRows(List<Row> rows, Row total) {
           : percent(figures.reasoning(), figures.output()) + " reasoning";
     }
 
-    /** Of the cost of all, cut. */
+    /** Of the cost of all, cut; empty if there is nothing to say. */
     public String shareOf(Row total) {
-      return total.figures().cost().nanos() == 0
+      return unpriced() || total.figures().cost().nanos() == 0
           ? ""
           : percent(figures.cost().nanos(), total.figures().cost().nanos());
     }

@@ -96,9 +96,16 @@ public record OneCall(
     return !lines.isEmpty() || (cost != null && cost.nanos() > 0);
   }
 
+  /** Whether the prompt cache made it dearer: writing to one costs more than reading saves. */
+  public boolean cacheCostMore() {
+    Money cost = row.call().cost();
+    return uncached != null && cost != null && uncached.compareTo(cost) < 0;
+  }
+
   /** Whether budgets count another sum for it than it costs. */
   public boolean countedOtherwise() {
-    return ended() && !detail.counted().equals(row.call().cost());
+    Money cost = row.call().cost();
+    return ended() && (cost != null || row.call().unpriced()) && !detail.counted().equals(cost);
   }
 
   /** Where its first byte stands on the bar of its time; null if that is not known. */

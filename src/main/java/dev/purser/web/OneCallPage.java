@@ -6,6 +6,7 @@ import dev.purser.pricing.Kind;
 import dev.purser.pricing.Line;
 import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
+import dev.purser.providers.RefusalErrors;
 import dev.purser.reports.CallDetail;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -36,7 +37,9 @@ record OneCallPage(WebParts parts) {
         lines(detail),
         uncached(detail),
         detail.call().state() == EntryState.REFUSED
-            ? new Refusals(parts.prices().get(), zone, now).explain(detail)
+            ? new Refusals(
+                    parts.prices().get(), new RefusalErrors(parts.address().url()), zone, now)
+                .explain(detail)
             : null);
   }
 

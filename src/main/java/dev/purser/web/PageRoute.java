@@ -27,6 +27,19 @@ record PageRoute(
     return new PageRoute(HttpMethod.POST, path, Access.SIGNED_IN, false, handler);
   }
 
+  /**
+   * From the address at which a form showed a page of its own, to the page that holds the form: for
+   * those who load it again.
+   *
+   * @param to with the same parameter, or none
+   */
+  static PageRoute back(String path, String to) {
+    return page(
+        path,
+        request ->
+            Reply.redirect(to.contains("{id}") ? to.replace("{id}", request.path("id")) : to));
+  }
+
   PageRoute forAnyone() {
     return new PageRoute(method, path, Access.ANYONE, asksProvider, handler);
   }

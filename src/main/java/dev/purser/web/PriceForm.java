@@ -54,11 +54,14 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
           new Field(Kind.CACHE_WRITE_30M, "Cache write, 30 min", false),
           new Field(Kind.CACHE_WRITE_12H, "Cache write, 12 h", false));
 
-  /** For a model, perhaps: {@code openai/gpt-of-tomorrow}. */
+  /** For a model, perhaps: {@code openai/gpt-of-tomorrow}, or only its name. */
   static PriceForm of(String model) {
     return ModelChoices.read(model)
         .flatMap(PriceForm::named)
-        .orElseGet(() -> new PriceForm(Map.of(), Map.of()));
+        .orElseGet(() ->
+            new PriceForm(
+                model.isEmpty() || model.length() > LONGEST_NAME ? Map.of() : Map.of(MODEL, model),
+                Map.of()));
   }
 
   private static Optional<PriceForm> named(ModelChoices.Choice choice) {

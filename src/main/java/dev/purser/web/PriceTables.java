@@ -174,6 +174,11 @@ public record PriceTables(
         + "#add";
   }
 
+  /** The same where nobody can tell whose model it is. */
+  public static String addPath(String model) {
+    return "/prices?add=" + URLEncoder.encode(model, StandardCharsets.UTF_8) + "#add";
+  }
+
   private static Optional<Card> card(String title, Optional<Rates> rates) {
     return rates.map(known -> {
       List<Rate> listed = new ArrayList<>();

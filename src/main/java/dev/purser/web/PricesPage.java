@@ -23,6 +23,22 @@ import org.jspecify.annotations.Nullable;
 record PricesPage(WebParts parts) {
   private static final int LONGEST_QUERY = 200;
 
+  /**
+   * Parts of the names of models for speech, pictures and moderation, for which there is no way.
+   */
+  private static final List<String> FOREIGN =
+      List.of(
+          "tts-",
+          "-tts",
+          "whisper",
+          "transcribe",
+          "realtime",
+          "-audio",
+          "moderation",
+          "dall-e",
+          "gpt-image",
+          "sora");
+
   Reply show(PageRequest request) {
     return shown(200, request, PriceForm.of(request.query("add").orElse("")));
   }
@@ -81,7 +97,8 @@ record PricesPage(WebParts parts) {
       ModelPrice named = query.isEmpty() ? null : list.find(provider, query, now).orElse(null);
       List<Row> rows =
           models.stream()
-              .filter(model -> model.provider() == provider && matches(model, query, named))
+              .filter(model -> model.provider() == provider && !foreign(model))
+              .filter(model -> matches(model, query, named))
               .map(model -> Row.of(model, list.added()))
               .toList();
       boolean fold = query.isEmpty() && rows.stream().anyMatch(Row::usable);
@@ -94,6 +111,11 @@ record PricesPage(WebParts parts) {
       }
     }
     return tables;
+  }
+
+  /** Whether a key lists it, but nothing that is called through Purser can name it. */
+  private static boolean foreign(KnownModel model) {
+    return model.price() == null && FOREIGN.stream().anyMatch(part -> model.model().contains(part));
   }
 
   /** By a part of its name or another name of it, or because it is the one that is named. */

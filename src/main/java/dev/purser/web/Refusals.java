@@ -2,19 +2,20 @@ package dev.purser.web;
 
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
-import dev.purser.providers.ErrorBody;
+import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorCode;
+import dev.purser.providers.RefusalErrors;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Explains refused calls out of what the ledger keeps of them. */
-record Refusals(PriceList prices, ZoneId zone, Instant now) {
+record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now) {
   private static final String AUTO = "auto";
   private static final String SETTINGS_KEYS = "/settings#keys";
   private static final String SETTINGS_MODEL = "/settings#llm";
@@ -34,7 +35,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
       case PROVIDER_KEY_MISSING ->
           because(
               call,
-              code,
+              errors.providerKeyMissing(call.provider()),
               "no API key was saved",
               "No API key for " + call.provider().displayName() + " was saved at that time.",
               List.of(
@@ -42,11 +43,11 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
                       "Save an API key",
                       "From " + call.provider().displayName() + "; it stays in Purser.",
                       SETTINGS_KEYS,
-                      "Save a key")));
+                      "Save an API key")));
       case PROVIDER_KEY_UNREADABLE ->
           because(
               call,
-              code,
+              errors.providerKeyUnreadable(call.provider()),
               "the API key could not be read",
               "The API key for "
                   + call.provider().displayName()
@@ -56,7 +57,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
                       "Save the API key again",
                       "The old one is replaced.",
                       SETTINGS_KEYS,
-                      "Replace the key")));
+                      "Replace the API key")));
       case VIRTUAL_KEY_INVALID,
           WRONG_PATH,
           REQUEST_NOT_METERABLE,
@@ -72,7 +73,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
           SHUTTING_DOWN ->
           because(
               call,
-              code,
+              null,
               code.id().replace('_', ' '),
               "The answer that the program got says more.",
               List.of());
@@ -80,7 +81,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
   }
 
   private BudgetRefusals budgets() {
-    return new BudgetRefusals(zone, now);
+    return new BudgetRefusals(errors, zone, now);
   }
 
   private WhyRefused modelNotAvailable(Call call) {
@@ -88,7 +89,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
     if (asked == null || asked.equals(AUTO)) {
       return because(
           call,
-          ErrorCode.MODEL_NOT_AVAILABLE,
+          errors.nothingToChoose(),
           "no model was chosen",
           "The program left the choice of a model to Purser, and none was chosen that fits what it"
               + " called.",
@@ -108,7 +109,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
     if (owner.isPresent() && owner.get() != call.provider()) {
       return because(
           call,
-          ErrorCode.MODEL_NOT_AVAILABLE,
+          errors.otherProvidersModel(asked, owner.get()),
           "the model is another provider's",
           asked
               + " is a model of "
@@ -120,9 +121,9 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
               Advice.elsewhere(
                   "Call it by its own interface",
                   switch (owner.get()) {
-                    case ANTHROPIC -> "With an Anthropic client, through /v1/messages.";
+                    case ANTHROPIC -> "With an Anthropic SDK, through /v1/messages.";
                     case OPENAI ->
-                        "With an OpenAI client, through /v1/chat/completions or /v1/responses.";
+                        "With an OpenAI SDK, through /v1/chat/completions or /v1/responses.";
                   }),
               new Advice(
                   "Always use another model",
@@ -132,7 +133,7 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
     }
     return because(
         call,
-        ErrorCode.MODEL_NOT_AVAILABLE,
+        errors.unknownModel(asked),
         "the model is not available",
         asked + " was not among the models that the saved API keys can use.",
         List.of(
@@ -143,14 +144,19 @@ record Refusals(PriceList prices, ZoneId zone, Instant now) {
                 "See models")));
   }
 
+  /**
+   * Explains it.
+   *
+   * @param error what the program was told; null if that is not known any more
+   */
   private static WhyRefused because(
-      Call call, ErrorCode code, String title, String sentence, List<Advice> advice) {
+      Call call, @Nullable CallError error, String title, String sentence, List<Advice> advice) {
     return new WhyRefused(
         "Refused: " + title,
         sentence,
         null,
         advice,
-        ErrorBody.outline(call.provider(), code, Map.of()));
+        error == null ? "" : WhyRefused.answer(call, error));
   }
 
   private static WhyRefused unknown(Call call) {

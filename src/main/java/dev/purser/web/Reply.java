@@ -39,8 +39,15 @@ sealed interface Reply {
 
   /** A page with one sentence, for what has no page of its own. */
   static Reply message(int status, Frame frame, String title, String sentence) {
+    return message(status, frame, title, sentence, "/");
+  }
+
+  /** The same, with the way back to where one was. */
+  static Reply message(int status, Frame frame, String title, String sentence, String back) {
     return new Page(
-        status, "message.jte", Map.of("frame", frame, "title", title, "sentence", sentence));
+        status,
+        "message.jte",
+        Map.of("frame", frame, "title", title, "sentence", sentence, "back", back));
   }
 
   /** What is not there, and what is another space's. */

@@ -10,4 +10,9 @@ import java.time.ZoneId;
  * Every part leads to those calls.
  */
 public record TrustLine(
-    Figures figures, CallLink calls, YearMonth month, ZoneId zone, Instant asOf) {}
+    Figures figures, CallLink calls, YearMonth month, ZoneId zone, Instant asOf) {
+  /** How many of the calls used nothing: with the reported and the estimated ones they are all. */
+  public long nothingToPay() {
+    return figures.requests() - figures.reported() - figures.estimated();
+  }
+}

@@ -210,7 +210,7 @@ public record UsageChart(
       return Integer.toString(number);
     }
     boolean regular = number == 1 || number % 5 == 0;
-    boolean besideToday = usage.inMonth(today) && Math.abs(number - today.getDayOfMonth()) <= 1;
+    boolean besideToday = usage.inMonth(today) && Math.abs(number - today.getDayOfMonth()) <= 2;
     return regular && !besideToday ? Integer.toString(number) : "";
   }
 

@@ -93,7 +93,7 @@ record UsagePage(WebParts parts) {
           UsageChart.parts(
               models,
               MonthUsage.OfModel::day,
-              MonthUsage.OfModel::model,
+              part -> ModelRows.name(part.model()),
               MonthUsage.OfModel::figures);
       case PROVIDER ->
           UsageChart.parts(
@@ -122,7 +122,7 @@ record UsagePage(WebParts parts) {
               model,
               each.getValue(),
               calls.with("provider", provider.id()).with("model", model),
-              coloured == null ? "" : coloured.styleOf(model)));
+              coloured == null ? "" : coloured.styleOf(ModelRows.name(model))));
     }
     Comparator<ModelRows.Row> order =
         switch (sort.column()) {

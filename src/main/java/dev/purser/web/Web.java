@@ -187,7 +187,8 @@ public final class Web {
           403,
           frame,
           "This form is out of date",
-          "Nothing was changed. Go back, load the page again, and send the form from there.");
+          "Nothing was changed. Go back, load the page again, and send the form from there.",
+          whereTo(request));
     }
     return formId.isEmpty()
         ? route.handler().apply(read)
@@ -199,21 +200,25 @@ public final class Web {
                     409,
                     frame,
                     "Sent already",
-                    "This form was done the first time. What it made was shown then."));
+                    "This form was done the first time. What it made was shown then.",
+                    whereTo(request)));
   }
 
   private Frame frame(
       HttpServerRequest request, Visitors.@Nullable Known known, Frame.@Nullable Visitor visitor) {
+    String path = request.path() == null ? "/" : request.path();
+    String query = request.query();
     return new Frame(
         assets,
-        request.path() == null ? "/" : request.path(),
+        path,
+        query == null || query.isEmpty() ? path : path + "?" + query,
         visitors.theme(request),
         visitor,
         known == null ? "" : known.formToken(),
         sentForms::newId);
   }
 
-  /** Where to go after signing in: the page that was asked for, or the one that held the form. */
+  /** Where to go on: to the page that was asked for, or to the one that held the form. */
   private static String whereTo(HttpServerRequest request) {
     Optional<String> where =
         request.getHeader("hx-request") != null

@@ -1,7 +1,11 @@
 package dev.purser.web;
 
 import dev.purser.money.Money;
+import dev.purser.providers.CallError;
+import dev.purser.providers.ErrorBody;
+import dev.purser.reports.Call;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +13,18 @@ import org.jspecify.annotations.Nullable;
  * Why a call was refused, and what can be done about it.
  *
  * @param fit the money, if a budget refused it; else null
- * @param answer what the program was told that programs act on, as JSON; empty if that is not known
+ * @param answer what the program was told, as JSON; empty if that is not known
  */
 public record WhyRefused(
     String title, String sentence, @Nullable Fit fit, List<Advice> advice, String answer) {
 
   public WhyRefused {
     advice = List.copyOf(advice);
+  }
+
+  /** What a program gets that is told this of its call. */
+  static String answer(Call call, CallError error) {
+    return new String(ErrorBody.of(call.provider(), error, call.id()), StandardCharsets.UTF_8);
   }
 
   /**

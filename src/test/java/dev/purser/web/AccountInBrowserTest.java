@@ -272,4 +272,15 @@ class AccountInBrowserTest {
     assertThat(Statements.ofPages(() -> window.go(path))).hasSizeBetween(2, MOST_STATEMENTS);
     assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
   }
+
+  @Test
+  void theFirstLoadIsSmallForWhoeverIsNotSignedIn() {
+    assertThat(browsing.signedOut(Look.LIGHT).go("/sign-in").transferredBytes())
+        .isBetween(1_000L, MOST_BYTES);
+    RunningPurser empty = browsing.emptyPurser();
+    URI link = empty.app().setupLink();
+    Window setup = browsing.window(URI.create(empty.url()), Look.LIGHT);
+    assertThat(setup.go(link.getRawPath() + "?" + link.getRawQuery()).transferredBytes())
+        .isBetween(1_000L, MOST_BYTES);
+  }
 }

@@ -64,6 +64,19 @@ class PricesPageTest {
   }
 
   @Test
+  void theKeyboardIsEnough() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Page page = browsing.window(person).go("/prices").page();
+    page.getByLabel("Search models").focus();
+    page.keyboard().type("haiku-5-5");
+    page.keyboard().press("Enter");
+    assertThat(page.locator(".price-list tbody > tr").first()).containsText("claude-haiku-5-5");
+    page.locator(".price-more > summary").first().focus();
+    page.keyboard().press("Enter");
+    assertThat(page.locator(".price-cards").first()).isVisible();
+  }
+
+  @Test
   void aModelIsFoundByAnyOfItsNames() {
     Person person = browsing.newPerson().withProviderKeys();
     Page page = browsing.window(person).go("/prices?q=claude-haiku-5-5-20261001").page();

@@ -142,7 +142,7 @@ class SettingsInBrowserTest {
     assertThat(field).hasValue(BAD_KEY);
     assertThat(field).hasAttribute("aria-invalid", "true");
     assertThat(field).hasAccessibleDescription(Pattern.compile("Anthropic refused this key.*"));
-    assertThat(row.getByText("Purser sends no key back")).not().isVisible();
+    assertThat(row.getByText("Purser sends no API key back")).not().isVisible();
     assertThat(keys(person)).isEmpty();
 
     field.fill(Person.ANTHROPIC_KEY);
@@ -155,12 +155,12 @@ class SettingsInBrowserTest {
     Person person = browsing.newPerson().withProviderKeys();
     Window window = browsing.window(person).go("/settings");
     Locator row = row(window, "anthropic");
-    link(row, "Replace the Anthropic key").click();
+    link(row, "Replace the Anthropic API key").click();
     assertThat(keyField(window, "anthropic")).isFocused();
     link(row, "Cancel").click();
     assertThat(keyField(window, "anthropic")).hasCount(0);
 
-    link(row, "Replace the Anthropic key").click();
+    link(row, "Replace the Anthropic API key").click();
     window.expectStatus(422);
     pasteKey(window, "anthropic", BAD_KEY);
     assertThat(row.getByText("Anthropic refused this key.")).isVisible();
@@ -179,15 +179,15 @@ class SettingsInBrowserTest {
     provider(window).selectOption("openai");
     String unsaved = model(window).inputValue();
     Locator row = row(window, "anthropic");
-    link(row, "Delete the Anthropic key").click();
+    link(row, "Delete the Anthropic API key").click();
     assertThat(row.getByText("1 agent used it this week; its calls will get 403.")).isVisible();
     assertThat(link(row, "Keep it")).isFocused();
     link(row, "Keep it").click();
-    assertThat(row.getByText("Delete the Anthropic key?")).hasCount(0);
+    assertThat(row.getByText("Delete the Anthropic API key?")).hasCount(0);
     assertThat(keys(person)).hasSize(2);
 
-    link(row, "Delete the Anthropic key").click();
-    button(row, "Delete key").click();
+    link(row, "Delete the Anthropic API key").click();
+    button(row, "Delete API key").click();
     assertThat(keyField(window, "anthropic")).isVisible();
     assertThat(row.getByText("Deleted")).isVisible();
     assertThat(keys(person)).hasSize(1);
@@ -198,9 +198,27 @@ class SettingsInBrowserTest {
   @Test
   void aKeyCanBeVerifiedAgain() {
     Window window = browsing.window(browsing.newPerson().withProviderKeys()).go("/settings");
-    button(row(window, "openai"), "Verify the OpenAI key").click();
+    button(row(window, "openai"), "Verify the OpenAI API key").click();
     assertThat(row(window, "openai").getByText("Checked and valid")).isVisible();
-    assertThat(button(row(window, "openai"), "Verify the OpenAI key")).isFocused();
+    assertThat(button(row(window, "openai"), "Verify the OpenAI API key")).isFocused();
+  }
+
+  @Test
+  void withoutAKeyThePricedModelsAreListedAndCannotBeChosen() {
+    Window window = browsing.window(browsing.newPerson()).go("/settings");
+    assertThat(model(window).locator("optgroup")).hasCount(2);
+    assertThat(model(window).locator("optgroup").first())
+        .hasAttribute("label", "Anthropic: Save an API key to use these");
+    assertThat(model(window).locator("option:not([disabled])")).hasCount(1);
+    assertThat(model(window).locator("option[disabled]").first())
+        .hasText(Pattern.compile("claude-.* · \\$.* in / \\$.* out per M"));
+
+    pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
+    assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
+    assertThat(model(window).locator("option")).hasCount(1);
+    provider(window).selectOption("anthropic");
+    assertThat(model(window).locator("option[disabled]")).hasCount(0);
+    assertThat(model(window).locator("optgroup")).hasCount(1);
   }
 
   @Test
@@ -328,9 +346,9 @@ class SettingsInBrowserTest {
 
     pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
     assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
-    button(row(window, "anthropic"), "Verify the Anthropic key").click();
+    button(row(window, "anthropic"), "Verify the Anthropic API key").click();
     assertThat(row(window, "anthropic").getByText("Checked and valid")).isVisible();
-    link(row(window, "anthropic"), "Replace the Anthropic key").click();
+    link(row(window, "anthropic"), "Replace the Anthropic API key").click();
     pasteKey(window, "anthropic", OTHER_KEY);
     assertThat(row(window, "anthropic").getByText("…fedc")).isVisible();
 
@@ -339,8 +357,8 @@ class SettingsInBrowserTest {
     assertThat(window.page().locator("#llm .saved")).hasText("Saved");
     assertThat(provider(window)).hasValue("anthropic");
 
-    link(row(window, "anthropic"), "Delete the Anthropic key").click();
-    button(row(window, "anthropic"), "Delete key").click();
+    link(row(window, "anthropic"), "Delete the Anthropic API key").click();
+    button(row(window, "anthropic"), "Delete API key").click();
     assertThat(row(window, "anthropic").getByText("Deleted")).isVisible();
     assertThat(keys(person)).isEmpty();
     assertThat(window.page().locator("#model-caution"))

@@ -141,7 +141,7 @@ class SettingsPageTest {
             "OpenAI refused this key. Nothing was saved.",
             "OpenAI does not accept this key",
             "aria-invalid=\"true\"",
-            "Purser sends no key back")
+            "Purser sends no API key back")
         .doesNotContain(BAD_KEY);
     assertThat(saved()).isEmpty();
   }
@@ -491,7 +491,7 @@ class SettingsPageTest {
     use("claude-fable-5-2", 1_000);
     Visit other = signedIn(api, api.newPerson("bob" + people + "@example.org"));
     assertThat(other.get("/settings?saved=anthropic&delete=anthropic").text())
-        .doesNotContain("sk-ant-…", "Saved and valid", "Delete the Anthropic key?")
+        .doesNotContain("sk-ant-…", "Saved and valid", "Delete the Anthropic API key?")
         .contains("No calls this month");
     assertThat(other.submit("/settings", "/settings", "mode", "stop", "zone", "UTC").status())
         .isEqualTo(303);

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
+import dev.purser.running.Statements;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
@@ -22,6 +23,9 @@ class StartInBrowserTest {
       """
       {"model":"claude-haiku-5-5","max_tokens":50,"messages":[{"role":"user","content":"hello"}]}\
       """;
+
+  private static final long MOST_BYTES = 300 * 1024;
+  private static final int MOST_STATEMENTS = 6;
 
   @RegisterExtension static final Browsing browsing = new Browsing();
 
@@ -56,6 +60,48 @@ class StartInBrowserTest {
     assertThat(window.page().getByText("Waiting for the first call…")).isHidden();
     window.go("/");
     assertThat(window.path()).isEqualTo("/usage");
+  }
+
+  @Test
+  void itIsSmallAndAsksTheDatabaseFewTimes() {
+    Person person = browsing.newPerson().withProviderKeys();
+    person.agent("support-bot");
+    Window window = browsing.window(person);
+    assertThat(Statements.ofPages(() -> window.go("/start"))).hasSizeBetween(2, MOST_STATEMENTS);
+    assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
+  }
+
+  @Test
+  void theKeyboardIsEnough() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/start");
+    assertThat(window.page().locator(".ways a[aria-current=page]")).hasText("Start");
+    window.page().getByLabel("Name").focus();
+    window.page().keyboard().type("typed");
+    window.page().keyboard().press("Tab");
+    window.page().keyboard().press("Enter");
+    assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
+    assertThat(window.page().locator(".ways a[aria-current=page]")).hasText("Start");
+    // The ways to connect are one stop, and the arrows choose among them.
+    window.page().locator("#connect-curl").focus();
+    window.page().keyboard().press("ArrowRight");
+    assertThat(window.page().locator("#code-curl")).isHidden();
+    window.page().keyboard().press("Tab");
+    assertThat(window.page().locator("button[data-copy]:visible")).isFocused();
+    window.page().keyboard().press("Enter");
+    assertThat(window.page().locator("button[data-copy]:visible")).containsText("Copied");
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void theFirstCallCanBeReadWhereItWasWaitedFor(Look look) {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Window window = browsing.window(person, look).go("/start");
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+    window.assertAccessible();
+    window.assertFits();
   }
 
   @Test

@@ -3,12 +3,18 @@ package dev.purser.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.api.TestApi;
+import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.Provider;
+import dev.purser.pricing.UsageSource;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.running.Statements;
+import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -78,6 +84,68 @@ class UsageInBrowserTest {
         .first()
         .click();
     assertThat(window.page().locator(".key")).containsText("support-bot");
+  }
+
+  /** $8 for a million tokens of input, so that a token is an 8 millionth of a budget of $8. */
+  private static void spend(TestApi api, TestApi.Person person, TestApi.Caller caller, long input) {
+    api.call(
+        person,
+        caller,
+        Provider.ANTHROPIC,
+        UsageSource.REPORTED,
+        new ModelUsage("claude-fable-5-2", input, 0, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  private static String fill(Window window, String path) {
+    return (String)
+        window
+            .go(path)
+            .page()
+            .locator("svg.gauge rect")
+            .first()
+            .evaluate("bar => getComputedStyle(bar).fill");
+  }
+
+  private static String token(Window window, String name) {
+    return (String)
+        window
+            .page()
+            .evaluate(
+                """
+                name => {
+                  const probe = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+                  probe.setAttribute("class", "fill-" + name);
+                  document.querySelector("svg.gauge").append(probe);
+                  const fill = getComputedStyle(probe).fill;
+                  probe.remove();
+                  return fill;
+                }
+                """,
+                name);
+  }
+
+  @Test
+  void theBarIsGreenUnder75PercentYellowTo90AndRedAbove() {
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      TestApi.Person person = api.newPerson("ada@example.org");
+      TestApi.Caller caller = api.newCaller(person, "support-bot");
+      person.manage().patch("/api/settings", "{\"monthlyBudgetCents\":800}").ok(200);
+      Window window = browsing.window(URI.create(api.url()), Look.LIGHT);
+      window.go(api.signInLinks().make(person.user().id()));
+      spend(api, person, caller, 749_000);
+      String green = fill(window, "/usage");
+      assertThat(List.of(green, token(window, "warn"), token(window, "danger")))
+          .doesNotHaveDuplicates();
+      assertThat(green).isEqualTo(token(window, "ok"));
+      assertThat(fill(window, "/settings")).isEqualTo(green);
+      spend(api, person, caller, 1_000);
+      assertThat(fill(window, "/usage")).as("at 75 %").isEqualTo(token(window, "warn"));
+      spend(api, person, caller, 150_000);
+      assertThat(fill(window, "/usage")).as("at 90 %").isEqualTo(token(window, "warn"));
+      spend(api, person, caller, 1_000);
+      assertThat(fill(window, "/usage")).as("at 90.1 %").isEqualTo(token(window, "danger"));
+      assertThat(fill(window, "/settings")).isEqualTo(token(window, "danger"));
+    }
   }
 
   @Test

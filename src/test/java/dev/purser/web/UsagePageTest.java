@@ -10,6 +10,7 @@ import dev.purser.pricing.UsageSource;
 import dev.purser.running.Http;
 import dev.purser.storage.TestDatabase;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,16 @@ class UsagePageTest {
     return cents.asDecimal().movePointLeft(2).stripTrailingZeros();
   }
 
+  /** What stands in a row's cells of whole numbers, in their order. */
+  private static List<String> numbers(String row) {
+    Matcher number = Pattern.compile(">([0-9,]+)</a>").matcher(row);
+    List<String> numbers = new ArrayList<>();
+    while (number.find()) {
+      numbers.add(number.group(1));
+    }
+    return numbers;
+  }
+
   /** The row of a table that begins with this. */
   private static String row(String page, String begins) {
     Matcher rows = ROW.matcher(page);
@@ -110,16 +121,17 @@ class UsagePageTest {
       assertThat(summary.path("breakdown")).hasSize(4);
       for (JsonNode model : summary.path("breakdown")) {
         String row = row(page, ">" + model.path("model").asString() + "<");
-        assertThat(row)
-            .contains(Figures.count(model.path("requestCount").asLong()))
-            .contains(Figures.count(model.path("totalInput").asLong()))
-            .contains(Figures.count(model.path("totalOutput").asLong()));
+        assertThat(numbers(row))
+            .containsExactly(
+                Figures.count(model.path("requestCount").asLong()),
+                Figures.count(model.path("totalInput").asLong()),
+                Figures.count(model.path("totalOutput").asLong()));
         if (model.path("model").asString().equals("gpt-of-tomorrow")) {
           assertThat(row).contains("unpriced", "/prices?q=gpt-of-tomorrow").doesNotContain("$0");
         } else {
           assertThat(row)
               .contains(
-                  "<data value=\"" + dollars(model.path("totalCostCents")).toPlainString() + "\"");
+                  "<data value=\"" + dollars(model.path("totalCostCents")).toPlainString() + "\">");
         }
       }
       assertThat(page)

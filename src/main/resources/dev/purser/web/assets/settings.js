@@ -3,7 +3,7 @@
   const provider = () => document.getElementById("default-provider");
   const model = () => document.getElementById("default-model");
 
-  // The model's select holds only the provider's models, all of which it remembers.
+  // The model's select holds only the provider's models, all of which it remembers; while none can be used, it shows them all.
   const groups = new WeakMap();
   const narrow = () => {
     if (!provider() || !model()) return;
@@ -12,7 +12,8 @@
     }
     const { none, all } = groups.get(model());
     const chosen = model().value;
-    const fitting = all.filter(group => group.dataset.provider === provider().value);
+    const usable = all.some(group => group.querySelector("option:not([disabled])"));
+    const fitting = all.filter(group => group.dataset.provider === provider().value || !usable);
     const enabled = fitting.flatMap(group => [...group.querySelectorAll("option:not([disabled])")]);
     model().replaceChildren(...enabled.length ? [] : [none], ...fitting);
     model().value = enabled.find(option => option.value === chosen)?.value ?? enabled[0]?.value ?? "";

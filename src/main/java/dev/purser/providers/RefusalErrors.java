@@ -1,0 +1,136 @@
+package dev.purser.providers;
+
+import dev.purser.pricing.Provider;
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * What Purser says of a call that it has read and does not forward: to the program, and later on
+ * the page of the call.
+ */
+public final class RefusalErrors {
+  private static final int MOST_NAME_CHARACTERS = 200;
+
+  private final String pages;
+
+  /**
+   * Makes them.
+   *
+   * @param pages where people open Purser's pages
+   */
+  public RefusalErrors(URI pages) {
+    String text = pages.toString();
+    this.pages = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  /** No API key is saved. */
+  public CallError providerKeyMissing(Provider provider) {
+    return CallError.of(
+        ErrorCode.PROVIDER_KEY_MISSING,
+        "No provider key for " + provider.displayName() + " is saved.",
+        "Save one at " + settings());
+  }
+
+  /** The API key that is saved cannot be opened. */
+  public CallError providerKeyUnreadable(Provider provider) {
+    return CallError.of(
+        ErrorCode.PROVIDER_KEY_UNREADABLE,
+        "The provider key for " + provider.displayName() + " cannot be opened.",
+        "Save it again at " + settings());
+  }
+
+  /** The choice was left to Purser, and there is none. */
+  public CallError nothingToChoose() {
+    return CallError.of(
+        ErrorCode.MODEL_NOT_AVAILABLE,
+        "The request leaves the choice of a model to Purser, and none is chosen that fits it.",
+        "Name a model, choose the agent's preferred model at "
+            + agents()
+            + ", or the default model at "
+            + settings());
+  }
+
+  /** The model is the other provider's. */
+  public CallError otherProvidersModel(String model, Provider other) {
+    return CallError.of(
+        ErrorCode.MODEL_NOT_AVAILABLE,
+        shortened(model) + " is a model of " + other.displayName() + " and is not called this way.",
+        switch (other) {
+          case ANTHROPIC -> "Call it through /v1/messages";
+          case OPENAI -> "Call it through /v1/chat/completions, /v1/responses or /v1/embeddings";
+        });
+  }
+
+  /** Nobody knows the model. */
+  public CallError unknownModel(String model) {
+    return CallError.of(
+        ErrorCode.MODEL_NOT_AVAILABLE,
+        shortened(model) + " is not among the models of the saved provider keys.",
+        "The list is at /v1/models; provider keys are saved at " + settings());
+  }
+
+  /** Its cost has no bound because of a field. */
+  public CallError costUnbounded(String field) {
+    return CallError.of(
+        ErrorCode.COST_UNBOUNDED,
+        "What this request can cost has no bound because of "
+            + shortened(field)
+            + ", and its budget must never be exceeded, says Purser.",
+        "Leave "
+            + shortened(field)
+            + " out or limit it, or choose another budget mode at "
+            + settings()
+            + " or "
+            + agents());
+  }
+
+  /**
+   * It does not fit a budget.
+   *
+   * @param agents whether it is the agent's own
+   * @param stopped whether it admits nothing because a call was too dear
+   * @param largestOutputTokens the output limit for which there is money; 0 if for none
+   */
+  public CallError overBudget(
+      boolean agents, boolean stopped, long largestOutputTokens, Map<String, Object> figures) {
+    String whose = agents ? "The agent's budget of this month" : "This month's budget";
+    String where = agents ? agents() : settings();
+    if (stopped) {
+      return new CallError(
+          ErrorCode.BUDGET_EXHAUSTED,
+          whose
+              + " is stopped by Purser: a call has cost more than the most that was set aside for"
+              + " it.",
+          "Look at that call, then raise the budget or let it go on, at " + where,
+          figures);
+    }
+    return largestOutputTokens > 0
+        ? new CallError(
+            ErrorCode.BUDGET_EXHAUSTED,
+            whose + " has too little left for this call, says Purser.",
+            "Limit its output to "
+                + largestOutputTokens
+                + " tokens, or raise the budget at "
+                + where,
+            figures)
+        : new CallError(
+            ErrorCode.BUDGET_EXHAUSTED,
+            whose + " is exhausted, says Purser.",
+            "Raise it at " + where,
+            figures);
+  }
+
+  private String agents() {
+    return pages + "/agents";
+  }
+
+  private String settings() {
+    return pages + "/settings";
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= MOST_NAME_CHARACTERS
+        ? name
+        : name.substring(0, MOST_NAME_CHARACTERS) + "…";
+  }
+}
