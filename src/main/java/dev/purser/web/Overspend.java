@@ -53,7 +53,13 @@ public record Overspend(
   public BudgetBar bar() {
     AgentStanding standing = standing();
     return new BudgetBar(
-        "Budget of the try", budget, standing.spent(), standing.held(), standing.doubt(), 0);
+        "Budget of the try",
+        budget,
+        standing.spent(),
+        standing.held(),
+        standing.doubt(),
+        /* countsDoubt= */ true,
+        /* unpricedCount= */ 0);
   }
 
   /** Sent, but neither admitted nor answered: they wait for room in the budget. */
