@@ -62,7 +62,7 @@ class AgentsPageTest {
     Matcher secret = SECRET.matcher(made.text());
     assertThat(made.status()).isEqualTo(200);
     assertThat(secret.find()).isTrue();
-    assertThat(made.text()).contains("Copy it now", "with the new key filled in");
+    assertThat(made.text()).contains("Copy it now", "with the new virtual key filled in");
 
     assertThat(visit.get(page).text()).contains("laptop", "psr_…").doesNotContain(secret.group());
     assertThat(visit.get("/agents").text()).doesNotContain(secret.group());

@@ -224,7 +224,26 @@ class CallsPageTest {
         .contains("Refused: the budget was used up")
         .contains("href=\"/settings#llm\"", "The budget begins anew on")
         .contains("\"budget_exhausted\"", "\"billing_error\"")
-        .contains("\"budgetCents\" : 0", "role=\"img\" aria-label=\"Budget $0.00");
+        .contains("\"budgetCents\":0", "role=\"img\" aria-label=\"Budget $0.00");
+  }
+
+  @Test
+  void whatTheProgramGotIsShownAsItGotIt() {
+    Person person = purser.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    Http.Answer other =
+        caller.post(
+            "/v1/chat/completions", Story.body(Story.PRICED_MODEL, "of the other provider", false));
+    Http.Answer nothing = Story.message(caller, "auto", "hello");
+    person.settings("{\"monthlyBudgetCents\":0}");
+    Http.Answer overBudget = Story.message(caller, Story.PRICED_MODEL, "hello");
+    for (Http.Answer answer : List.of(other, nothing, overBudget)) {
+      String page = get(person, "/calls/" + Story.id(answer)).text();
+      Matcher shown = Pattern.compile("<code id=\"answer-text\">(.*?)</code>").matcher(page);
+      assertThat(shown.find()).isTrue();
+      assertThat(shown.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+          .isEqualTo(answer.text());
+    }
   }
 
   @Test

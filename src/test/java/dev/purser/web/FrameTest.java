@@ -109,6 +109,11 @@ class FrameTest {
     return pages;
   }
 
+  /** Whether it is the address of a form, which leads whoever reads it back to the form's page. */
+  private boolean leadsElsewhere(PageRoute route) {
+    return visit.get(route.path().replaceAll("\\{\\w+}", "any")).status() == 303;
+  }
+
   @Test
   void everyPageIsSentWithWhatProtectsItAndEveryFormCarriesItsGuard() {
     Map<String, Http.Answer> pages = crawled();
@@ -136,7 +141,7 @@ class FrameTest {
       }
     });
     assertThat(routes())
-        .filteredOn(route -> route.method().equals(HttpMethod.GET))
+        .filteredOn(route -> route.method().equals(HttpMethod.GET) && !leadsElsewhere(route))
         .as("a page that no link leads to")
         .allSatisfy(route ->
             assertThat(pages.keySet())
