@@ -2,7 +2,6 @@ package dev.purser.gateway;
 
 import dev.purser.ledger.Bounded;
 import dev.purser.pricing.PriceList;
-import dev.purser.pricing.WorstCase;
 import dev.purser.providers.Bound;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.StrictTerms;
@@ -54,12 +53,11 @@ record Reckoning(Bound bound, @Nullable StrictTerms strict, @Nullable TokenCount
 
   /** What strict budgets decide by; null if what is set aside for it is only an estimate. */
   @Nullable Bounded bounded() {
-    if (bound.unboundedField() != null) {
+    // Only the terms of strict budgets hold for everything that a request may contain.
+    if (strict == null || bound.unboundedField() != null) {
       return null;
     }
-    WorstCase worst = bound.worst();
-    long least = strict == null ? worst.outputTokens() : strict.leastOutput();
-    return new Bounded(worst, least, question != null);
+    return new Bounded(bound.worst(), strict.leastOutput(), question != null);
   }
 
   /** The same with a shorter answer. */

@@ -253,7 +253,8 @@ final class Entries {
     setLong(refused, 20, money == null ? null : money.held().nanos());
     setLong(refused, 21, money == null ? null : money.doubt().nanos());
     setLong(refused, 22, money == null ? null : money.needed().nanos());
-    setLong(refused, 23, money == null ? null : money.largestOutputTokens());
+    // None for a stopped budget, whatever there is money for: by that it is known again.
+    setLong(refused, 23, money == null || money.stopped() ? null : money.largestOutputTokens());
     setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
     refused.setString(25, call.unboundedField());
     add(refusals, refused);
@@ -276,6 +277,7 @@ final class Entries {
       if (!row.next() || row.getString(1) == null) {
         return null;
       }
+      Long largestOutputTokens = longOrNull(row, 7);
       return new Decision.OverBudget(
           key.entryId(),
           Decision.BudgetOf.ofId(row.getString(1)),
@@ -284,8 +286,8 @@ final class Entries {
           new Money(row.getLong(4)),
           new Money(row.getLong(5)),
           new Money(row.getLong(6)),
-          row.getLong(7),
-          /* stopped= */ false,
+          largestOutputTokens == null ? 0 : largestOutputTokens,
+          /* stopped= */ largestOutputTokens == null,
           Instant.ofEpochMilli(row.getLong(8)));
     }
   }

@@ -294,14 +294,23 @@ final class Posting {
 
   private boolean withdraw(Operation.Withdraw withdraw) throws SQLException {
     EntryRow entry = entries.get(withdraw.key());
-    if (entry == null || entry.state() != EntryState.OPEN) {
+    if (entry == null) {
       return false;
     }
-    end(
-        entry,
-        Charge.nothing(entry),
-        Ending.unanswered(clock.instant(), SERVICE_UNAVAILABLE, LEDGER_UNAVAILABLE));
-    return true;
+    Charge nothing = Charge.nothing(entry);
+    Ending ending = Ending.unanswered(clock.instant(), SERVICE_UNAVAILABLE, LEDGER_UNAVAILABLE);
+    return switch (entry.state()) {
+      case OPEN -> {
+        end(entry, nothing, ending);
+        yield true;
+      }
+      case INTERRUPTED -> {
+        // This process was taken for dead meanwhile, and a call that never was has its hold to pay.
+        correct(entry, nothing, ending);
+        yield true;
+      }
+      case SETTLED, REFUSED -> false;
+    };
   }
 
   private void end(EntryRow entry, Charge charge, Ending ending) throws SQLException {

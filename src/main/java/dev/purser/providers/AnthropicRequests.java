@@ -172,7 +172,7 @@ final class AnthropicRequests {
   }
 
   private static @Nullable String unboundedField(
-      RequestFields fields, List<Element> loops, long uses) {
+      RequestFields fields, List<Element> loops, long uses) throws BadRequest {
     if (fields.has("fallbacks")) {
       return "fallbacks";
     }
@@ -182,7 +182,9 @@ final class AnthropicRequests {
     if (fields.has("context_management") && !onlyClears(fields)) {
       return "context_management";
     }
-    if (uses >= CostTerms.MOST_USES || loops.stream().anyMatch(tool -> !tool.has("max_uses"))) {
+    if (uses >= CostTerms.MOST_USES
+        || loops.stream().anyMatch(tool -> !tool.has("max_uses"))
+        || fields.numbers("tools[].max_uses").stream().anyMatch(most -> most < 1)) {
       return "tools[].max_uses";
     }
     // Code may call the later versions too, and how often the model runs that has no limit.

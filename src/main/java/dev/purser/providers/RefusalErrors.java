@@ -76,12 +76,21 @@ public final class RefusalErrors {
         "What this request can cost has no bound because of "
             + shortened(field)
             + ", and its budget must never be exceeded, says Purser.",
-        "Leave "
-            + shortened(field)
-            + " out or limit it, or choose another budget mode at "
-            + settings()
-            + " or "
-            + agents());
+        boundedBy(field) + ", or choose another budget mode at " + settings() + " or " + agents());
+  }
+
+  private static String boundedBy(String field) {
+    return switch (field) {
+      case "tools[].max_uses",
+          "max_tool_calls",
+          "max_tokens",
+          "max_completion_tokens",
+          "max_output_tokens" ->
+          "Set " + field;
+      case "tools[].allowed_callers" -> "Set tools[].allowed_callers to direct";
+      case "model" -> "Use another model";
+      default -> "Leave " + shortened(field) + " out";
+    };
   }
 
   /**

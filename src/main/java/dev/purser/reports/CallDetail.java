@@ -61,7 +61,8 @@ public record CallDetail(
    *
    * @param budgetOf {@code space} or {@code agent}
    * @param needed for the call as it was asked
-   * @param largestOutputTokens the output limit for which there was money; null in old entries
+   * @param largestOutputTokens the output limit for which there was money; null if the budget was
+   *     stopped
    * @param resetsAt when the budget begins anew; null in old entries
    */
   public record BudgetRefusal(

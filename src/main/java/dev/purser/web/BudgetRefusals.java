@@ -35,8 +35,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
             money.largestOutputTokens(),
             Figures.moment(resetsAt, zone) + " " + zone.getId());
     boolean usedUp = money.spent().compareTo(money.budget()) >= 0;
-    // What fits is refused for one reason only.
-    boolean stopped = !usedUp && fit.missing().nanos() <= 0;
+    // Of every other refusal it is known what would have fitted, if only nothing.
+    boolean stopped = !usedUp && money.resetsAt() != null && money.largestOutputTokens() == null;
     String budgetPath = agents ? "/agents/" + call.agentId() : SETTINGS;
     String standingPath = agents ? budgetPath + "#own-budget" : "/settings#usage";
     return new WhyRefused(
@@ -181,7 +181,7 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
 
   private static String because(String field) {
     return switch (field) {
-      case "tools[].max_uses" ->
+      case "tools[].max_uses", "max_tool_calls" ->
           "The provider runs one of its tools again and again, and this request does not say how"
               + " often at most.";
       case "tools[].allowed_callers" ->
@@ -189,7 +189,9 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
       case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           "This one does not say how long its answer may be, and Purser does not know what its"
               + " model can write at most.";
-      case "model" -> "How much this model reads and writes at most is not known.";
+      case "model" ->
+          "How much this model reads and writes at most is not known, or it searches and goes on by"
+              + " itself, as often as it likes.";
       default -> "What " + field + " can make this one cost is not known beforehand.";
     };
   }
@@ -199,13 +201,18 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
       case "tools[].max_uses" ->
           Advice.elsewhere(
               "Set max_uses", "Of each tool that the provider runs, to what is enough for it.");
+      case "max_tool_calls" ->
+          Advice.elsewhere(
+              "Set max_tool_calls", "To the most runs of the provider's tools that you need.");
       case "tools[].allowed_callers" ->
           Advice.elsewhere("Set allowed_callers to direct", "Then only the model calls the tool.");
       case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           Advice.elsewhere("Set " + field, "To the longest answer that you need.");
       case "model" ->
           Advice.elsewhere(
-              "Use another model", "One of the price list, which says how much it can read.");
+              "Use another model",
+              "One of the price list, which says how much it can read, that does not search by"
+                  + " itself.");
       default -> Advice.elsewhere("Leave out " + field, "Then the call can be bounded.");
     };
   }

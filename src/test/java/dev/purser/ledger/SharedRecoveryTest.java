@@ -2,6 +2,7 @@ package dev.purser.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.money.Money;
 import dev.purser.storage.Database;
 import dev.purser.storage.TestDatabase;
 import java.time.Duration;
@@ -44,6 +45,44 @@ class SharedRecoveryTest {
 
       assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
       assertThat(living.health().ready()).isTrue();
+      LedgerBooks.balance(test.database());
+    }
+  }
+
+  @Test
+  void whatWasNeverForwardedIsNotChargedThoughItsProcessWasTakenForDead() throws Exception {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL);
+        Ledger late = start(test.openAnother(), Duration.ofMinutes(10))) {
+      Calls calls = Calls.of(test.database(), "space-1");
+      Admission call = calls.admission();
+      assertThat(late.admit(call).join()).isEqualTo(new Decision.Admitted());
+      test.database()
+          .transact(
+              session -> session.statement("UPDATE processes SET lease_until = 0").executeUpdate());
+      try (Ledger living = start(test.openAnother(), Duration.ofMinutes(10))) {
+        assertThat(living.health().ready()).isTrue();
+        assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
+        assertThat(calls.spent("")).isEqualTo(call.hold());
+      }
+
+      // Its caller had been told that it was not admitted.
+      Operation.Withdraw withdrawal =
+          new Operation.Withdraw(new Entries.Key(call.spaceId(), call.entryId()));
+      test.database()
+          .transact(session -> {
+            new Posting(
+                    session,
+                    new Lease(1, Duration.ofMinutes(10)),
+                    new Folding(60),
+                    InstantSource.system(),
+                    (provider, model) -> model)
+                .post(List.of(withdrawal));
+            return withdrawal;
+          });
+
+      assertThat(withdrawal.result()).isTrue();
+      assertThat(calls.state(call.entryId())).isEqualTo("settled");
+      assertThat(calls.spent("")).isEqualTo(Money.ZERO);
       LedgerBooks.balance(test.database());
     }
   }

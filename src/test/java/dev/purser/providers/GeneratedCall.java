@@ -118,12 +118,12 @@ final class GeneratedCall {
       extraTokens += 400;
     }
     if (sometimes()) {
-      int uses = random.nextInt(5);
+      int uses = 1 + random.nextInt(4);
       tools.add(
           "{\"type\":\"web_search_20250305\",\"name\":\"web_search\",\"max_uses\":" + uses + "}");
       passes += uses;
       searches = uses;
-      fillsWindow |= uses > 0;
+      fillsWindow = true;
     }
     if (!tools.isEmpty()) {
       members.add("\"tools\":[" + String.join(",", tools) + "]");

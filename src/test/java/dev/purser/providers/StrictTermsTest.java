@@ -58,6 +58,7 @@ class StrictTermsTest {
         "ANTHROPIC_MESSAGES | {'tools':[{'type':{'a':1}}]}                                   | tools[].type",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305'}]}                     | tools[].max_uses",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305','max_uses':501}]}      | tools[].max_uses",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305','max_uses':0}]}        | tools[].max_uses",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_fetch_20250910'},{'name':'x','max_uses':9}]} | tools[].max_uses",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20260318','max_uses':2}]}        | tools[].allowed_callers",
         "OPENAI_CHAT        | {'web_search_options':{}}                                      | web_search_options",

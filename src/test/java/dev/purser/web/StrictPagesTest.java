@@ -337,6 +337,22 @@ class StrictPagesTest {
     assertThat(page("/calls/" + Story.id(answer)))
         .contains("Refused: its cost has no bound because of tools[].max_uses")
         .contains("does not say how often at most", "Set max_uses", "Change mode");
+
+    Http.Answer openAis =
+        story
+            .caller()
+            .post(
+                "/v1/responses",
+                """
+                {"model":"gpt-6-sol","max_output_tokens":9,"input":"hi",
+                 "tools":[{"type":"web_search"}]}\
+                """);
+    assertThat(openAis.status()).isEqualTo(402);
+    assertThat(openAis.text()).contains("Set max_tool_calls");
+    assertThat(page("/calls/" + Story.id(openAis)))
+        .contains("Refused: its cost has no bound because of max_tool_calls")
+        .contains("does not say how often at most", "Set max_tool_calls")
+        .doesNotContain("Leave out max_tool_calls");
   }
 
   @Test
