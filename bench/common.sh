@@ -85,6 +85,27 @@ make_user() {
   cp "$work/authorization.$1" "$work/authorization"
 }
 
+# fill NAME COUNT: a user with ten agents, whose virtual keys are in the order of their making; then the calls, while nobody serves
+fill() {
+  local name="$1" count="$2" number agent
+  start_purser
+  make_user "$name"
+  for number in $(seq 10); do
+    agent="$(call POST /api/agents "{\"name\":\"agent $number\"}" | field id)"
+    call POST "/api/agents/$agent/virtual-keys" '{"name":"bench"}' > /dev/null
+  done
+  stop_purser
+  echo "writing $count calls" >&2
+  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -cp "$root/target/classes:$root/target/lib/*" "$root/src/test/java/dev/purser/bench/FillLedger.java" \
+    "${PURSER_DATABASE_URL:-jdbc:sqlite:$(echo "$work"/data/*.db)}" "$(email_of "$name")" "$count"
+}
+
+# agent_named NAME: its identifier
+agent_named() {
+  call GET /api/agents | tr -d '\n' | sed 's/"virtualKeys" *: *\[[^]]*\]//g' | tr '{' '\n' | grep "\"name\" *: *\"$1\"" | field id
+}
+
 # make_caller PROVIDER NAME MODE: a provider key, a budget of that mode that is never reached, an agent and its virtual key
 make_caller() {
   local secret=sk-ant-api03-bench-0000000000000000 agent version
