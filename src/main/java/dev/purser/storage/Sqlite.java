@@ -144,7 +144,12 @@ record Sqlite(Path file) implements Engine {
 
   @Override
   public Upkeep upkeep() {
-    return new SqliteCheckpoints(file, url());
+    SqliteCheckpoints checkpoints = new SqliteCheckpoints(file, url());
+    SqliteStatistics statistics = new SqliteStatistics(url());
+    return () -> {
+      statistics.close();
+      checkpoints.close();
+    };
   }
 
   private static Properties properties() {

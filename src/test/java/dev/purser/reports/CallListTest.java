@@ -9,18 +9,25 @@ import dev.purser.pricing.Kind;
 import dev.purser.pricing.Line;
 import dev.purser.pricing.UsageSource;
 import dev.purser.reports.Books.Entry;
+import dev.purser.running.Await;
+import dev.purser.storage.Database;
 import dev.purser.storage.TestDatabase;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CallListTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Pattern PARAMETER = Pattern.compile(":(\\w+)");
   private static final Instant START = Instant.parse("2026-11-20T10:00:00Z");
 
   @ParameterizedTest
@@ -131,6 +138,37 @@ class CallListTest {
           .hasSize(10)
           .allSatisfy(call -> assertThat(call.createdAt()).isBetween(from, to.minusMillis(1)));
     }
+  }
+
+  /** PostgreSQL looks at its rows by itself, some time later. */
+  @Test
+  void theFewCallsOfAnAgentAreFoundByAnIndexAndNotAmongThoseOfTheWholeSpace() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      Books books = new Books(test.database());
+      List<Entry> entries = books.series(START, 1_000);
+      for (int i = 0; i < entries.size(); i++) {
+        entries.get(i).with("agent_id", "agent-" + i % 50);
+      }
+      books.entries(entries);
+
+      Await.until(
+          "it walks along the agent's calls",
+          PATIENCE,
+          () -> {
+            try (Database openedAgain = Database.open(test.configuration())) {
+              return plan(openedAgain, CallSearch.Index.AGENT.list(CallStore.CALL))
+                  .contains("entries_of_agent (space_id=? AND agent_id=?");
+            }
+          });
+    }
+  }
+
+  private static String plan(Database database, String sql) {
+    return database.read(handle -> {
+      Query query = handle.createQuery("EXPLAIN QUERY PLAN " + sql);
+      PARAMETER.matcher(sql).results().forEach(named -> query.bind(named.group(1), ""));
+      return String.join("\n", query.map((row, _) -> row.getString("detail")).list());
+    });
   }
 
   @ParameterizedTest
