@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Checks that totals equal the sum of entries and adjustments, which means:
@@ -28,6 +29,10 @@ import org.jdbi.v3.core.Handle;
  */
 public final class LedgerBooks {
   private LedgerBooks() {}
+
+  /** All is read as it was at one moment. */
+  private static final TransactionIsolationLevel ONE_MOMENT =
+      TransactionIsolationLevel.SERIALIZABLE;
 
   private static final String MONTHS_KEPT =
       """
@@ -153,7 +158,7 @@ public final class LedgerBooks {
 
   /** Fails, saying where, unless totals equal the sum of entries and adjustments. */
   public static void balance(Database database) {
-    database.read(handle -> {
+    database.read(connection -> connection.inTransaction(ONE_MOMENT, handle -> {
       assertThat(rows(handle, MONTHS_KEPT))
           .as("months are what their entries add up to")
           .isEqualTo(rows(handle, MONTHS_OF_ENTRIES));
@@ -168,7 +173,7 @@ public final class LedgerBooks {
           .as("entries whose adjustments do not lead to their cost")
           .isEmpty();
       return true;
-    });
+    }));
   }
 
   private static Map<String, String> rows(Handle handle, String sql) {

@@ -9,6 +9,7 @@ import dev.purser.pricing.UsageSource;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.TestDatabase;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +48,11 @@ final class Simulation implements AutoCloseable {
   private final Ids ids;
   private final List<Space> spaces = new ArrayList<>();
 
-  /** The living node first, then those that were taken for dead and may come back. */
-  private final List<Node> nodes = new ArrayList<>();
+  /** Those that admit calls: on PostgreSQL two, side by side. */
+  private final List<Node> living = new ArrayList<>();
+
+  /** Those that were taken for dead and may come back, the latest first. */
+  private final List<Node> takenForDead = new ArrayList<>();
 
   /** What each ended call counts at; of those that others ended, what it held. */
   private final Map<String, Long> counted = new HashMap<>();
@@ -68,16 +73,19 @@ final class Simulation implements AutoCloseable {
     private String latestMonth = "";
 
     /** By agent and month: the strict limit under which a call has cost more than its hold. */
-    private final Map<String, Long> stopped = new HashMap<>();
+    private final Map<String, Stop> stopped = new HashMap<>();
 
     private Space(String id) {
       this.id = id;
     }
   }
 
-  /** A call that asks, or runs. */
+  /** What has stopped a strict budget: up to which limit, and in which step. */
+  private record Stop(long limit, long step) {}
+
+  /** A call that asks, since a step, or runs. */
   private record Call(
-      Space space, Admission admission, CompletableFuture<Decision> decision, Node node) {}
+      Space space, Admission admission, CompletableFuture<Decision> decision, Node node, long step) {}
 
   /** A ledger with the calls that it knows of. */
   private static final class Node {
@@ -101,7 +109,10 @@ final class Simulation implements AutoCloseable {
       Calls.of(test.database(), "space-" + i);
       spaces.add(new Space("space-" + i));
     }
-    nodes.add(startNode());
+    living.add(startNode());
+    if (kind == TestDatabase.Kind.POSTGRESQL) {
+      living.add(startNode());
+    }
   }
 
   private Node startNode() {
@@ -116,8 +127,12 @@ final class Simulation implements AutoCloseable {
             (provider, model) -> model));
   }
 
-  private Node living() {
-    return nodes.getFirst();
+  private Node anyLiving() {
+    return living.get(random.nextInt(living.size()));
+  }
+
+  private List<Node> nodes() {
+    return Stream.concat(living.stream(), takenForDead.stream()).toList();
   }
 
   /** Does so many steps, then ends all calls and looks at everything. */
@@ -125,17 +140,11 @@ final class Simulation implements AutoCloseable {
     for (long i = 0; i < howMany; i++) {
       step();
     }
-    for (Node node : nodes) {
-      while (!node.running.isEmpty()) {
-        settle(node, node.running.removeFirst(), UsageSource.REPORTED, false);
-      }
-      settled(node);
-    }
+    settleAll();
     now = now.plusSeconds(10);
     quiet();
-    for (Call call : List.copyOf(living().running)) {
-      settle(living(), call, UsageSource.REPORTED, false);
-    }
+    // Those that have been let in after all, or were told that they are not.
+    settleAll();
     quiet();
     check();
     assertThat(number("SELECT SUM(held_nanos) FROM months")).as("held at the end").isZero();
@@ -158,9 +167,9 @@ final class Simulation implements AutoCloseable {
         case 21 -> release();
         case 22 -> {
           switch (random.nextInt(8)) {
-            case 0 -> crash();
-            case 1 -> restart();
-            case 2, 3 -> failStorage();
+            case 0, 1 -> crash();
+            case 2 -> restart();
+            case 3, 4 -> failStorage();
             default -> comeBack();
           }
         }
@@ -175,9 +184,23 @@ final class Simulation implements AutoCloseable {
     }
   }
 
+  private void settleAll() {
+    for (Node node : nodes()) {
+      while (!node.running.isEmpty()) {
+        settle(node, node.running.removeFirst(), UsageSource.REPORTED, false);
+      }
+      settled(node);
+    }
+  }
+
   // ---- what happens
 
   private void admit() {
+    admit(anyLiving());
+  }
+
+  private void admit(Node first) {
+    Node node = first;
     for (int i = random.nextInt(5); i >= 0; i--) {
       Space space = spaces.get(random.nextInt(spaces.size()));
       String agent = "agent-" + random.nextInt(2);
@@ -211,12 +234,13 @@ final class Simulation implements AutoCloseable {
               ofSpace,
               ofAgent,
               now.plusSeconds(20));
-      Node node = living();
-      node.asking.add(new Call(space, admission, node.ledger.admit(admission), node));
+      node.asking.add(new Call(space, admission, node.ledger.admit(admission), node, steps));
+      node = anyLiving();
     }
   }
 
   private void settleOne(UsageSource source) {
+    List<Node> nodes = nodes();
     Node node = nodes.get(random.nextInt(nodes.size()));
     if (!node.running.isEmpty()) {
       Call call = node.running.remove(random.nextInt(node.running.size()));
@@ -261,14 +285,17 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  private static void stop(Space space, String agent, String month, @Nullable Budget budget) {
+  private void stop(Space space, String agent, String month, @Nullable Budget budget) {
     if (budget != null && isStrict(budget)) {
-      space.stopped.merge(agent + month, budget.limit().nanos(), Math::max);
+      space.stopped.merge(
+          agent + month,
+          new Stop(budget.limit().nanos(), steps),
+          (one, other) -> one.limit >= other.limit ? one : other);
     }
   }
 
   private void narrow() {
-    Node node = living();
+    Node node = anyLiving();
     if (!node.running.isEmpty()) {
       Admission call = node.running.get(random.nextInt(node.running.size())).admission;
       long hold = hold(call.entryId());
@@ -282,8 +309,9 @@ final class Simulation implements AutoCloseable {
   }
 
   private void giveUp() {
-    admit();
-    living().asking.getLast().decision.cancel(false);
+    Node node = anyLiving();
+    admit(node);
+    node.asking.getLast().decision.cancel(false);
   }
 
   private void changeBudget() {
@@ -341,47 +369,52 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  /** The node is gone for good, or taken for dead: the next one ends its calls. */
+  /** A node is gone for good, or taken for dead: the next one ends its calls. */
   private void crash() {
-    for (Call call : living().asking) {
+    Node gone = anyLiving();
+    for (Call call : gone.asking) {
       call.decision.cancel(false);
     }
     quiet();
     test.database()
         .write(handle ->
             handle.execute(
-                "UPDATE processes SET lease_until = 1 WHERE epoch = ?", living().ledger.epoch()));
-    nodes.addFirst(startNode());
-    if (nodes.size() > 3) {
-      forget(nodes.removeLast());
+                "UPDATE processes SET lease_until = 1 WHERE epoch = ?", gone.ledger.epoch()));
+    living.remove(gone);
+    takenForDead.addFirst(gone);
+    living.add(startNode());
+    if (takenForDead.size() > 2) {
+      forget(takenForDead.removeLast());
     }
   }
 
   /** What never comes back stays charged at its hold. */
   private void forget(Node node) {
     settled(node);
+    node.ledger.close();
+    node.database.close();
+    for (Call call : node.asking) {
+      // Some have been let in at the last moment.
+      if (!call.decision.isCancelled() && call.decision.getNow(null) instanceof Decision.Admitted) {
+        node.running.add(call);
+      }
+    }
     for (Call call : node.running) {
       counted.put(call.admission.entryId(), hold(call.admission.entryId()));
     }
-    node.ledger.close();
-    node.database.close();
   }
 
   private void restart() {
-    Node stops = nodes.removeFirst();
-    settled(stops);
-    stops.ledger.close();
-    stops.database.close();
-    for (Call call : stops.running) {
-      counted.put(call.admission.entryId(), hold(call.admission.entryId()));
-    }
-    nodes.addFirst(startNode());
+    Node stops = anyLiving();
+    living.remove(stops);
+    forget(stops);
+    living.add(startNode());
   }
 
   /** One that was taken for dead settles all its calls. */
   private void comeBack() {
-    if (nodes.size() > 1) {
-      Node back = nodes.getLast();
+    if (!takenForDead.isEmpty()) {
+      Node back = takenForDead.getLast();
       while (!back.running.isEmpty()) {
         settle(back, back.running.removeFirst(), UsageSource.REPORTED, false);
       }
@@ -389,34 +422,53 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  /** For a while nothing can be written; calls come and end nonetheless. */
+  /** For a while nothing can be written, or the connection breaks; calls come and end nonetheless. */
   private void failStorage() {
-    Node node = living();
-    onWriter(node.database, "PRAGMA max_page_count = 1");
-    for (int i = 0; i < 3; i++) {
-      admit();
-      settleOne(UsageSource.REPORTED);
+    Node node = anyLiving();
+    if (!node.database.shared()) {
+      onWriter(node.database, "PRAGMA max_page_count = 1");
+      muchHappens(node);
+      onWriter(node.database, "PRAGMA max_page_count = 1000000");
+    } else if (random.nextBoolean()) {
+      onWriter(node.database, "SET default_transaction_read_only = on");
+      muchHappens(node);
+      onWriter(node.database, "SET default_transaction_read_only = off");
+    } else {
+      long backend = onWriter(node.database, "SELECT pg_backend_pid()");
+      muchHappens(node);
+      number("SELECT CASE WHEN pg_terminate_backend(" + backend + ") THEN 1 ELSE 0 END");
+      muchHappens(node);
     }
-    onWriter(node.database, "PRAGMA max_page_count = 1000000");
     await(() -> node.ledger.health().ready());
   }
 
-  private static void onWriter(Database database, String pragma) {
-    if (!database.shared()) {
-      database.transact(session -> {
-        // Closed, or the connection would go on reading what was true at this moment.
-        try (ResultSet limit = session.statement(pragma).executeQuery()) {
-          return limit.next();
-        }
-      });
+  private void muchHappens(Node node) {
+    for (int i = 0; i < 3; i++) {
+      admit(node);
+      settleOne(UsageSource.REPORTED);
     }
+  }
+
+  /** The number that it answers, if it answers. */
+  private static long onWriter(Database database, String command) {
+    return database.transact(session -> {
+      PreparedStatement statement = session.statement(command);
+      if (!statement.execute()) {
+        return 0L;
+      }
+      // Closed, or SQLite would go on reading what was true at this moment.
+      try (ResultSet answer = statement.getResultSet()) {
+        return answer.next() ? answer.getLong(1) : 0L;
+      }
+    });
   }
 
   // ---- what must have become of it
 
   /** Waits until the ledgers have nothing to do, then looks at what they have decided. */
   private void quiet() {
-    for (Node node : nodes) {
+    // What ends on one node may let somebody in who waits on another.
+    for (Node node : nodes()) {
       do {
         CompletableFuture<Boolean> barrier = new CompletableFuture<>();
         node.database.writer().execute(() -> barrier.complete(true));
@@ -424,11 +476,13 @@ final class Simulation implements AutoCloseable {
       } while (node.ledger.health().waiting() > 0);
       settled(node);
     }
-    for (Call call : List.copyOf(living().asking)) {
-      if (call.decision.isDone()) {
-        living().asking.remove(call);
-        if (!call.decision.isCancelled()) {
-          decided(call, call.decision.join());
+    for (Node node : living) {
+      for (Call call : List.copyOf(node.asking)) {
+        if (call.decision.isDone()) {
+          node.asking.remove(call);
+          if (!call.decision.isCancelled()) {
+            decided(call, call.decision.join());
+          }
         }
       }
     }
@@ -473,9 +527,13 @@ final class Simulation implements AutoCloseable {
                       .formatted(call.space.id, month, agent)))
           .as("set aside of a strict budget")
           .isLessThanOrEqualTo(budget.limit().nanos());
-      assertThat(call.space.stopped.getOrDefault(agent + month, -1L))
-          .as("the limit up to which it was stopped")
-          .isLessThan(budget.limit().nanos());
+      Stop stop = call.space.stopped.get(agent + month);
+      // What happens in one step happens at once: it may have been let in just before.
+      if (stop != null && stop.step < call.step) {
+        assertThat(stop.limit)
+            .as("the limit up to which it was stopped")
+            .isLessThan(budget.limit().nanos());
+      }
     }
   }
 
@@ -494,7 +552,15 @@ final class Simulation implements AutoCloseable {
                 .list())
         .forEach(entry -> ended.put(entry.getKey(), entry.getValue()));
     counted.forEach((entryId, nanos) ->
-        assertThat(ended.get(entryId)).as("what %s counts at", entryId).isEqualTo(nanos));
+        assertThat(ended.remove(entryId)).as("what %s counts at", entryId).isEqualTo(nanos));
+    for (Node node : takenForDead) {
+      for (Call call : node.running) {
+        String entryId = call.admission.entryId();
+        assertThat(ended.remove(entryId)).as("what %s counts at", entryId).isEqualTo(hold(entryId));
+      }
+    }
+    assertThat(ended).as("calls whose callers were never let in").allSatisfy((_, nanos) ->
+        assertThat(nanos).isZero());
   }
 
   private static boolean isStrict(@Nullable Budget budget) {
@@ -552,9 +618,7 @@ final class Simulation implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Node node : nodes) {
-      node.ledger.close();
-    }
+    nodes().forEach(node -> node.ledger.close());
     test.close();
   }
 }
