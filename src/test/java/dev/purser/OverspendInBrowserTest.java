@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.running.Statements;
 import dev.purser.sandbox.SandboxOptions;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** "Try to overspend", in a browser. */
 class OverspendInBrowserTest {
+  private static final int MOST_STATEMENTS = 6;
   private static final int A_WHOLE_TRY_MILLIS = 120_000;
 
   @RegisterExtension static final Browsing browsing = new Browsing();
@@ -62,6 +64,10 @@ class OverspendInBrowserTest {
           .page()
           .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Try to overspend"))
           .click();
+      // Somebody looks at it meanwhile.
+      Window dark = windows.get(1).go("/overspend");
+      assertThat(dark.page().locator("#overspend[data-live]")).hasCount(1);
+      assertReadable(List.of(dark));
       Locator verdict = first.page().locator("#overspend .verdict");
       assertThat(verdict)
           .containsText(
@@ -74,6 +80,16 @@ class OverspendInBrowserTest {
       assertReadable(windows);
       first.page().locator("#overspend tbody a").first().click();
       assertThat(first.path()).startsWith("/calls/");
+      assertThat(Statements.ofPages(() -> first.go("/overspend")))
+          .hasSizeBetween(1, MOST_STATEMENTS);
+
+      // The sample month has calls that a process took with it when it ended.
+      first.go("/calls?state=interrupted");
+      first.page().locator("tbody a[href^='/calls/']").first().click();
+      assertThat(first.page().locator("main")).containsText("nterrupted");
+      String interrupted = first.path();
+      windows.forEach(window -> window.go(interrupted));
+      assertReadable(windows);
       windows.forEach(Window::close);
     }
   }
