@@ -5,32 +5,53 @@ import dev.purser.storage.Database;
 import dev.purser.storage.Rows;
 import java.time.YearMonth;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
+import org.jspecify.annotations.Nullable;
 
-/** Reads what agents used in a month, in one statement and out of totals alone. */
+/** Reads what agents used in the current month, in one statement and out of totals alone. */
 public final class AgentUsageStore {
-  private static final String OF_MONTH =
-      "SELECT months.agent_id, spent_nanos, held_nanos, doubt_nanos, stopped_limit_nanos, "
-          + """
-          CASE WHEN EXISTS (
-            SELECT 1 FROM entries
-            WHERE entries.space_id = months.space_id AND entries.agent_id = months.agent_id
-              AND state = 'open' AND bounded = 0)
-            THEN 1 ELSE 0 END AS unbounded,
-          """
+  /**
+   * The month in which a call would count is none before one that has begun. Calls without a bound
+   * may run for longer than what is left of a month, so their agents are in it too.
+   */
+  private static final String CURRENT =
+      """
+      WITH month AS (
+        SELECT CASE WHEN latest_month > :calendar THEN latest_month ELSE :calendar END AS name
+        FROM spaces WHERE space_id = :space),
+      unbounded AS (
+        SELECT DISTINCT agent_id FROM entries
+        WHERE space_id = :space AND state = 'open' AND bounded = 0),
+      used AS (
+        SELECT agent_id, spent_nanos, held_nanos, doubt_nanos, stopped_limit_nanos
+        FROM months JOIN month ON local_month = month.name
+        WHERE space_id = :space AND agent_id <> ''),
+      known AS (
+        SELECT agent_id FROM used UNION SELECT agent_id FROM unbounded)
+      SELECT month.name AS month, known.agent_id,
+        COALESCE(spent_nanos, 0) AS spent_nanos, COALESCE(held_nanos, 0) AS held_nanos,
+        COALESCE(doubt_nanos, 0) AS doubt_nanos, stopped_limit_nanos,
+        CASE WHEN unbounded.agent_id IS NULL THEN 0 ELSE 1 END AS unbounded,
+      """
           + FiguresStore.SUMS
           + """
-          FROM months LEFT JOIN totals
-            ON totals.space_id = months.space_id AND totals.agent_id = months.agent_id
-              AND local_day >= :first AND local_day <= :last
-          WHERE months.space_id = :space AND local_month = :month AND months.agent_id <> ''
-          GROUP BY months.space_id, months.agent_id, spent_nanos, held_nanos, doubt_nanos,
-            stopped_limit_nanos
+          FROM month LEFT JOIN known ON 1 = 1
+            LEFT JOIN used ON used.agent_id = known.agent_id
+            LEFT JOIN unbounded ON unbounded.agent_id = known.agent_id
+            LEFT JOIN totals
+              ON totals.space_id = :space AND totals.agent_id = known.agent_id
+                AND local_day >= month.name || '-01' AND local_day <= month.name || '-31'
+          GROUP BY month.name, known.agent_id, spent_nanos, held_nanos, doubt_nanos,
+            stopped_limit_nanos, unbounded.agent_id
           """;
 
-  private static final RowViewMapper<AgentUsage> USAGE = AgentUsageStore::usage;
+  /** Of one agent; of none if no agent has done anything. */
+  private record Row(String month, @Nullable AgentUsage usage) {}
+
+  private static final RowViewMapper<Row> ROW = AgentUsageStore::row;
 
   private final Database database;
 
@@ -38,21 +59,33 @@ public final class AgentUsageStore {
     this.database = database;
   }
 
-  /** By the agent's identifier; agents that did nothing are not in it. */
-  public Map<String, AgentUsage> read(String spaceId, YearMonth month) {
-    Map<String, AgentUsage> byAgent = new HashMap<>();
-    database
-        .read(handle ->
+  /**
+   * Of all agents of a space.
+   *
+   * @param calendar the month in the space's time zone
+   */
+  public AgentsUsage read(String spaceId, YearMonth calendar) {
+    List<Row> rows =
+        database.read(handle ->
             handle
-                .createQuery(OF_MONTH)
+                .createQuery(CURRENT)
                 .bind("space", spaceId)
-                .bind("month", month.toString())
-                .bind("first", month.atDay(1).toString())
-                .bind("last", month.atEndOfMonth().toString())
-                .map(USAGE)
-                .list())
-        .forEach(usage -> byAgent.put(usage.agentId(), usage));
-    return byAgent;
+                .bind("calendar", calendar.toString())
+                .map(ROW)
+                .list());
+    Map<String, AgentUsage> byAgent = new HashMap<>();
+    for (Row row : rows) {
+      if (row.usage != null) {
+        byAgent.put(row.usage.agentId(), row.usage);
+      }
+    }
+    return new AgentsUsage(YearMonth.parse(rows.getFirst().month), byAgent);
+  }
+
+  private static Row row(RowView row) {
+    return new Row(
+        row.getColumn("month", String.class),
+        row.getColumn("agent_id", String.class) == null ? null : usage(row));
   }
 
   private static AgentUsage usage(RowView row) {

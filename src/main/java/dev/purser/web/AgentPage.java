@@ -9,6 +9,7 @@ import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.AgentUsage;
+import dev.purser.reports.AgentsUsage;
 import dev.purser.vault.KnownModels;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -231,12 +232,10 @@ public record AgentPage(WebParts parts) {
     Agent agent = found.get();
     SpaceSettings settings = parts.spaces().settings(spaceId);
     Instant now = parts.clock().instant();
-    YearMonth month = YearMonth.from(now.atZone(settings.timeZone()));
-    AgentUsage usage =
-        parts
-            .agentUsage()
-            .read(spaceId, month)
-            .getOrDefault(agent.id(), AgentUsage.none(agent.id()));
+    AgentsUsage agents =
+        parts.agentUsage().read(spaceId, YearMonth.from(now.atZone(settings.timeZone())));
+    YearMonth month = agents.month();
+    AgentUsage usage = agents.of(agent.id());
     List<VirtualKey> keys =
         parts.virtualKeys().list(spaceId).stream()
             .filter(key -> key.agentId().equals(agent.id()))

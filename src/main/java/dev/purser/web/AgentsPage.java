@@ -8,6 +8,7 @@ import dev.purser.agents.AgentSaved;
 import dev.purser.agents.VirtualKey;
 import dev.purser.people.SpaceSettings;
 import dev.purser.reports.AgentUsage;
+import dev.purser.reports.AgentsUsage;
 import dev.purser.reports.Figures;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -71,18 +72,15 @@ public record AgentsPage(WebParts parts) {
     String spaceId = request.spaceId();
     SpaceSettings settings = parts.spaces().settings(spaceId);
     Instant now = parts.clock().instant();
-    YearMonth month = YearMonth.from(now.atZone(settings.timeZone()));
-    Map<String, AgentUsage> usage = parts.agentUsage().read(spaceId, month);
+    AgentsUsage usage =
+        parts.agentUsage().read(spaceId, YearMonth.from(now.atZone(settings.timeZone())));
+    YearMonth month = usage.month();
     Map<String, List<VirtualKey>> keys =
         parts.virtualKeys().list(spaceId).stream().collect(groupingBy(VirtualKey::agentId));
     List<Row> rows =
         parts.agents().list(spaceId, true).stream()
             .map(agent ->
-                row(
-                    agent,
-                    keys.getOrDefault(agent.id(), List.of()),
-                    usage.getOrDefault(agent.id(), AgentUsage.none(agent.id())),
-                    month))
+                row(agent, keys.getOrDefault(agent.id(), List.of()), usage.of(agent.id()), month))
             .sorted(Comparator.comparing((Row row) -> row.figures().cost()).reversed())
             .toList();
     Figures total = rows.stream().map(Row::figures).reduce(Figures.NONE, Figures::plus);

@@ -158,22 +158,27 @@ public final class LedgerBooks {
 
   /** Fails, saying where, unless totals equal the sum of entries and adjustments. */
   public static void balance(Database database) {
-    database.read(connection -> connection.inTransaction(ONE_MOMENT, handle -> {
-      assertThat(rows(handle, MONTHS_KEPT))
-          .as("months are what their entries add up to")
-          .isEqualTo(rows(handle, MONTHS_OF_ENTRIES));
-      assertThat(rows(handle, TOTALS_KEPT))
-          .as("totals are what their entries and lines add up to")
-          .isEqualTo(rows(handle, TOTALS_OF_ENTRIES));
-      assertThat(ids(handle, ENTRIES_UNLIKE_THEIR_LINES))
-          .as("entries that their lines do not add up to")
-          .isEmpty();
-      assertThat(ids(handle, ENTRIES_THAT_CANNOT_BE)).as("entries that cannot be").isEmpty();
-      assertThat(ids(handle, ADJUSTMENTS_OUT_OF_LINE))
-          .as("entries whose adjustments do not lead to their cost")
-          .isEmpty();
-      return true;
-    }));
+    database.read(connection ->
+        connection.inTransaction(
+            ONE_MOMENT,
+            handle -> {
+              assertThat(rows(handle, MONTHS_KEPT))
+                  .as("months are what their entries add up to")
+                  .isEqualTo(rows(handle, MONTHS_OF_ENTRIES));
+              assertThat(rows(handle, TOTALS_KEPT))
+                  .as("totals are what their entries and lines add up to")
+                  .isEqualTo(rows(handle, TOTALS_OF_ENTRIES));
+              assertThat(ids(handle, ENTRIES_UNLIKE_THEIR_LINES))
+                  .as("entries that their lines do not add up to")
+                  .isEmpty();
+              assertThat(ids(handle, ENTRIES_THAT_CANNOT_BE))
+                  .as("entries that cannot be")
+                  .isEmpty();
+              assertThat(ids(handle, ADJUSTMENTS_OUT_OF_LINE))
+                  .as("entries whose adjustments do not lead to their cost")
+                  .isEmpty();
+              return true;
+            }));
   }
 
   private static Map<String, String> rows(Handle handle, String sql) {

@@ -85,7 +85,11 @@ final class Simulation implements AutoCloseable {
 
   /** A call that asks, since a step, or runs. */
   private record Call(
-      Space space, Admission admission, CompletableFuture<Decision> decision, Node node, long step) {}
+      Space space,
+      Admission admission,
+      CompletableFuture<Decision> decision,
+      Node node,
+      long step) {}
 
   /** A ledger with the calls that it knows of. */
   private static final class Node {
@@ -422,7 +426,9 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  /** For a while nothing can be written, or the connection breaks; calls come and end nonetheless. */
+  /**
+   * For a while nothing can be written, or the connection breaks; calls come and end nonetheless.
+   */
   private void failStorage() {
     Node node = anyLiving();
     if (!node.database.shared()) {
@@ -559,8 +565,9 @@ final class Simulation implements AutoCloseable {
         assertThat(ended.remove(entryId)).as("what %s counts at", entryId).isEqualTo(hold(entryId));
       }
     }
-    assertThat(ended).as("calls whose callers were never let in").allSatisfy((_, nanos) ->
-        assertThat(nanos).isZero());
+    assertThat(ended)
+        .as("calls whose callers were never let in")
+        .allSatisfy((_, nanos) -> assertThat(nanos).isZero());
   }
 
   private static boolean isStrict(@Nullable Budget budget) {

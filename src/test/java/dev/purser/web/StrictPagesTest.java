@@ -180,6 +180,39 @@ class StrictPagesTest {
   }
 
   @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aCallOfLastMonthThatStillRunsKeepsAnAgentsBudgetFromForce(TestDatabase.Kind kind) {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-30T23:50:00Z"));
+    try (RunningPurser later = purser(kind, now::get)) {
+      StrictStory there = StrictStory.of(later.newPerson()).budget(100, "warn");
+      Visit visitor = visit(later, there.person());
+      try (StrictStory.Running _ = there.runWithoutBound()) {
+        there.budget(100, "strict").agentBudget(100, "strict");
+        now.set(Instant.parse("2026-12-01T00:10:00Z"));
+        assertThat(page(visitor, "/agents/" + there.agentId()))
+            .contains("December 2026", "Not in force yet.");
+        assertThat(page(visitor, "/agents")).contains("strict, but not in force yet");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aMonthThatHasBegunGoesOnForAgentsWhereverTheSpaceMoves(TestDatabase.Kind kind) {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-12-01T00:10:00Z"));
+    try (RunningPurser later = purser(kind, now::get)) {
+      StrictStory there = StrictStory.of(later.newPerson()).agentBudget(100, "stop");
+      there.spend();
+      // Where it is still November.
+      there.person().settings("{\"timeZone\":\"America/Los_Angeles\"}");
+      Visit visitor = visit(later, there.person());
+      for (String path : List.of("/agents", "/agents/" + there.agentId())) {
+        assertThat(page(visitor, path)).contains("December 2026", "8 % used");
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/settings", "/usage", "/agents/"})
   void aStoppedBudgetSaysWhyAndIsLetGoOn(String at) {
     story.budget(500, "strict").agentBudget(500, "strict");
