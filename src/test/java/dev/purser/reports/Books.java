@@ -105,6 +105,10 @@ final class Books {
       with("refused_needed_nanos", null);
     }
 
+    Map<String, @Nullable Object> columns() {
+      return columns;
+    }
+
     Entry with(String column, @Nullable Object value) {
       columns.put(column, value);
       return this;
