@@ -10,7 +10,6 @@ import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.StorageException;
 import dev.purser.storage.TestDatabase;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -424,60 +423,22 @@ final class Simulation implements AutoCloseable {
 
   /** For a while nothing can be written; calls come and end nonetheless. */
   private void failStorage() {
-    if (test.database().shared()) {
-      switch (random.nextInt(3)) {
-        case 0 -> failSession();
-        case 1 -> failConnection();
-        default -> failServer();
-      }
-    } else {
-      failFile();
+    Node fails = anyLiving();
+    if (fails.database.shared()) {
+      nodes().forEach(node -> node.cutOff = true);
     }
+    StorageFailure failure = again(() -> StorageFailure.any(test, fails.database, random));
+    goOn(fails, () -> again(failure.begin()));
+    living.forEach(node -> goOn(node, () -> {}));
+    again(failure.end());
+    // The simulation's own connection may have been cut, too.
+    again(() -> {
+      var _ =
+          test.database().write(handle -> handle.execute("UPDATE spaces SET revision = revision"));
+    });
     for (Node node : living) {
       await(() -> node.ledger.health().ready());
     }
-  }
-
-  private void failFile() {
-    Node node = anyLiving();
-    onWriter(node, "PRAGMA max_page_count = 1");
-    goOn(node, () -> {});
-    onWriter(node, "PRAGMA max_page_count = 1000000");
-  }
-
-  /** The writer's session may only read, until the ledger opens another one. */
-  private void failSession() {
-    Node node = anyLiving();
-    node.cutOff = true;
-    execute(node, "SET default_transaction_read_only = on");
-    goOn(node, () -> {});
-    await(() -> node.ledger.health().ready());
-    execute(node, "SET default_transaction_read_only = off");
-  }
-
-  /** The writer's connection is cut while it is in use. */
-  private void failConnection() {
-    Node node = anyLiving();
-    node.cutOff = true;
-    long backend = onWriter(node, "SELECT pg_backend_pid()");
-    goOn(node, () -> number("SELECT COUNT(pg_terminate_backend(%d))".formatted(backend)));
-  }
-
-  /** All connections are cut, and new ones may only read. */
-  private void failServer() {
-    nodes().forEach(node -> node.cutOff = true);
-    goOn(anyLiving(), () -> test.makeReadOnly(true));
-    living.forEach(node -> goOn(node, () -> {}));
-    test.makeReadOnly(false);
-    await(() -> {
-      try {
-        return test.database()
-                .write(handle -> handle.execute("UPDATE spaces SET budget_mode = budget_mode"))
-            > 0;
-      } catch (StorageException e) {
-        return false;
-      }
-    });
   }
 
   /** Calls come and end, and something else happens in the midst of it. */
@@ -494,19 +455,6 @@ final class Simulation implements AutoCloseable {
         settle(node, call, UsageSource.REPORTED, false);
       }
     }
-  }
-
-  private static long onWriter(Node node, String query) {
-    return node.database.transact(session -> {
-      // Closed, or the connection would go on reading what was true at this moment.
-      try (ResultSet row = session.statement(query).executeQuery()) {
-        return row.next() ? row.getLong(1) : 0;
-      }
-    });
-  }
-
-  private static void execute(Node node, String command) {
-    node.database.transact(session -> session.statement(command).execute());
   }
 
   // ---- what must have become of it
@@ -656,6 +604,13 @@ final class Simulation implements AutoCloseable {
 
   private <T> T read(Function<Handle, T> work) {
     return again(() -> test.database().read(work));
+  }
+
+  private static void again(Runnable work) {
+    again(() -> {
+      work.run();
+      return true;
+    });
   }
 
   /** Until it succeeds: the simulation's own connections are cut with all others. */
