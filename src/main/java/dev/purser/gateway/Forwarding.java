@@ -238,6 +238,9 @@ final class Forwarding {
       }
       case RELAYING -> {
         Relay running = relay;
+        if (running != null) {
+          running.look(nowNanos);
+        }
         boolean silent =
             running != null
                 && nowNanos - running.lastByteNanos() > limits.betweenBytesTimeout().toNanos();

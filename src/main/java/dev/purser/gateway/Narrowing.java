@@ -43,6 +43,11 @@ final class Narrowing implements AnswerReader {
   }
 
   @Override
+  public boolean nearlyOver() {
+    return reader.nearlyOver();
+  }
+
+  @Override
   public void passedUnread() {
     reader.passedUnread();
   }

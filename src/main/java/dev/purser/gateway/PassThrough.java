@@ -26,6 +26,11 @@ final class PassThrough implements AnswerReader {
   }
 
   @Override
+  public boolean nearlyOver() {
+    return false;
+  }
+
+  @Override
   public void passedUnread() {}
 
   @Override

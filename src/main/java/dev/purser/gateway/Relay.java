@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,13 +18,19 @@ import org.slf4j.LoggerFactory;
  * An answer on its way from the provider to the client: its bytes go out as they come, with
  * backpressure, and are read beside it. What arrives in one turn of the event loop is written at
  * once, since many small writes cost four times as much as their bytes. The last of it is held back
- * until {@link #finish}.
+ * until {@link #finish}, so that a client that goes on when it has had it finds its call settled.
+ * Clients of a stream go on at its last event, and the end of the answer may come in a packet of
+ * its own after that: so they get the last events when the end has come, or has not come for a
+ * moment.
  */
 final class Relay {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   /** The most that an encoded answer may decode to. */
   private static final long MAX_DECODED_BYTES = 256L << 20;
+
+  /** How long the last events wait for the end of the answer, less one look of the event loop. */
+  private static final long MOST_HELD_NANOS = Duration.ofMillis(100).toNanos();
 
   private static final byte[] NOTHING = {};
 
@@ -45,7 +52,14 @@ final class Relay {
   private boolean over;
   private boolean undecodable;
   private long lastByteNanos = System.nanoTime();
+
+  /** What has come and is kept from the client. */
   private byte[] held = NOTHING;
+
+  private long heldSinceNanos;
+
+  /** Whether what came last was not the end, although it seemed so: once is enough. */
+  private boolean heldInVain;
 
   /**
    * @param callId of the call's entry; null if it has none
@@ -149,19 +163,43 @@ final class Relay {
     if (undecodable && !verbatim) {
       over(false);
     } else if (ended) {
-      held = joined(shown, verbatim ? NOTHING : reader.rest());
+      held = joined(held, joined(shown, verbatim ? NOTHING : reader.rest()));
       over(true);
+    } else if (!cut && !heldInVain && reader.nearlyOver()) {
+      hold(shown);
     } else {
-      if (shown.length > 0) {
-        response.write(Buffer.buffer(shown));
-      } else if (!response.headWritten() && client.request().version() != HttpVersion.HTTP_1_0) {
-        response.writeHead();
-      }
+      write(shown);
       if (cut) {
         over(false);
       } else {
         waitForClient();
       }
+    }
+  }
+
+  private void hold(byte[] shown) {
+    if (held.length == 0) {
+      heldSinceNanos = System.nanoTime();
+    }
+    held = joined(held, shown);
+  }
+
+  /** Gives the client what was held back for an end that does not come. */
+  void look(long nowNanos) {
+    if (!over && held.length > 0 && nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
+      heldInVain = true;
+      write(NOTHING);
+      waitForClient();
+    }
+  }
+
+  private void write(byte[] shown) {
+    byte[] next = joined(held, shown);
+    held = NOTHING;
+    if (next.length > 0) {
+      response.write(Buffer.buffer(next));
+    } else if (!response.headWritten() && client.request().version() != HttpVersion.HTTP_1_0) {
+      response.writeHead();
     }
   }
 
@@ -222,6 +260,9 @@ final class Relay {
   private static byte[] joined(byte[] some, byte[] others) {
     if (others.length == 0) {
       return some;
+    }
+    if (some.length == 0) {
+      return others;
     }
     byte[] joined = Arrays.copyOf(some, some.length + others.length);
     System.arraycopy(others, 0, joined, some.length, others.length);

@@ -74,6 +74,8 @@ final class Budgets {
    *
    * @param space the month of its space
    * @param agent the month of its agent
+   * @throws IllegalStateException if one of them is strict and the call has no bound: an estimate
+   *     must not pass for one
    */
   static Verdict decide(Admission admission, Months.Month space, Months.Month agent) {
     List<Side> strict = new ArrayList<>(2);
@@ -93,9 +95,14 @@ final class Budgets {
         }
       }
     }
-    Bounded bounded = admission.bounded();
-    if (strict.isEmpty() || bounded == null) {
+    if (strict.isEmpty()) {
       return new Granted(admission.hold(), null);
+    }
+    Bounded bounded = admission.bounded();
+    if (bounded == null) {
+      // Such an admission cannot be made, and must not pass if it could.
+      throw new IllegalStateException(
+          "a call without a bound under a strict budget: " + admission.entryId());
     }
     return decide(admission.hold(), bounded, strict);
   }

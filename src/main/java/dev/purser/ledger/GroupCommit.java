@@ -41,8 +41,13 @@ final class GroupCommit {
 
   private final ConcurrentLinkedDeque<Operation<?>> waiting = new ConcurrentLinkedDeque<>();
   private final HoldQueue waitingForHolds;
+  private final GivenUp givenUp = new GivenUp();
   private final AtomicInteger waitingAdmissions = new AtomicInteger();
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
+
+  /** Whether all that wait for holds are to be decided again, whatever else there is to do. */
+  private final AtomicBoolean lookAgain = new AtomicBoolean();
+
   private volatile List<Operation<?>> inHand = List.of();
   private volatile boolean writable = true;
 
@@ -87,6 +92,9 @@ final class GroupCommit {
   <T> Optional<CompletableFuture<T>> take(Operation<T> operation) {
     if (waitingAdmissions.incrementAndGet() > configuration.waitingAdmissions()) {
       waitingAdmissions.decrementAndGet();
+      if (operation instanceof Operation.Admit) {
+        givenUp.turnedAway();
+      }
       return Optional.empty();
     }
     return Optional.of(enqueue(operation));
@@ -134,10 +142,19 @@ final class GroupCommit {
     }
   }
 
+  /**
+   * What the next transaction is made of: first what gives money back, then the admissions that
+   * wait for it, then those that have only come. So no newer call is admitted on money that an
+   * older one of its space waits for, and nobody waits on for money that the same transaction
+   * frees. What ends an entry, or lowers its hold, never depends on an admission beside it: that
+   * one's caller has not been told yet that it has an entry.
+   */
   private List<Operation<?>> takeBatch() {
     List<Operation<?>> batch = new ArrayList<>();
+    List<Operation.Admit> newcomers = new ArrayList<>();
     Instant now = clock.instant();
-    while (batch.size() < configuration.batch()) {
+    boolean room = waitingForHolds.hasRoom();
+    while (batch.size() + newcomers.size() < configuration.batch()) {
       Operation<?> next = waiting.pollFirst();
       if (next == null) {
         break;
@@ -145,21 +162,38 @@ final class GroupCommit {
       if (!(next instanceof Operation.End)) {
         waitingAdmissions.decrementAndGet();
       }
-      if (next instanceof Operation.Admit admit) {
-        if (!stillWaits(admit, now)) {
-          continue;
-        }
-        admit.letWait(admit.mayWaitAt(now) && waitingForHolds.hasRoom());
+      if (!(next instanceof Operation.Admit admit)) {
+        batch.add(next);
+      } else if (stillWaits(admit, now)) {
+        admit.letWait(room && admit.mayWaitAt(now));
+        newcomers.add(admit);
       }
-      batch.add(next);
     }
+    for (Operation.Admit admit : takeWaits(batch, now)) {
+      if (stillWaits(admit, now)) {
+        admit.letWait(admit.mayWaitAt(now));
+        batch.add(admit);
+      }
+    }
+    batch.addAll(newcomers);
     return batch;
   }
 
+  /** Those who have waited for holds and are to be decided again beside this batch. */
+  private List<Operation.Admit> takeWaits(List<Operation<?>> batch, Instant now) {
+    if (lookAgain.getAndSet(false)) {
+      return waitingForHolds.takeAll();
+    }
+    List<Operation.Admit> waits = waitingForHolds.takeOf(relieved(batch));
+    waits.addAll(waitingForHolds.takeLate(now));
+    return waits;
+  }
+
   /** Whether an admission's caller still waits; tells it if its time is over. */
-  private static boolean stillWaits(Operation.Admit admit, Instant now) {
-    if (now.isAfter(admit.admission().deadline())) {
-      admit.future().complete(new Decision.Unavailable());
+  private boolean stillWaits(Operation.Admit admit, Instant now) {
+    if (now.isAfter(admit.admission().deadline())
+        && admit.future().complete(new Decision.Unavailable())) {
+      givenUp.late();
     }
     return !admit.future().isDone();
   }
@@ -178,7 +212,6 @@ final class GroupCommit {
     Throwable failure = attempt(batch);
     if (failure == null) {
       batch.forEach(this::tell);
-      decideAgain(waitingForHolds.takeOf(relieved(batch)));
       return true;
     }
     folding.forget();
@@ -224,7 +257,7 @@ final class GroupCommit {
     }
   }
 
-  /** The spaces in which something holds less than before, or nothing any more. */
+  /** The spaces in which something will hold less than before, or nothing any more. */
   private static Set<String> relieved(List<Operation<?>> batch) {
     Set<String> spaceIds = new HashSet<>();
     for (Operation<?> operation : batch) {
@@ -238,16 +271,6 @@ final class GroupCommit {
     return spaceIds;
   }
 
-  private void decideAgain(List<Operation.Admit> waited) {
-    for (Operation.Admit admit : waited) {
-      waitingAdmissions.incrementAndGet();
-      waiting.addLast(admit);
-    }
-    if (!waited.isEmpty()) {
-      scheduleDrain();
-    }
-  }
-
   /** After the commit. */
   private void tell(Operation<?> operation) {
     switch (operation) {
@@ -256,6 +279,9 @@ final class GroupCommit {
         boolean late = clock.instant().isAfter(admit.admission().deadline());
         Decision decision = late ? new Decision.Unavailable() : admit.result();
         boolean heard = admit.future().complete(decision);
+        if (late && heard) {
+          givenUp.late();
+        }
         if (admit.result() instanceof Decision.Admitted && (late || !heard)) {
           waiting.addLast(new Operation.Withdraw(admit.key()));
         }
@@ -390,7 +416,10 @@ final class GroupCommit {
 
   /** On the timer's thread: those who wait for calls of other processes, too, are decided again. */
   void lookAgain() {
-    decideAgain(waitingForHolds.takeAll());
+    if (!waitingForHolds.isEmpty()) {
+      lookAgain.set(true);
+      scheduleDrain();
+    }
   }
 
   /** Turns away those who wait for running calls to end: none of them would be let in any more. */
@@ -400,10 +429,14 @@ final class GroupCommit {
     }
   }
 
-  /** On the timer's thread: tells those whose time is over. */
+  /** On the timer's thread: tells those whose time is over, and the operator how many they were. */
   void endLateWaits() {
     Instant now = clock.instant();
-    decideAgain(waitingForHolds.takeLate(now));
+    List<Operation.Admit> late = waitingForHolds.late(now);
+    if (!late.isEmpty()) {
+      late.forEach(admit -> stillWaits(admit, now));
+      scheduleDrain();
+    }
     for (Operation<?> operation : inHand) {
       if (operation instanceof Operation.Admit admit) {
         stillWaits(admit, now);
@@ -414,6 +447,7 @@ final class GroupCommit {
         stillWaits(admit, now);
       }
     }
+    givenUp.report(now);
   }
 
   /** On the writer's thread: writes all that waits; whether that succeeded. */

@@ -49,6 +49,22 @@ final class HoldQueue {
     return taken;
   }
 
+  synchronized boolean isEmpty() {
+    return waiting == 0;
+  }
+
+  /** Those that have waited long enough, or for whom nobody waits: they stay in it. */
+  synchronized List<Operation.Admit> late(Instant now) {
+    return bySpace.values().stream()
+        .flatMap(List::stream)
+        .filter(admit -> isLate(admit, now))
+        .toList();
+  }
+
+  private static boolean isLate(Operation.Admit admit, Instant now) {
+    return !admit.mayWaitAt(now) || admit.future().isDone();
+  }
+
   /** Takes out those that have waited long enough, or for whom nobody waits. */
   synchronized List<Operation.Admit> takeLate(Instant now) {
     List<Operation.Admit> taken = new ArrayList<>();
@@ -56,7 +72,7 @@ final class HoldQueue {
     while (spaces.hasNext()) {
       List<Operation.Admit> ofSpace = spaces.next();
       ofSpace.removeIf(admit -> {
-        boolean late = !admit.mayWaitAt(now) || admit.future().isDone();
+        boolean late = isLate(admit, now);
         if (late) {
           taken.add(admit);
         }

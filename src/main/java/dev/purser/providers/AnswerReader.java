@@ -28,6 +28,12 @@ public interface AnswerReader {
   @Nullable Usage atMost();
 
   /**
+   * Whether a stream's provider has reported the usage of the whole call: what it sends after that
+   * is the end of the answer.
+   */
+  boolean nearlyOver();
+
+  /**
    * Bytes go to the client that could not be decoded: what is read is not the whole answer, and may
    * be none of it.
    */

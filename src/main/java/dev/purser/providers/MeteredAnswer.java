@@ -97,6 +97,15 @@ final class MeteredAnswer implements AnswerReader {
   }
 
   @Override
+  public boolean nearlyOver() {
+    try {
+      return events != null && reading.reported() != null;
+    } catch (Unreadable unreadable) {
+      return false;
+    }
+  }
+
+  @Override
   public void passedUnread() {
     passedUnread = true;
   }

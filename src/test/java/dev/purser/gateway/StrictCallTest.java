@@ -2,20 +2,31 @@ package dev.purser.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.ledger.LedgerConfiguration;
 import dev.purser.money.Budget;
 import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.running.Await;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.math.BigDecimal;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,6 +43,45 @@ class StrictCallTest {
       {"id":"m","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[],
        "stop_reason":"end_turn","usage":{"input_tokens":%d,"output_tokens":%d}}\
       """;
+
+  private static final String MESSAGE_STREAM =
+      """
+      event: message_start
+      data: {"type":"message_start","message":{"id":"m","type":"message",\
+      "role":"assistant","model":"claude-haiku-4-5","content":[],\
+      "usage":{"input_tokens":10,"output_tokens":1}}}
+
+      event: message_delta
+      data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},\
+      "usage":{"output_tokens":10}}
+
+      event: message_stop
+      data: {"type":"message_stop"}
+
+      """;
+
+  /** A short answer of each dialect. */
+  private static final Map<String, String> STREAMS =
+      Map.of(
+          MESSAGES,
+          MESSAGE_STREAM,
+          "/v1/chat/completions",
+          """
+          data: {"id":"c","model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"a"}}]}
+
+          data: {"id":"c","model":"gpt-4o-mini","choices":[],\
+          "usage":{"prompt_tokens":9,"completion_tokens":1,"total_tokens":10}}
+
+          data: [DONE]
+
+          """,
+          "/v1/responses",
+          """
+          event: response.completed
+          data: {"type":"response.completed","response":{"id":"r","model":"gpt-4o-mini",\
+          "usage":{"input_tokens":9,"output_tokens":1,"total_tokens":10}}}
+
+          """);
 
   private TestGateway purser;
 
@@ -72,7 +122,7 @@ class StrictCallTest {
     return JsonMapper.shared().readTree(text);
   }
 
-  private static @Nullable String granted(HttpResponse<String> answer) {
+  private static @Nullable String granted(HttpResponse<?> answer) {
     return answer.headers().firstValue("x-purser-max-tokens").orElse(null);
   }
 
@@ -271,8 +321,16 @@ class StrictCallTest {
     assertThat(held()).isZero();
   }
 
+  /** Nothing waits for holds: whoever meets one is refused. */
+  private void restartWithoutPatience() {
+    purser.close();
+    purser = new TestGateway(LedgerConfiguration.DEFAULT.withWaitForHolds(Duration.ZERO));
+    purser.provider.answersJson(ANSWER.formatted(10, 1));
+  }
+
   @Test
   void aCallerThatGoesOnAtOnceNeverMeetsItsOwnOldHold() {
+    restartWithoutPatience();
     budget(1);
     for (int i = 0; i < 20; i++) {
       // Each needs more than half of the budget while it runs, and costs next to nothing.
@@ -280,6 +338,102 @@ class StrictCallTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
       assertThat(granted(answer)).isNull();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/messages, claude-haiku-4-5, 1500, message_stop",
+    "/v1/chat/completions, gpt-4o-mini, 10000, [DONE]",
+    "/v1/responses, gpt-4o-mini, 10000, response.completed"
+  })
+  void aCallerThatGoesOnAtTheLastEventOfAStreamNeverMeetsItsOwnOldHold(
+      String path, String model, long most, String last) throws IOException {
+    restartWithoutPatience();
+    budget(1);
+    // The end of the answer comes after its last event, and not with it.
+    purser.provider.answers(request -> {
+      HttpServerResponse response = request.response();
+      var _ =
+          response
+              .setChunked(true)
+              .putHeader("content-type", "text/event-stream")
+              .write(STREAMS.get(path))
+              .onSuccess(_ -> purser.vertx.setTimer(20, _ -> response.end()));
+    });
+    for (int i = 0; i < 10; i++) {
+      HttpResponse<InputStream> answer =
+          purser.send(
+              purser
+                  .request(path)
+                  .header("authorization", "Bearer " + purser.secret)
+                  .POST(HttpRequest.BodyPublishers.ofString(streamed(path, model, most)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(granted(answer)).isNull();
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+      String line = "";
+      while (!line.startsWith("data:") || !line.contains(last)) {
+        line = lines.readLine();
+        assertThat(line).isNotNull();
+      }
+    }
+    // Nor was the provider asked for a closer bound, as it is for a call that does not fit.
+    assertThat(purser.provider.received())
+        .allSatisfy(asked -> assertThat(asked.uri()).isEqualTo(path));
+  }
+
+  private static String streamed(String path, String model, long most) {
+    return switch (path) {
+      case "/v1/messages" ->
+          """
+          {"model":"%s","max_tokens":%d,"stream":true,\
+          "messages":[{"role":"user","content":"hi"}]}\
+          """
+              .formatted(model, most);
+      case "/v1/chat/completions" ->
+          """
+          {"model":"%s","max_completion_tokens":%d,"stream":true,\
+          "messages":[{"role":"user","content":"hi"}]}\
+          """
+              .formatted(model, most);
+      default ->
+          """
+          {"model":"%s","max_output_tokens":%d,"stream":true,"input":"hi"}\
+          """
+              .formatted(model, most);
+    };
+  }
+
+  @Test
+  void theLastEventsDoNotWaitLongForAnEndThatDoesNotCome() throws IOException {
+    CompletableFuture<Boolean> end = new CompletableFuture<>();
+    purser.provider.answers(request -> {
+      HttpServerResponse response = request.response();
+      var _ =
+          response
+              .setChunked(true)
+              .putHeader("content-type", "text/event-stream")
+              .write(MESSAGE_STREAM);
+      var _ = end.thenAccept(_ -> response.end());
+    });
+    HttpResponse<InputStream> answer =
+        purser.send(
+            purser
+                .request(MESSAGES)
+                .header("authorization", "Bearer " + purser.secret)
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        streamed(MESSAGES, "claude-haiku-4-5", 1_500)))
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+
+    byte[] expected = MESSAGE_STREAM.getBytes(StandardCharsets.UTF_8);
+    assertThat(answer.body().readNBytes(expected.length)).isEqualTo(expected);
+    end.complete(true);
+    assertThat(answer.body().readAllBytes()).isEmpty();
+    assertThat(purser.lastEntry().usageSource()).isEqualTo("reported");
   }
 
   @Test

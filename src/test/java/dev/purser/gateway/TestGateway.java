@@ -93,10 +93,21 @@ final class TestGateway implements AutoCloseable {
     this(limits, null);
   }
 
+  TestGateway(LedgerConfiguration ledgers) {
+    this(configuration -> configuration, null, ledgers);
+  }
+
   /**
    * @param providerUrl null for the provider that the test plays
    */
   TestGateway(UnaryOperator<GatewayConfiguration> limits, @Nullable URI providerUrl) {
+    this(limits, providerUrl, LedgerConfiguration.DEFAULT);
+  }
+
+  private TestGateway(
+      UnaryOperator<GatewayConfiguration> limits,
+      @Nullable URI providerUrl,
+      LedgerConfiguration ledgers) {
     testDatabase = TestDatabase.fresh(TestDatabase.Kind.SQLITE);
     database = testDatabase.database();
     Clock clock = Clock.systemUTC();
@@ -117,7 +128,7 @@ final class TestGateway implements AutoCloseable {
             new PriceStore(database, PriceList.shipped()),
             new Repricer(clock),
             Duration.ofMillis(200));
-    ledger = Ledger.start(database, LedgerConfiguration.DEFAULT, clock, (owner, model) -> model);
+    ledger = Ledger.start(database, ledgers, clock, (owner, model) -> model);
     user =
         switch (new Users(database, ids, clock)
             .add("someone@example.org", Secret.of("a long enough passphrase"), true)) {

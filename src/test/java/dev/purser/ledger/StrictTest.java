@@ -1,10 +1,12 @@
 package dev.purser.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.purser.money.Budget;
 import dev.purser.money.Money;
 import dev.purser.pricing.UsageSource;
+import dev.purser.running.Await;
 import dev.purser.storage.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +154,13 @@ class StrictTest {
   }
 
   @Test
+  void aCallWithoutABoundCannotEvenAskUnderAStrictBudget() {
+    for (Calls strict : List.of(calls.under(dollars(5), null), calls.under(null, dollars(5)))) {
+      assertThatThrownBy(strict::unbounded).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void bothBudgetsHoldAndTheNarrowerOneIsNamed() {
     Calls strict = calls.under(dollars(5), dollars(3));
     admitted(strict, answer(3_000));
@@ -203,6 +213,52 @@ class StrictTest {
 
     assertThat(waits.orTimeout(2, TimeUnit.SECONDS).join()).isEqualTo(new Decision.Admitted());
     LedgerBooks.balance(test.database());
+  }
+
+  @Test
+  void thoseWhoWaitForHoldsAreAdmittedInTheOrderInWhichTheyCame() {
+    ledger.close();
+    ledger = start(Duration.ofSeconds(5));
+    Calls strict = calls.under(dollars(5), null);
+    Admission running = admitted(strict, answer(5_000));
+    List<Admission> inOrder = new CopyOnWriteArrayList<>();
+    List<Admission> asked = new ArrayList<>();
+    asked.add(asks(strict, inOrder));
+    asked.add(asks(strict, inOrder));
+    assertThat(ask(calls.by("agent-2"), answer(1))).isEqualTo(new Decision.Admitted());
+
+    // Newer ones come beside the settlement, before it and after it.
+    CompletableFuture<Boolean> goOn = new CompletableFuture<>();
+    test.database().writer().execute(goOn::join);
+    asked.add(asks(strict, inOrder));
+    CompletableFuture<Boolean> settled = ledger.settle(Calls.reported(running));
+    asked.add(asks(strict, inOrder));
+    goOn.complete(true);
+    assertThat(settled.join()).isTrue();
+    for (int i = 0; i < asked.size(); i++) {
+      // Each leaves no room for another one until it has ended.
+      int next = i;
+      Await.until("one is admitted", Duration.ofSeconds(2), () -> inOrder.size() == next + 1);
+      settle(inOrder.get(i), cents(1));
+    }
+
+    assertThat(inOrder).isEqualTo(asked);
+    LedgerBooks.balance(test.database());
+  }
+
+  /** Asks for most of $5; puts itself on the list when it is admitted. */
+  private Admission asks(Calls who, List<Admission> admitted) {
+    Admission call =
+        who.admission(new Bounded(Calls.worst(0, 3_000, TOKEN), 3_000, /* canBeCloser= */ false));
+    var _ =
+        ledger
+            .admit(call)
+            .thenAccept(decision -> {
+              if (decision instanceof Decision.Admitted) {
+                admitted.add(call);
+              }
+            });
+    return call;
   }
 
   @Test

@@ -128,13 +128,22 @@ class OpenAiSdkTest extends OpenAiSdkPromises {
   }
 
   @Test
-  void withThreeCentsLeftAResponseIsCutToo() {
+  void withThreeCentsLeftAResponseIsCutAndTheNextOneIsRefusedOnce() {
     program.person().settings("{\"monthlyBudgetCents\":3,\"budgetMode\":\"strict\"}");
 
     asked(response("sandbox:tokens=100000").maxOutputTokens(100_000L).build());
 
     assertThat(program.lastCall().path("grantedOutputTokens").asLong()).isBetween(4_096L, 60_000L);
     assertThat(program.lastCall().path("costCents").decimalValue())
+        .isLessThanOrEqualTo(BigDecimal.valueOf(3));
+    refused(
+        () -> client().responses().create(response("Hello").build()),
+        UnexpectedStatusCodeException.class,
+        402,
+        "insufficient_quota",
+        "budget_exhausted");
+    assertThat(program.calls("state=refused")).hasSize(1);
+    assertThat(program.person().summary().path("totalCostCents").decimalValue())
         .isLessThanOrEqualTo(BigDecimal.valueOf(3));
   }
 
