@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +31,8 @@ final class Relay {
   /** How long the last events wait for the end of the answer, less one look of the event loop. */
   private static final long MOST_HELD_NANOS = Duration.ofMillis(100).toNanos();
 
+  private static final int MOST_HELD_BYTES = 1 << 20;
+
   private static final byte[] NOTHING = {};
 
   private final Lane lane;
@@ -54,11 +55,12 @@ final class Relay {
   private long lastByteNanos = System.nanoTime();
 
   /** What has come and is kept from the client. */
-  private byte[] held = NOTHING;
+  private Buffer held = Buffer.buffer();
 
   private long heldSinceNanos;
+  private boolean holding;
 
-  /** Whether what came last was not the end, although it seemed so: once is enough. */
+  /** Whether what was held back was not the end, although it seemed so: once is enough. */
   private boolean heldInVain;
 
   /**
@@ -163,9 +165,12 @@ final class Relay {
     if (undecodable && !verbatim) {
       over(false);
     } else if (ended) {
-      held = joined(held, joined(shown, verbatim ? NOTHING : reader.rest()));
+      held.appendBytes(shown);
+      if (!verbatim) {
+        held.appendBytes(reader.rest());
+      }
       over(true);
-    } else if (!cut && !heldInVain && reader.nearlyOver()) {
+    } else if (!cut && holds()) {
       hold(shown);
     } else {
       write(shown);
@@ -177,27 +182,40 @@ final class Relay {
     }
   }
 
+  private boolean holds() {
+    holding = !heldInVain && (holding || reader.nearlyOver());
+    return holding;
+  }
+
   private void hold(byte[] shown) {
-    if (held.length == 0) {
+    if (held.length() == 0) {
       heldSinceNanos = System.nanoTime();
     }
-    held = joined(held, shown);
+    held.appendBytes(shown);
+    if (held.length() > MOST_HELD_BYTES) {
+      holdNoLonger();
+    }
   }
 
   /** Gives the client what was held back for an end that does not come. */
   void look(long nowNanos) {
-    if (!over && held.length > 0 && nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
-      heldInVain = true;
-      write(NOTHING);
-      waitForClient();
+    if (!over && held.length() > 0 && nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
+      holdNoLonger();
     }
   }
 
+  private void holdNoLonger() {
+    heldInVain = true;
+    write(NOTHING);
+    waitForClient();
+  }
+
   private void write(byte[] shown) {
-    byte[] next = joined(held, shown);
-    held = NOTHING;
-    if (next.length > 0) {
-      response.write(Buffer.buffer(next));
+    if (held.length() > 0) {
+      response.write(held.appendBytes(shown));
+      held = Buffer.buffer();
+    } else if (shown.length > 0) {
+      response.write(Buffer.buffer(shown));
     } else if (!response.headWritten() && client.request().version() != HttpVersion.HTTP_1_0) {
       response.writeHead();
     }
@@ -253,19 +271,7 @@ final class Relay {
   /** Gives the client the last of a complete answer. */
   void finish() {
     if (!client.gone()) {
-      response.end(Buffer.buffer(held));
+      response.end(held);
     }
-  }
-
-  private static byte[] joined(byte[] some, byte[] others) {
-    if (others.length == 0) {
-      return some;
-    }
-    if (some.length == 0) {
-      return others;
-    }
-    byte[] joined = Arrays.copyOf(some, some.length + others.length);
-    System.arraycopy(others, 0, joined, some.length, others.length);
-    return joined;
   }
 }
