@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -141,29 +142,44 @@ class AdmissionBatchTest {
     return number == modes.length ? null : new Budget(Money.ofCents(10_000), modes[number]);
   }
 
-  /** How many there have been: on PostgreSQL of those that wrote entries. */
+  /** How many have written entries so far: whatever else is written meanwhile does not count. */
   private static long transactions(TestDatabase test, Calls calls) {
     return switch (test.configuration()) {
-      case DatabaseConfiguration.Sqlite(Path file) ->
-          commits(file.resolveSibling(file.getFileName() + "-wal"));
+      case DatabaseConfiguration.Sqlite(Path file) -> {
+        Set<Long> pages =
+            Set.copyOf(
+                test.database()
+                    .read(handle ->
+                        handle
+                            .createQuery("SELECT pageno FROM dbstat WHERE name = 'entries'")
+                            .mapTo(Long.class)
+                            .list()));
+        yield commits(file.resolveSibling(file.getFileName() + "-wal"), pages);
+      }
       case DatabaseConfiguration.Postgresql _ ->
           calls.number("SELECT COUNT(DISTINCT CAST(xmin AS TEXT)) FROM entries");
     };
   }
 
   /**
-   * Counts the frames of a write-ahead log that end a transaction: they say how large it left it.
+   * Counts the transactions of a write-ahead log that wrote any of the pages. A frame begins with
+   * the number of its page, and the last of a transaction says how large it left the database.
    */
-  private static long commits(Path log) {
+  private static long commits(Path log, Set<Long> pages) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(log));
       int frameBytes = FRAME_HEADER_BYTES + bytes.getInt(8);
       long salt = bytes.getLong(16);
       long commits = 0;
+      boolean wrote = false;
       for (int at = WAL_HEADER_BYTES;
           at + frameBytes <= bytes.limit() && bytes.getLong(at + 8) == salt;
           at += frameBytes) {
-        commits += bytes.getInt(at + 4) == 0 ? 0 : 1;
+        wrote |= pages.contains(Integer.toUnsignedLong(bytes.getInt(at)));
+        if (bytes.getInt(at + 4) != 0) {
+          commits += wrote ? 1 : 0;
+          wrote = false;
+        }
       }
       return commits;
     } catch (IOException e) {
