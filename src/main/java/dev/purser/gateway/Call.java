@@ -30,9 +30,6 @@ import org.slf4j.LoggerFactory;
 final class Call implements Running {
   private static final Logger log = LoggerFactory.getLogger(Call.class);
 
-  /** How often a call asks again because settings changed while it was asking. */
-  private static final int MOST_ADMISSIONS = 5;
-
   /** How long the database may take to say who calls, and to answer beyond its own deadline. */
   private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(5);
 
@@ -52,7 +49,10 @@ final class Call implements Running {
   private boolean hinted;
   private @Nullable CallRequest request;
   private Counter.@Nullable Count count;
-  private int admissions;
+
+  /** When it gives up asking, if settings change each time while it asks; null before it asks. */
+  private @Nullable Long asksUntilNanos;
+
   private @Nullable CompletableFuture<Decision> admission;
   private @Nullable AdmittedCall admitted;
 
@@ -215,7 +215,9 @@ final class Call implements Running {
   private void admit(Plan plan) {
     Duration patience = lane.configuration().admissionTimeout();
     progress.enter(Stage.ADMITTING, patience.plus(DATABASE_PATIENCE));
-    admissions++;
+    if (asksUntilNanos == null) {
+      asksUntilNanos = progress.nanosSinceStart() + patience.toNanos();
+    }
     CompletableFuture<Decision> asked =
         lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience)));
     admission = asked;
@@ -249,12 +251,16 @@ final class Call implements Running {
         log.error("call {}: the ledger failed", id, failure);
         refuse(lane.errors().ledgerUnavailable());
       }
-      case Decision.Stale _ when admissions < MOST_ADMISSIONS -> identify(this::judge);
+      case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
+          identify(this::judge);
       case Decision.Tight _ -> countInput(plan);
       case Decision.OverBudget over ->
           refuse(lane.errors().overBudget(over), over.entryId(), false);
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
-      case Decision.Stale _ -> refuse(lane.errors().ledgerUnavailable());
+      case Decision.Stale _ -> {
+        log.warn("call {}: settings changed each time that it asked to be admitted", id);
+        refuse(lane.errors().ledgerUnavailable());
+      }
       case Decision.Unavailable _ -> refuse(lane.errors().ledgerUnavailable());
       case Decision.Admitted _ -> throw new IllegalStateException("an admitted call");
     }
@@ -263,6 +269,7 @@ final class Call implements Running {
   /** The bound of a call that does not fit is cheap, and far: its provider knows a closer one. */
   private void countInput(Plan plan) {
     progress.enter(Stage.COUNTING, COUNTER_PATIENCE);
+    asksUntilNanos = null;
     Counter.ask(
         lane,
         client,

@@ -1,10 +1,15 @@
 package dev.purser.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.purser.people.Spaces;
 import dev.purser.running.Await;
 import java.net.http.HttpResponse;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,47 @@ class CallTest {
       }
     }
     assertThat(settledAtOnce).isGreaterThanOrEqualTo(15);
+  }
+
+  @Test
+  void aCallIsAdmittedHoweverOftenItsSpaceChangesWhileItAsks() {
+    purser.provider.answersJson(ANSWER);
+    AtomicInteger changes = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(1);
+    purser
+        .database
+        .writer()
+        .execute(
+            new Runnable() {
+              @Override
+              public void run() {
+                if (changes.incrementAndGet() < 400) {
+                  // Before it writes: so there is always a change ahead of an admission.
+                  purser.database.writer().execute(this);
+                }
+                touch();
+                begun.countDown();
+              }
+            });
+    assertThatCode(begun::await).doesNotThrowAnyException();
+
+    assertThat(purser.post("/v1/messages", QUESTION).statusCode()).isEqualTo(200);
+    assertThat(changes).hasValue(400);
+  }
+
+  /** A change of settings, on the writer's thread. */
+  private static void touch() {
+    try {
+      purser
+          .database
+          .writer()
+          .transact(session -> {
+            Spaces.touch(session.handle(), purser.user.spaceId());
+            return session;
+          });
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
