@@ -99,6 +99,7 @@ fill() {
   "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -cp "$root/target/classes:$root/target/lib/*" "$root/src/test/java/dev/purser/bench/FillLedger.java" \
     "${PURSER_DATABASE_URL:-jdbc:sqlite:$(echo "$work"/data/*.db)}" "$(email_of "$name")" "$count"
+  sync # gigabytes still on their way to the disk would stand in the way of the first thing that Purser writes
 }
 
 # agent_named NAME: its identifier

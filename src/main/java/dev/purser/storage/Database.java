@@ -49,8 +49,7 @@ public final class Database implements AutoCloseable {
    * @throws StorageException if it cannot be opened, saying why in one line
    */
   public static Database open(DatabaseConfiguration configuration) {
-    FluentConfiguration migrations =
-        Flyway.configure().locations("classpath:db/migration").loggers("slf4j");
+    FluentConfiguration migrations = Flyway.configure().loggers("slf4j");
     Engine engine =
         switch (configuration) {
           case DatabaseConfiguration.Sqlite(var file) -> {
@@ -68,7 +67,7 @@ public final class Database implements AutoCloseable {
           }
         };
     try {
-      migrations.placeholders(engine.words()).load().migrate();
+      migrations.locations(engine.migrations()).placeholders(engine.words()).load().migrate();
       HikariConfig pool = engine.readers();
       pool.setPoolName("purser-readers");
       pool.setMaximumPoolSize(READERS);

@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** What differs between the two databases; the tables and the SQL of the rooms do not. */
 sealed interface Engine permits Sqlite, Postgresql {
+  /** Where the migrations of both databases are. */
+  String MIGRATIONS = "classpath:db/migration";
+
   /** How long a statement waits for another process's lock before it fails. */
   int LOCK_WAIT_MILLIS = 5_000;
 
@@ -45,6 +48,9 @@ sealed interface Engine permits Sqlite, Postgresql {
 
   /** Whether processes on several machines may write at a time. */
   boolean shared();
+
+  /** Where the migrations are. */
+  String[] migrations();
 
   /** What the migrations are filled in with. */
   Map<String, String> words();

@@ -90,6 +90,11 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
   }
 
   @Override
+  public String[] migrations() {
+    return new String[] {MIGRATIONS};
+  }
+
+  @Override
   public Map<String, String> words() {
     return Map.of(
         "clustered", "",

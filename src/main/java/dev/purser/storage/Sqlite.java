@@ -135,6 +135,11 @@ record Sqlite(Path file) implements Engine {
   }
 
   @Override
+  public String[] migrations() {
+    return new String[] {MIGRATIONS, "classpath:db/sqlite"};
+  }
+
+  @Override
   public Map<String, String> words() {
     return Map.of(
         "clustered", "WITHOUT ROWID",
@@ -144,12 +149,7 @@ record Sqlite(Path file) implements Engine {
 
   @Override
   public Upkeep upkeep() {
-    SqliteCheckpoints checkpoints = new SqliteCheckpoints(file, url());
-    SqliteStatistics statistics = new SqliteStatistics(url());
-    return () -> {
-      statistics.close();
-      checkpoints.close();
-    };
+    return new SqliteCheckpoints(file, url());
   }
 
   private static Properties properties() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,24 @@ class DatabaseTest {
                   handle.createQuery("SELECT now_millis FROM clock").mapTo(Long.class).one());
       assertThat(Math.abs(now - System.currentTimeMillis())).isLessThan(60_000);
     }
+  }
+
+  /** One that it is not told of looks better to it than all others. */
+  @Test
+  void sqliteIsToldOfEveryIndexOnEntriesHowItsRowsAreSpread() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      List<String> indexes = names(test, "SELECT name FROM pragma_index_list('entries')");
+      assertThat(indexes).hasSizeGreaterThan(1);
+      assertThat(names(test, "SELECT idx FROM sqlite_stat1 WHERE tbl = 'entries'"))
+          .containsExactlyInAnyOrderElementsOf(
+              indexes.stream()
+                  .map(name -> name.startsWith("sqlite_autoindex") ? "entries" : name)
+                  .toList());
+    }
+  }
+
+  private static List<String> names(TestDatabase test, String sql) {
+    return test.database().read(handle -> handle.createQuery(sql).mapTo(String.class).list());
   }
 
   @ParameterizedTest
