@@ -247,10 +247,13 @@ final class GroupCommit {
   /** Why the batch could not be written; null if it is committed. */
   private @Nullable Throwable attempt(List<Operation<?>> batch) {
     try {
-      writer.transact(session -> {
-        new Posting(session, lease, folding, clock, totalsModel).post(batch);
-        return batch.size();
-      });
+      int leaseless =
+          writer.transact(session -> {
+            Posting posting = new Posting(session, lease, folding, clock, totalsModel);
+            posting.post(batch);
+            return posting.leaseless();
+          });
+      givenUp.leaseless(leaseless);
       return null;
     } catch (SQLException | RuntimeException | Error e) {
       return e;

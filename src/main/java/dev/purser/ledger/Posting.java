@@ -52,6 +52,7 @@ final class Posting {
   private final Months months = new Months();
   private final Totals totals = new Totals();
   private boolean leased;
+  private int leaseless;
 
   Posting(
       Session session,
@@ -86,6 +87,11 @@ final class Posting {
     months.write(session);
     totals.write(session);
     writeBegunMonths();
+  }
+
+  /** How many admissions were turned away because this process's lease had run out. */
+  int leaseless() {
+    return leaseless;
   }
 
   private void writeBegunMonths() throws SQLException {
@@ -172,6 +178,7 @@ final class Posting {
       return Optional.of(again(admit, known));
     }
     if (!leased) {
+      leaseless++;
       return Optional.of(new Decision.Unavailable());
     }
     Space space = spaces.get(admission.spaceId());

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +31,23 @@ class GivenUpTest {
     }
   }
 
+  private final Logger logger = (Logger) LoggerFactory.getLogger(GivenUp.class);
+  private final Heard heard = new Heard();
+
+  @BeforeEach
+  void hear() {
+    heard.start();
+    logger.addAppender(heard);
+  }
+
+  @AfterEach
+  void hearNoMore() {
+    logger.detachAppender(heard);
+  }
+
   @Test
   void admissionsThatTheDatabaseIsTooSlowForAreToldInTheLogNotOftenerThanEveryTenSeconds() {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-    Logger logger = (Logger) LoggerFactory.getLogger(GivenUp.class);
-    Heard heard = new Heard();
-    heard.start();
-    logger.addAppender(heard);
     CompletableFuture<Boolean> goOn = new CompletableFuture<>();
     try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE);
         Ledger ledger =
@@ -63,7 +75,26 @@ class GivenUpTest {
       goOn.complete(true);
     } finally {
       goOn.complete(true);
-      logger.detachAppender(heard);
+    }
+  }
+
+  @Test
+  void admissionsOfAProcessThatStoodStillForTooLongAreToldInTheLog() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE);
+        Ledger ledger =
+            Ledger.start(
+                test.openAnother(),
+                LedgerConfiguration.DEFAULT.withLease(Duration.ofMinutes(10)),
+                now::get,
+                (provider, model) -> model)) {
+      Calls calls = Calls.of(test.database(), "space-1");
+      test.database().write(handle -> handle.execute("UPDATE processes SET lease_until = 1"));
+
+      assertThat(ledger.admit(calls.admission()).join()).isEqualTo(new Decision.Unavailable());
+
+      Await.until("a line", PATIENCE, () -> heard.lines.size() == 1);
+      assertThat(heard.lines.getFirst()).endsWith("its lease ran out: 1");
     }
   }
 }
