@@ -32,7 +32,7 @@ class SharedRecoveryTest {
         Ledger living = start(test.openAnother(), Duration.ofMillis(600))) {
       Calls calls = Calls.of(test.database(), "space-1");
       Database dead = test.openAnother();
-      Ledger dies = start(dead, Duration.ofMillis(600));
+      Ledger dies = start(dead, Duration.ofSeconds(2));
       Admission call = calls.admission();
       assertThat(dies.admit(call).join()).isEqualTo(new Decision.Admitted());
       // From here on it cannot renew.

@@ -33,7 +33,7 @@ class KeyCheckTest {
   private static final Secret OPENAI_KEY = Secret.of("sk-proj-test-0123456789abcdef");
 
   /** Longer than any answer here takes, short enough to wait for in a test. */
-  private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(3);
 
   private final List<HttpExchange> seen = new CopyOnWriteArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
