@@ -12,6 +12,7 @@ import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,7 +152,6 @@ final class AdmittedCall {
     if (settled) {
       return;
     }
-    settled = true;
     if (!progress.over()) {
       progress.enter(Stage.SETTLING, SETTLE_PATIENCE);
     }
@@ -159,7 +159,7 @@ final class AdmittedCall {
     Usage usage = answer.usage();
     PriceList inForce = lane.prices().current();
     Priced priced = usage == null ? null : plan.priced(usage, inForce);
-    lane.hear(
+    CompletableFuture<Boolean> written =
         lane.ledger()
             .settle(
                 new Settlement(
@@ -172,7 +172,11 @@ final class AdmittedCall {
                     httpStatus,
                     answer.errorCode(),
                     progress.millisSinceStart(),
-                    firstByteMillis)),
+                    firstByteMillis));
+    // Not before: whatever fails until here is settled in another way.
+    settled = true;
+    lane.hear(
+        written,
         (_, failure) -> {
           lane.metrics().settled(System.nanoTime() - settleNanos);
           if (failure != null) {
@@ -229,7 +233,7 @@ final class AdmittedCall {
     lastWord = lastWord(lane.errors().broken());
     try {
       breakOff(INTERNAL_ERROR, 500);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("call {} could not be ended in order", plan.entryId(), e);
       settle(plan.atMost(INTERNAL_ERROR), 500);
       end();

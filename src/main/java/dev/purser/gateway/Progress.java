@@ -83,7 +83,7 @@ final class Progress {
     }
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failed.accept(e);
     }
   }

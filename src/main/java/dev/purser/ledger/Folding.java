@@ -29,7 +29,8 @@ final class Folding {
   /** The entry that a refused call counts on: the call's own, or an earlier one. */
   String entryFor(RefusedCall call) {
     long now = call.createdAt().toEpochMilli() / MINUTE_MILLIS;
-    if (now != minute) {
+    // A call that began in an earlier minute, and was refused late, is one of this minute's.
+    if (now > minute) {
       folds.clear();
       minute = now;
     }

@@ -102,7 +102,7 @@ final class AnthropicRequests {
     List<Element> loops = tools.stream().filter(AnthropicRequests::loops).toList();
     long uses =
         fields.numbers("tools[].max_uses").stream()
-            .mapToLong(most -> Math.clamp(most, 0, CostTerms.MOST_USES))
+            .mapToLong(most -> Math.clamp(most, 0, CostTerms.MOST_USES + 1))
             .sum();
     String unbounded = unboundedField(fields, loops, uses);
     long passes = 1;
@@ -182,7 +182,7 @@ final class AnthropicRequests {
     if (fields.has("context_management") && !onlyClears(fields)) {
       return "context_management";
     }
-    if (uses >= CostTerms.MOST_USES
+    if (uses > CostTerms.MOST_USES
         || loops.stream().anyMatch(tool -> !tool.has("max_uses"))
         || fields.numbers("tools[].max_uses").stream().anyMatch(most -> most < 1)) {
       return "tools[].max_uses";

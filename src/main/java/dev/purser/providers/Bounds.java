@@ -50,6 +50,9 @@ final class Bounds {
     if (unbounded == null && first(terms.outputLimit(), knownOutput, knownWindow).isEmpty()) {
       unbounded = dialect.limitField();
     }
+    if (unbounded == null && price.isPresent() && price.get().rates(0, terms.named()).isEmpty()) {
+      unbounded = naming(dialect, terms.named());
+    }
     return new Bound(
         new WorstCase(
             ways(price, prices.dearest(dialect.provider()), terms, input, outputs),
@@ -57,6 +60,14 @@ final class Bounds {
         input,
         times(oneAnswer, outputs),
         unbounded);
+  }
+
+  /** The field that names terms on which the list has no price for a model that it knows. */
+  private static String naming(Dialect dialect, Terms named) {
+    if (dialect != Dialect.ANTHROPIC_MESSAGES) {
+      return "service_tier";
+    }
+    return named.fast() ? "speed" : "inference_geo";
   }
 
   /** Each way that the terms and the cards allow. What has no price counts as the dearest. */

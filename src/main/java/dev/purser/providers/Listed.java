@@ -159,17 +159,15 @@ enum Listed {
       """),
   RESPONSES_TOOLS(
       """
-      apply_patch                   | the program runs it; the input counts as the window
-      computer                      | the program runs it; the input counts as the window
-      computer_use_preview          | the program runs it; the input counts as the window
-      custom                        | the program describes and runs it
-      function                      | the program describes and runs it
-      local_shell                   | the program runs it; the input counts as the window
-      shell                         | the program runs it; the input counts as the window
-      web_search                    | needs max_tool_calls
-      web_search_2025_08_26         | needs max_tool_calls
-      web_search_preview            | needs max_tool_calls
-      web_search_preview_2025_03_11 | needs max_tool_calls
+      apply_patch           | the program runs it; the input counts as the window
+      computer              | the program runs it; the input counts as the window
+      computer_use_preview  | the program runs it; the input counts as the window
+      custom                | the program describes and runs it
+      function              | the program describes and runs it
+      local_shell           | the program runs it; the input counts as the window
+      shell                 | local alone: the program runs it; the input counts as the window
+      web_search            | needs max_tool_calls
+      web_search_2025_08_26 | needs max_tool_calls
       """),
   EMBEDDINGS_FIELDS(
       """

@@ -198,6 +198,7 @@ final class OpenAiRequests {
           "tools[].environment", "a container is billed beside the tokens and is in no answer");
     }
     refuseAudioInput(fields, "input[].content[].type");
+    boolean elsewhere = fields.elements("tools[]").stream().anyMatch(OpenAiRequests::runsElsewhere);
     boolean loops =
         tools.stream()
             .anyMatch(tool -> !OF_THE_PROGRAM.contains(tool) && !DESCRIBED_SOMEHOW.contains(tool));
@@ -231,8 +232,13 @@ final class OpenAiRequests {
             billed(named(fields)),
             loops && (mostCalls == null || mostCalls > CostTerms.MOST_USES)
                 ? "max_tool_calls"
-                : null);
+                : elsewhere ? "tools[].environment" : null);
     return new MeteredRequest(Dialect.OPENAI_RESPONSES, fields, terms, List.of());
+  }
+
+  /** A shell whose commands may not be the program's to run, but OpenAI's. */
+  private static boolean runsElsewhere(Element tool) {
+    return "shell".equals(tool.text("type")) && !"local".equals(tool.text("environment.type"));
   }
 
   private static boolean isBeyondText(RequestFields fields, String types) {

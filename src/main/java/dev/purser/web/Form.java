@@ -1,8 +1,10 @@
 package dev.purser.web;
 
+import dev.purser.people.Credential;
 import dev.purser.secret.Secret;
 import io.vertx.core.MultiMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a form says. A field that is missing is empty. */
 final class Form {
@@ -35,6 +37,15 @@ final class Form {
   /** All values of a field that may occur several times. */
   List<String> all(String name) {
     return fields.getAll(name);
+  }
+
+  /** Tells contents apart, without giving them away. */
+  String fingerprint() {
+    StringBuilder all = new StringBuilder();
+    for (Map.Entry<String, String> field : fields) {
+      all.append(field.getKey()).append('\0').append(field.getValue()).append('\0');
+    }
+    return Credential.hash(all.toString());
   }
 
   private String raw(String name) {

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Forms that were sent: one that comes twice, by a double click or an impatient reload, is done
- * once, and both get the one answer. Every form has an id that was made with its page.
+ * Forms that were sent: one that comes twice with the same content, by a double click or an
+ * impatient reload, is done once, and both get the one answer. Every form has an id that was made
+ * with its page.
  */
 final class SentForms {
   /** Of a form's id, in characters: what is longer, none of our pages made. */
@@ -45,7 +46,7 @@ final class SentForms {
   /**
    * Does what a form says, or waits for the one that is doing it.
    *
-   * @param id unique to the visitor and the form
+   * @param id unique to the visitor, the form and what stands in it
    * @param spent the answer to one that comes when the first answer was given and is not kept: it
    *     may have shown a secret
    */

@@ -193,7 +193,7 @@ public final class Web {
     return formId.isEmpty()
         ? route.handler().apply(read)
         : sentForms.once(
-            visitor.formToken() + formId,
+            visitor.formToken() + formId + form.fingerprint(),
             () -> route.handler().apply(read),
             () ->
                 Reply.message(

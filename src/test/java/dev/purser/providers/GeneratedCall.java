@@ -3,6 +3,7 @@ package dev.purser.providers;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.Terms;
 import dev.purser.pricing.Usage;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class GeneratedCall {
   private boolean caches;
   private boolean cachesForAnHour;
   private boolean cachesFor12Hours;
+  private Terms terms = Terms.LIST;
   private @Nullable String tier;
   private boolean fast;
   private @Nullable String geography;
@@ -82,6 +84,11 @@ final class GeneratedCall {
 
   Dialect dialect() {
     return dialect;
+  }
+
+  /** The terms that it names. */
+  Terms terms() {
+    return terms;
   }
 
   String model() {
@@ -138,7 +145,9 @@ final class GeneratedCall {
     }
     // Where the request does not say, the workspace does.
     geography = List.of("us", "global").get(random.nextInt(2));
-    if (sometimes()) {
+    boolean named = sometimes();
+    terms = new Terms(null, fast, named ? geography : null);
+    if (named) {
       members.add("\"inference_geo\":\"" + geography + "\"");
     } else if (geography.equals("us") && model.endsWith("-4-5")) {
       geography = "not_available";
@@ -227,6 +236,7 @@ final class GeneratedCall {
     String asked = new String[] {null, "auto", "default", "flex", "priority"}[random.nextInt(5)];
     if (asked != null) {
       members.add("\"service_tier\":\"" + asked + "\"");
+      terms = new Terms(asked, false, null);
     }
     // Any other than a named one was set to the ordinary one, and a named one may become it.
     tier = asked == null || asked.equals("auto") || random.nextBoolean() ? "default" : asked;

@@ -67,6 +67,11 @@ class StrictTermsTest {
         "OPENAI_RESPONSES   | {'tools':[{'type':'mcp'}],'max_tool_calls':1}                  | tools[].type mcp",
         "OPENAI_RESPONSES   | {'tools':[{'type':'web_search'}]}                              | max_tool_calls",
         "OPENAI_RESPONSES   | {'tools':[{'type':'web_search'}],'max_tool_calls':501}         | max_tool_calls",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'web_search_preview'}],'max_tool_calls':1}   | tools[].type web_search_preview",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'shell'}]}                                   | tools[].environment",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'shell','environment':{'type':'remote'}}]}   | tools[].environment",
+        "OPENAI_RESPONSES   | {'service_tier':'tomorrow','max_output_tokens':9}              | service_tier",
+        "ANTHROPIC_MESSAGES | {'inference_geo':'moon','max_tokens':9}                        | inference_geo",
         "OPENAI_RESPONSES   | {'tools':[{'type':'namespace'}]}                               | tools[].type namespace",
         "OPENAI_RESPONSES   | {'prompt':{'id':'p'}}                                          | prompt",
         "OPENAI_RESPONSES   | {'context_management':[{'type':'compaction'}]}                 | context_management",
@@ -88,6 +93,25 @@ class StrictTermsTest {
     assertThat(unbounded(OPENAI_RESPONSES, "{'input':'x'}", "gpt-tomorrow"))
         .isEqualTo("max_output_tokens");
     assertThat(unbounded(OPENAI_RESPONSES, "{'input':'x','max_output_tokens':9}", "gpt-tomorrow"))
+        .isNull();
+  }
+
+  @Test
+  void termsOnWhichAKnownModelHasNoPriceAreNamedAndThoseWithOneAreNot() {
+    String fast = "{'speed':'fast','max_tokens':9}";
+    assertThat(unbounded(ANTHROPIC_MESSAGES, fast, "claude-fable-5-2")).isEqualTo("speed");
+    assertThat(unbounded(ANTHROPIC_MESSAGES, fast, "claude-opus-5-5")).isNull();
+    assertThat(
+            unbounded(
+                ANTHROPIC_MESSAGES,
+                "{'tools':[{'type':'web_search_20250305','max_uses':500}],'max_tokens':9}",
+                "claude-opus-5-5"))
+        .isNull();
+    assertThat(
+            unbounded(
+                OPENAI_RESPONSES,
+                "{'tools':[{'type':'shell','environment':{'type':'local'}}],'max_output_tokens':9}",
+                "gpt-6.1-sol"))
         .isNull();
   }
 

@@ -7,6 +7,7 @@ import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.purser.running.Http;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Agents in a browser. */
 class AgentsInBrowserTest {
@@ -79,6 +81,33 @@ class AgentsInBrowserTest {
     assertThat(window.page().locator("body")).not().containsText(secret);
     window.go("/agents");
     assertThat(window.page().locator("body")).not().containsText(secret);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoeverSavesSecondIsToldAndCanSeeWhatTheFirstHasSaved(boolean scripts) {
+    Person person = browsing.newPerson().withProviderKeys();
+    String page = "/agents/" + person.agent("shared");
+    Look look = scripts ? Look.LIGHT : Look.LIGHT.withoutScripts();
+    Window first = browsing.window(person, look).go(page);
+    Window second = browsing.window(person, look).go(page);
+    save(first, "by the first");
+    assertThat(first.page().locator("#edit .saved")).hasText("Saved");
+
+    second.expectStatus(409);
+    save(second, "by the second");
+    assertThat(second.page().getByRole(AriaRole.ALERT).getByText("changed elsewhere")).isVisible();
+    Locator name = second.page().locator("#edit #name");
+    assertThat(name).hasValue("by the second");
+    second.page().getByText("Show the other values").click();
+    assertThat(name).hasValue("by the first");
+    save(second, "by the second");
+    assertThat(second.page().locator("#edit .saved")).hasText("Saved");
+  }
+
+  private static void save(Window window, String name) {
+    window.page().locator("#edit #name").fill(name);
+    window.page().locator("#edit button[type=submit]").click();
   }
 
   @ParameterizedTest

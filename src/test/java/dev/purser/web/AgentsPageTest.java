@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.purser.api.TestApi;
 import dev.purser.running.Http;
 import dev.purser.storage.TestDatabase;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -138,6 +139,21 @@ class AgentsPageTest {
     }
     assertThat(stored(page).path("name").asString()).isEqualTo("thrifty");
     assertThat(stored(page).path("monthlyBudgetCents").isNull()).isTrue();
+  }
+
+  @Test
+  void aFormThatIsSentTwiceIsDoneOnceAndOneThatWasChangedInBetweenAgain() {
+    String page = visit.get("/agents").text();
+    Map<String, String> one = Visit.filled(page, "/agents", "name", "sent-first");
+    Map<String, String> other = new HashMap<>(one);
+    other.put("name", "sent-then");
+
+    String made = visit.send("/agents", one).header("location");
+    assertThat(visit.send("/agents", one).header("location")).isEqualTo(made);
+    assertThat(visit.send("/agents", other).header("location"))
+        .startsWith("/agents/")
+        .isNotEqualTo(made);
+    assertThat(visit.get("/agents").text()).contains("sent-first", "sent-then");
   }
 
   @Test

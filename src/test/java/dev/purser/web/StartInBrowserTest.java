@@ -12,6 +12,7 @@ import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,11 @@ class StartInBrowserTest {
       """
       {"model":"claude-haiku-5-5","max_tokens":50,"messages":[{"role":"user","content":"hello"}]}\
       """;
+
+  private static final String SLOW =
+      HELLO
+          .replace("hello", "sandbox:slow=500 sandbox:tokens=30")
+          .replace("{\"model", "{\"stream\":true,\"model");
 
   private static final long MOST_BYTES = 300 * 1024;
   private static final int MOST_STATEMENTS = 6;
@@ -60,6 +66,39 @@ class StartInBrowserTest {
     assertThat(window.page().getByText("Waiting for the first call…")).isHidden();
     window.go("/");
     assertThat(window.path()).isEqualTo("/usage");
+  }
+
+  @Test
+  void aFirstCallThatIsSeenRunningIsShownWhenItHasEnded() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/");
+    makeAgent(window, "slow-bot");
+    String lines = window.page().locator("#code-curl").textContent();
+    String virtualKey = lines.replaceAll("(?s).*x-api-key: (psr_[0-9A-Za-z]+)\".*", "$1");
+    Http caller = new Http(browsing.purser().url(), virtualKey);
+
+    CompletableFuture<Http.Answer> running =
+        CompletableFuture.supplyAsync(
+            () -> caller.post("/v1/messages", SLOW), Thread::startVirtualThread);
+    assertThat(window.page().getByText("The first call is running")).isVisible();
+
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+    assertThat(running.join().status()).isEqualTo(200);
+  }
+
+  @Test
+  void whatIsShownOnceCanBeCopiedWhereTheBrowserHasNoClipboardForThePage() {
+    Window window = browsing.window(browsing.newPerson().withProviderKeys()).go("/");
+    makeAgent(window, "plain-bot");
+    window
+        .page()
+        .evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})");
+    window.page().locator("button[data-copy]:visible").click();
+
+    assertThat(window.page().locator("button[data-copy]:visible")).containsText("Copied");
+    String lines = window.page().locator("[id^=code-]:visible").first().textContent();
+    assertThat(window.page().evaluate("() => String(getSelection())").toString().strip())
+        .isEqualTo(lines.strip());
   }
 
   @Test

@@ -64,15 +64,29 @@
     if (event.key === "Escape") closeMenus(null);
   });
 
+  // Browsers give the clipboard to https and to this machine alone; elsewhere what is selected can be copied.
+  const copied = async source => {
+    if (navigator.clipboard) {
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        return true;
+      } catch {
+        // The visitor does not allow it: what is selected can still be copied.
+      }
+    }
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  };
+
   // Copies the text of the element that the button names, and says so in the button.
   document.addEventListener("click", async event => {
     const button = event.target.closest?.("button[data-copy]");
     if (!button) return;
-    const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(source.textContent);
     const words = button.querySelector("[data-copy-words]");
-    const before = words.textContent;
-    words.textContent = "Copied";
-    setTimeout(() => { words.textContent = before; }, 2000);
+    words.dataset.before ??= words.textContent;
+    words.textContent = await copied(document.getElementById(button.dataset.copy)) ? "Copied" : "Press Ctrl+C";
+    const region = document.getElementById("said");
+    if (region) region.textContent = words.textContent;
+    setTimeout(() => { words.textContent = words.dataset.before; }, 2000);
   });
 })();
