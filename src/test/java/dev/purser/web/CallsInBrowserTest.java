@@ -262,7 +262,8 @@ class CallsInBrowserTest {
     assertThat(page.locator("h1")).containsText("another provider");
     page.getByLabel("Copy the call id").focus();
     page.keyboard().press("Enter");
-    assertThat(page.getByText("Copied")).isVisible();
+    assertThat(page.getByLabel("Copy the call id")).containsText("Copied");
+    assertThat(page.locator("#said")).hasText("Copied");
     assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo(story.otherModel());
   }
 }
