@@ -10,6 +10,7 @@ import dev.purser.storage.TestDatabase;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -259,6 +260,20 @@ class LedgerTest {
     assertThat(calls.number("SELECT SUM(refused_count) FROM entries")).isEqualTo(101);
     assertThat(calls.number("SELECT COUNT(*) FROM totals")).isZero();
     LedgerBooks.balance(test.database());
+  }
+
+  @Test
+  void refusalsOfCallsThatBeganBeforeTheMinuteTurnedShareItToo() {
+    Calls before = calls.at(Instant.parse("2026-11-23T12:00:59Z"), ZoneOffset.UTC);
+    Calls after = calls.at(Instant.parse("2026-11-23T12:01:00Z"), ZoneOffset.UTC);
+    Set<String> entryIds = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      entryIds.add(ledger.refuse(after.refusal("model_not_available")).join().orElseThrow());
+      entryIds.add(ledger.refuse(before.refusal("model_not_available")).join().orElseThrow());
+    }
+
+    assertThat(entryIds).hasSize(61);
+    assertThat(calls.number("SELECT SUM(refused_count) FROM entries")).isEqualTo(200);
   }
 
   @Test

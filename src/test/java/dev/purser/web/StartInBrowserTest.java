@@ -87,6 +87,24 @@ class StartInBrowserTest {
   }
 
   @Test
+  void aFirstCallThatFailsSaysSoAndGivesWayToTheNext() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/");
+    makeAgent(window, "failing-bot");
+    String lines = window.page().locator("#code-curl").textContent();
+    String virtualKey = lines.replaceAll("(?s).*x-api-key: (psr_[0-9A-Za-z]+)\".*", "$1");
+    Http caller = new Http(browsing.purser().url(), virtualKey);
+
+    String failing = HELLO.replace("hello", "sandbox:529");
+    assertThat(caller.post("/v1/messages", failing).status()).isEqualTo(529);
+    assertThat(window.page().getByText("The first call failed.")).isVisible();
+    window.assertAccessible();
+
+    assertThat(caller.post("/v1/messages", HELLO).status()).isEqualTo(200);
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+  }
+
+  @Test
   void whatIsShownOnceCanBeCopiedWhereTheBrowserHasNoClipboardForThePage() {
     Window window = browsing.window(browsing.newPerson().withProviderKeys()).go("/");
     makeAgent(window, "plain-bot");
