@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tier that the answer named
  * @param cost null if unpriced, or not known yet
  * @param held set aside for it while it is open
+ * @param doubt the part of its hold that its estimate does not cover
  * @param boundedHold whether {@code held} is the most that it can cost, and not only an estimate
  * @param grantedOutputTokens what its output limit was lowered to, because a strict budget had no
  *     more left; null if it was not
@@ -53,6 +54,7 @@ public record Call(
     @Nullable String tier,
     @Nullable Money cost,
     Money held,
+    Money doubt,
     boolean boundedHold,
     @Nullable Long grantedOutputTokens,
     boolean aboveHold,

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param virtualKeyName null if there is no such virtual key any more
  * @param priceVersion of the price list that it was admitted with; empty if it was refused before
  * @param counted what budgets count for it
- * @param doubt the part of its hold that its estimate does not cover
  * @param lines as they are priced now
  * @param adjustments what was corrected since it ended, oldest first
  * @param budgetRefusal null unless a budget refused it
@@ -26,7 +25,6 @@ public record CallDetail(
     @Nullable String maskedVirtualKey,
     String priceVersion,
     Money counted,
-    Money doubt,
     @Nullable String geography,
     boolean fast,
     List<Line> lines,

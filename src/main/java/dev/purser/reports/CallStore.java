@@ -227,6 +227,7 @@ public final class CallStore {
         row.getColumn("tier", String.class),
         moneyOrNull(row, "cost_nanos"),
         money(row, "hold_nanos"),
+        money(row, "doubt_nanos"),
         Rows.flag(row, "bounded"),
         row.getColumn("granted_output_tokens", Long.class),
         Rows.flag(row, "bounded")
@@ -248,7 +249,6 @@ public final class CallStore {
         row.getColumn("virtual_key_masked", String.class),
         row.getColumn("price_version", String.class),
         money(row, "counted_nanos"),
-        money(row, "doubt_nanos"),
         row.getColumn("geography", String.class),
         Rows.flag(row, "fast"),
         lines,

@@ -47,6 +47,16 @@ public record Figures(
     return input + cacheRead + cacheWrite();
   }
 
+  /** Whether nothing of what has a price cost anything, and other calls have none. */
+  public boolean costUnknown() {
+    return unpriced > 0 && cost.equals(Money.ZERO);
+  }
+
+  /** Whether some calls have a price and others have none. */
+  public boolean costIncomplete() {
+    return unpriced > 0 && !costUnknown();
+  }
+
   public Figures plus(Figures other) {
     return new Figures(
         requests + other.requests,

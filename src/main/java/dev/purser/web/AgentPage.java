@@ -29,6 +29,7 @@ public record AgentPage(WebParts parts) {
    * @param asked which question stands open; null for none
    * @param keyTyped what stands in the field for a new key's name
    * @param keyError why that name will not do; null if nothing was wrong
+   * @param undone what was to be done when somebody else had archived the agent; null for nothing
    */
   public record Shown(
       Agent agent,
@@ -46,11 +47,18 @@ public record AgentPage(WebParts parts) {
       @Nullable Question asked,
       String keyTyped,
       @Nullable String keyError,
+      @Nullable Undone undone,
       Edited edited) {
     /** Whether it has no virtual key that is good, so that it cannot call. */
     public boolean keyless() {
       return keys.stream().allMatch(key -> key.revokedAt() != null);
     }
+  }
+
+  /** What can no longer be done to an archived agent. */
+  public enum Undone {
+    CHANGE,
+    NEW_KEY
   }
 
   /** A virtual key, this once. */
@@ -93,6 +101,13 @@ public record AgentPage(WebParts parts) {
     public boolean wrong(String name) {
       return name.equals(field);
     }
+
+    /** The model that is chosen, for people. */
+    public String modelName() {
+      return models.chosen().isEmpty()
+          ? "my default"
+          : models.chosen().substring(models.chosen().indexOf('/') + 1);
+    }
   }
 
   /** What a form says of an agent. */
@@ -131,23 +146,29 @@ public record AgentPage(WebParts parts) {
       long version,
       @Nullable String field,
       @Nullable String error,
-      boolean changedElsewhere) {
-    static final Moment PLAIN = new Moment(200, null, "", null, null, 0, null, null, false);
+      boolean changedElsewhere,
+      @Nullable Undone undone) {
+    static final Moment PLAIN = new Moment(200, null, "", null, null, 0, null, null, false, null);
 
     static Moment key(NewKey key) {
-      return new Moment(200, key, "", null, null, 0, null, null, false);
+      return new Moment(200, key, "", null, null, 0, null, null, false, null);
     }
 
     static Moment keyRefused(String typed, String why) {
-      return new Moment(422, null, typed, why, null, 0, null, null, false);
+      return new Moment(422, null, typed, why, null, 0, null, null, false, null);
     }
 
     static Moment refused(Draft draft, long version, String field, @Nullable String why) {
-      return new Moment(422, null, "", null, draft, version, field, why, false);
+      return new Moment(422, null, "", null, draft, version, field, why, false, null);
     }
 
     static Moment late(Draft draft, long version) {
-      return new Moment(409, null, "", null, draft, version, null, null, true);
+      return new Moment(409, null, "", null, draft, version, null, null, true, null);
+    }
+
+    /** Somebody else has archived the agent. */
+    static Moment tooLate(Undone undone, @Nullable Draft draft) {
+      return new Moment(409, null, "", null, draft, 0, null, null, false, undone);
     }
   }
 
@@ -188,7 +209,7 @@ public record AgentPage(WebParts parts) {
           shown(request, Moment.refused(draft, version, field(refused.field()), refused.reason()));
       case AgentSaved.ChangedElsewhere changed ->
           shown(request, Moment.late(draft, changed.current().version()));
-      case AgentSaved.NotFound _ -> Reply.notFound(request.frame());
+      case AgentSaved.NotFound _ -> shown(request, Moment.tooLate(Undone.CHANGE, draft));
     };
   }
 
@@ -201,7 +222,7 @@ public record AgentPage(WebParts parts) {
               Moment.key(new NewKey(created.virtualKey().name(), created.secret().reveal())));
       case VirtualKeyCreated.Refused refused ->
           shown(request, Moment.keyRefused(name, refused.reason()));
-      case VirtualKeyCreated.NotFound _ -> Reply.notFound(request.frame());
+      case VirtualKeyCreated.NotFound _ -> shown(request, Moment.tooLate(Undone.NEW_KEY, null));
     };
   }
 
@@ -265,6 +286,7 @@ public record AgentPage(WebParts parts) {
             question(request),
             moment.keyTyped(),
             moment.keyError(),
+            moment.undone(),
             edited(request, agent, settings, moment, now)));
   }
 

@@ -8,6 +8,8 @@ import java.math.BigInteger;
  *
  * @param spent what the budget counts: unpriced calls, too
  * @param countsDoubt whether what is in doubt is not free: only where the budget is strict
+ * @param unpriced what of it is spent on calls whose cost is not known
+ * @param calls that have ended and count in it
  */
 public record BudgetBar(
     String name,
@@ -16,12 +18,27 @@ public record BudgetBar(
     Money held,
     Money doubt,
     boolean countsDoubt,
-    long unpricedCount) {
+    Unpriced unpriced,
+    CallLink calls) {
   private static final int YELLOW_PERCENT = 75;
   private static final int RED_PERCENT = 90;
 
   /** The bar's whole length: percent, with one decimal. */
   private static final long WHOLE = 1_000;
+
+  /**
+   * Calls without a price: a budget counts them at the provider's dearest list price.
+   *
+   * @param counted what they are counted at
+   */
+  public record Unpriced(long callCount, Money counted) {
+    static final Unpriced NONE = new Unpriced(0, Money.ZERO);
+
+    /** The unpriced ones of some calls, of which a budget counts so much. */
+    static Unpriced of(dev.purser.reports.Figures calls, Money counted) {
+      return new Unpriced(calls.unpriced(), counted.minus(calls.cost()));
+    }
+  }
 
   /** Whether so many percent of it are used, by exact integers. */
   boolean reached(int percent) {

@@ -61,7 +61,13 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
   }
 
   private BudgetNotice projected(Projection projection, Money above, boolean alone) {
-    String pace = "The last days cost " + Figures.sum(projection.perDay()) + " each on average.";
+    String pace =
+        "The last days cost "
+            + Figures.sum(projection.perDay())
+            + " each on average."
+            + (projection.unpriced().nanos() > 0
+                ? " It also counts " + Figures.sum(projection.unpriced()) + " for unpriced calls."
+                : "");
     return notice(
         BudgetNotice.PROJECTION,
         "At this pace "

@@ -15,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  * How a budget stands this month, a space's or an agent's.
  *
  * @param strict how far it keeps what it promises; null unless it is strict
- * @param calls that count in it
  */
-public record BudgetStanding(
-    Budget budget, BudgetBar bar, @Nullable StrictState strict, CallLink calls) {
+public record BudgetStanding(Budget budget, BudgetBar bar, @Nullable StrictState strict) {
 
   /** Of a space; null if it has no budget. */
   static @Nullable BudgetStanding of(UsageSummary usage, BudgetOutlook outlook) {
@@ -29,7 +27,7 @@ public record BudgetStanding(
             usage.counted(),
             usage.held(),
             usage.doubt(),
-            usage.total().unpriced(),
+            BudgetBar.Unpriced.of(usage.total(), usage.counted()),
             outlook);
   }
 
@@ -42,7 +40,7 @@ public record BudgetStanding(
             usage.counted(),
             usage.held(),
             usage.doubt(),
-            usage.total().unpriced(),
+            BudgetBar.Unpriced.of(usage.total(), usage.counted()),
             outlook);
   }
 
@@ -60,13 +58,18 @@ public record BudgetStanding(
                 usage.held(),
                 usage.doubt(),
                 usage.marks().of(budget) != null,
-                usage.figures().unpriced()),
-            usage.marks().of(budget),
-            CallLink.of(month).with("agent", agent.id()));
+                BudgetBar.Unpriced.of(usage.figures(), usage.counted()),
+                CallLink.of(month).with("agent", agent.id())),
+            usage.marks().of(budget));
   }
 
   private static BudgetStanding of(
-      Budget budget, Money counted, Money held, Money doubt, long unpriced, BudgetOutlook outlook) {
+      Budget budget,
+      Money counted,
+      Money held,
+      Money doubt,
+      BudgetBar.Unpriced unpriced,
+      BudgetOutlook outlook) {
     return new BudgetStanding(
         budget,
         new BudgetBar(
@@ -76,14 +79,19 @@ public record BudgetStanding(
             held,
             doubt,
             outlook.marks().of(budget) != null,
-            unpriced),
-        outlook.marks().of(budget),
-        CallLink.of(outlook.month()));
+            unpriced,
+            CallLink.of(outlook.month())),
+        outlook.marks().of(budget));
+  }
+
+  /** The calls that have ended and count in it. */
+  public CallLink calls() {
+    return bar.calls();
   }
 
   /** Whether it is an agent's own. */
   public boolean ofAgent() {
-    return calls.filter().containsKey("agent");
+    return calls().filter().containsKey("agent");
   }
 
   public boolean stopped() {

@@ -1,5 +1,6 @@
 package dev.purser.web;
 
+import dev.purser.ledger.Ledger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -23,10 +24,32 @@ public record CallLink(Map<String, String> filter) {
     return new CallLink(Map.of("from", first.toString(), "to", last.toString(), "state", "ended"));
   }
 
+  /** All calls of an agent, whatever became of them; of all agents if it is empty. */
+  public static CallLink ofAgent(String agentId) {
+    return new CallLink(agentId.isEmpty() ? Map.of() : Map.of("agent", agentId));
+  }
+
+  /** Those that have ended. */
+  public CallLink ended() {
+    return with("state", "ended");
+  }
+
+  /** Those that no budget let through. */
+  public CallLink refused() {
+    return with("state", "refused");
+  }
+
   /** Only those of them for which this holds, too. */
   public CallLink with(String name, String value) {
     Map<String, String> narrower = new TreeMap<>(filter);
     narrower.put(name, value);
+    return new CallLink(narrower);
+  }
+
+  /** Only those of them for which all of this holds, too. */
+  public CallLink with(Map<String, String> narrowing) {
+    Map<String, String> narrower = new TreeMap<>(filter);
+    narrower.putAll(narrowing);
     return new CallLink(narrower);
   }
 
@@ -53,6 +76,19 @@ public record CallLink(Map<String, String> filter) {
   /** Those without a price. */
   public CallLink unpriced() {
     return with("priced", "no");
+  }
+
+  /** Those that are running: none of the figures, but what is held for them. */
+  public CallLink open() {
+    return with("state", "open");
+  }
+
+  /** Where it is seen what of theirs has no price: at their model itself, if they have one. */
+  public String pricePath() {
+    String model = filter.get("model");
+    return model == null || model.equals(Ledger.UNKNOWN_MODEL)
+        ? "/prices#unpriced"
+        : PriceTables.path(model);
   }
 
   /** Those whose estimates do not cover what was set aside for them. */

@@ -45,7 +45,9 @@ final class CallsCsv {
           "error_code",
           "duration_ms",
           "first_byte_ms",
-          "refused_count");
+          "refused_count",
+          "held_usd",
+          "doubt_usd");
 
   private CallsCsv() {}
 
@@ -93,7 +95,9 @@ final class CallsCsv {
         text(call.errorCode()),
         text(call.durationMillis()),
         text(call.firstByteMillis()),
-        refused ? Long.toString(call.count()) : "");
+        refused ? Long.toString(call.count()) : "",
+        call.state() == EntryState.OPEN ? Figures.exact(call.held()) : "",
+        Figures.exact(call.doubt()));
   }
 
   private static String text(@Nullable Object value) {

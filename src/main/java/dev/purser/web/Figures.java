@@ -53,6 +53,11 @@ public final class Figures {
     return dollars(inDollars(sum).setScale(2, RoundingMode.HALF_UP));
   }
 
+  /** What some calls cost: what is not known is never shown as nothing. */
+  public static String cost(dev.purser.reports.Figures calls) {
+    return calls.costUnknown() ? "unpriced" : sum(calls.cost());
+  }
+
   /** What one call cost: two decimals from a dollar on, below it up to four significant digits. */
   public static String call(Money cost) {
     if (cost.nanos() < 0) {

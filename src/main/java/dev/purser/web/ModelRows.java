@@ -3,7 +3,6 @@ package dev.purser.web;
 import static dev.purser.web.Figures.percent;
 
 import dev.purser.ledger.Ledger;
-import dev.purser.money.Money;
 import dev.purser.reports.Figures;
 import dev.purser.reports.UsageSummary;
 import java.util.List;
@@ -44,22 +43,6 @@ public record ModelRows(List<Row> rows, Row total) {
       return ModelRows.name(model);
     }
 
-    /** Where it is seen what has no price: at the model itself, if it is one. */
-    public String pricePath() {
-      boolean one = calls.filter().containsKey("model") && !model.equals(Ledger.UNKNOWN_MODEL);
-      return one ? PriceTables.path(model) : "/prices#unpriced";
-    }
-
-    /** Whether none of its calls has a price. */
-    public boolean unpriced() {
-      return figures.unpriced() > 0 && figures.cost().equals(Money.ZERO);
-    }
-
-    /** Whether some of its calls have a price and others have none. */
-    public boolean partlyUnpriced() {
-      return figures.unpriced() > 0 && !unpriced();
-    }
-
     public String cacheInWords() {
       return figures.cacheRead() == 0
           ? "none from cache"
@@ -74,7 +57,7 @@ public record ModelRows(List<Row> rows, Row total) {
 
     /** Of the cost of all, cut; empty if there is nothing to say. */
     public String shareOf(Row total) {
-      return unpriced() || total.figures().cost().nanos() == 0
+      return figures.costUnknown() || total.figures().cost().nanos() == 0
           ? ""
           : percent(figures.cost().nanos(), total.figures().cost().nanos());
     }

@@ -59,7 +59,8 @@ public record Overspend(
         standing.held(),
         standing.doubt(),
         /* countsDoubt= */ true,
-        /* unpricedCount= */ 0);
+        BudgetBar.Unpriced.NONE,
+        callLink().ended());
   }
 
   /** Sent, but neither admitted nor answered: they wait for room in the budget. */
@@ -128,8 +129,8 @@ public record Overspend(
   }
 
   /** All its calls. */
-  public String callsPath() {
-    return attempt == null ? "/calls" : "/calls?agent=" + attempt.agentId();
+  public CallLink callLink() {
+    return CallLink.ofAgent(attempt == null ? "" : attempt.agentId());
   }
 
   public String killLine() {

@@ -10,7 +10,6 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param perDay the mean of the last seven full days, or of as many as there are
  * @param daysLeft after today
  * @param aboveBudget by how much the budget will be passed; null if it will not, or there is none
+ * @param unpriced what the budget counts for calls without a price, which are in no total
  */
-public record Projection(Money total, Money perDay, long daysLeft, @Nullable Money aboveBudget) {
+public record Projection(
+    Money total, Money perDay, long daysLeft, @Nullable Money aboveBudget, Money unpriced) {
   private static final int FEWEST_DAYS = 3;
 
   /** The projection of the month that today is in; none for others, or after too few days. */
@@ -33,7 +34,8 @@ public record Projection(Money total, Money perDay, long daysLeft, @Nullable Mon
         usage.firstDay(),
         usage.between(today.minusDays(MonthUsage.DAYS_BEFORE), today.minusDays(1)).cost(),
         usage.total().cost(),
-        above(usage.budget(), usage.counted()));
+        usage.budget(),
+        usage.counted());
   }
 
   /** The same of a summary, with what it does not say. */
@@ -44,14 +46,16 @@ public record Projection(Money total, Money perDay, long daysLeft, @Nullable Mon
         outlook.firstDay(),
         outlook.lastDays(),
         usage.total().cost(),
-        above(usage.budget(), usage.counted()));
+        usage.budget(),
+        usage.counted());
   }
 
   /**
    * The projection.
    *
    * @param recent what the last days cost, up to yesterday; there was no use before the first day
-   * @param above by how much a sum that is still to come makes the budget be passed; null for not
+   * @param cost of the month so far
+   * @param counted the same, as budgets count it
    */
   private static Optional<Projection> of(
       YearMonth month,
@@ -59,7 +63,8 @@ public record Projection(Money total, Money perDay, long daysLeft, @Nullable Mon
       @Nullable LocalDate firstDay,
       Money recent,
       Money cost,
-      Function<Money, @Nullable Money> above) {
+      @Nullable Budget budget,
+      Money counted) {
     if (firstDay == null || !YearMonth.from(today).equals(month)) {
       return Optional.empty();
     }
@@ -70,17 +75,16 @@ public record Projection(Money total, Money perDay, long daysLeft, @Nullable Mon
     long daysLeft = ChronoUnit.DAYS.between(today, month.atEndOfMonth());
     Money toCome = times(recent, daysLeft, days);
     return Optional.of(
-        new Projection(cost.plus(toCome), times(recent, 1, days), daysLeft, above.apply(toCome)));
+        new Projection(
+            cost.plus(toCome),
+            times(recent, 1, days),
+            daysLeft,
+            budget == null ? null : above(counted.plus(toCome), budget.limit()),
+            counted.minus(cost)));
   }
 
-  private static Function<Money, @Nullable Money> above(@Nullable Budget budget, Money counted) {
-    return toCome -> {
-      if (budget == null) {
-        return null;
-      }
-      Money above = counted.plus(toCome).minus(budget.limit());
-      return above.nanos() > 0 ? above : null;
-    };
+  private static @Nullable Money above(Money sum, Money limit) {
+    return sum.compareTo(limit) > 0 ? sum.minus(limit) : null;
   }
 
   /** Times a fraction, rounded half up to a nano-dollar. */

@@ -97,10 +97,18 @@ public record Usage(
       return USUAL;
     }
 
+    /** As addresses write it. */
+    public String id() {
+      return id(column, descending);
+    }
+
     /** Where a column's head leads: the other way round, if it is sorted by already. */
     public String next(Column other) {
-      boolean down = column == other ? !descending : other != Column.MODEL;
-      return (down ? "-" : "") + other.name().toLowerCase(java.util.Locale.ROOT);
+      return id(other, column == other ? !descending : other != Column.MODEL);
+    }
+
+    private static String id(Column column, boolean descending) {
+      return (descending ? "-" : "") + column.name().toLowerCase(java.util.Locale.ROOT);
     }
 
     /** What {@code aria-sort} says of a column; null for nothing. */
@@ -117,7 +125,16 @@ public record Usage(
   public record KindRow(Kind kind, String name, long quantity, String width) {}
 
   /** This page, otherwise the same, sorted or stacked in another way. */
-  public String path(String sort, String by) {
-    return "/usage?month=" + month + "&by=" + by + "&sort=" + sort;
+  public String path(String sort, By by) {
+    return path(month, sort, by);
+  }
+
+  /** The page of another month, sorted and stacked in the same way. */
+  public String path(YearMonth month) {
+    return path(month, sort.id(), by);
+  }
+
+  private static String path(YearMonth month, String sort, By by) {
+    return "/usage?month=" + month + "&by=" + by.id() + "&sort=" + sort;
   }
 }

@@ -1,6 +1,12 @@
 package dev.purser.web;
 
+import static dev.purser.web.Figures.cost;
+import static dev.purser.web.Figures.shortDay;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.reducing;
+
 import dev.purser.money.Money;
+import dev.purser.reports.Figures;
 import dev.purser.reports.MonthUsage;
 import java.math.BigInteger;
 import java.time.LocalDate;
@@ -9,8 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,7 @@ public record UsageChart(
 
   private static final int MOST_SERIES = 6;
   private static final int MOST_LINES = 4;
-  private static final String OTHER = "Other";
+  private static final String OTHER = "series-other";
 
   public UsageChart {
     series = List.copyOf(series);
@@ -34,11 +38,31 @@ public record UsageChart(
     lines = List.copyOf(lines);
   }
 
-  /** One colour: the six dearest have one each, all others share one. */
-  public record Series(String name, String style) {}
+  /**
+   * What days are stacked by: a model, a provider or an agent.
+   *
+   * @param filter which calls are its own, as addresses say it
+   */
+  public record Slice(String name, Map<String, String> filter) {}
 
-  /** A piece of a day's bar. */
-  public record Piece(Series series, Money cost, String top, String height) {}
+  /**
+   * One colour: the six dearest have one each, all others that cost anything share one.
+   *
+   * @param slice null for the others
+   */
+  public record Series(@Nullable Slice slice, String style) {
+    public String name() {
+      return slice == null ? "Other" : slice.name();
+    }
+  }
+
+  /**
+   * A piece of a day's bar.
+   *
+   * @param calls that it is made of; null for the others, which no filter names
+   */
+  public record Piece(
+      Series series, Figures figures, @Nullable CallLink calls, String top, String height) {}
 
   /** What a day to come is expected to cost, as an outline. */
   public record Expected(String top, String height) {}
@@ -55,8 +79,7 @@ public record UsageChart(
       LocalDate day,
       int left,
       List<Piece> pieces,
-      Money cost,
-      long requests,
+      Figures figures,
       CallLink calls,
       @Nullable Expected expected,
       String label,
@@ -64,32 +87,38 @@ public record UsageChart(
 
     /** What is shown when the pointer rests on the day. */
     public String inWords() {
-      StringBuilder words =
-          new StringBuilder(Figures.shortDay(day)).append(": ").append(Figures.sum(cost));
+      StringBuilder words = new StringBuilder(shortDay(day)).append(": ").append(cost(figures));
       String separator = ". ";
       for (Piece piece : pieces.reversed()) {
         words
             .append(separator)
             .append(piece.series().name())
             .append(' ')
-            .append(Figures.sum(piece.cost()));
+            .append(cost(piece.figures()));
         separator = ", ";
       }
       return words.toString();
     }
+
+    /** Its piece of a colour; null if it has none. */
+    public @Nullable Piece piece(Series series) {
+      return pieces.stream()
+          .filter(piece -> piece.series().equals(series))
+          .findFirst()
+          .orElse(null);
+    }
   }
 
-  /** A part of a day, by whatever it is stacked. */
-  record Part(LocalDate day, String name, Money cost, long requests) {}
+  /** What a slice used on a day. */
+  record Part(LocalDate day, Slice slice, Figures figures) {}
 
   static UsageChart of(MonthUsage usage, List<Part> parts, @Nullable Projection projection) {
-    Map<String, Series> series = series(parts);
-    Map<LocalDate, List<Part>> byDay = new TreeMap<>();
-    parts.forEach(part -> byDay.computeIfAbsent(part.day(), day -> new ArrayList<>()).add(part));
+    Map<Slice, Series> series = series(parts);
+    Map<LocalDate, List<Part>> byDay = parts.stream().collect(groupingBy(Part::day));
     Money perDay = projection == null ? Money.ZERO : projection.perDay();
     Money highest =
         byDay.values().stream()
-            .map(UsageChart::cost)
+            .map(ofDay -> sum(ofDay).cost())
             .reduce(perDay, (a, b) -> a.compareTo(b) >= 0 ? a : b);
     List<Money> lines = lines(highest);
     Money top = lines.getFirst();
@@ -98,14 +127,14 @@ public record UsageChart(
     for (int number = 1; number <= usage.month().lengthOfMonth(); number++) {
       LocalDate day = usage.month().atDay(number);
       List<Part> ofDay = byDay.getOrDefault(day, List.of());
+      CallLink calls = CallLink.of(day, day);
       days.add(
           new Day(
               day,
               (number - 1) * DAY_WIDTH,
-              pieces(ofDay, series, top),
-              cost(ofDay),
-              ofDay.stream().mapToLong(Part::requests).sum(),
-              CallLink.of(day, day),
+              pieces(ofDay, series, calls, top),
+              sum(ofDay),
+              calls,
               projection != null && day.isAfter(today) ? expected(perDay, top) : null,
               label(day, today, usage),
               day.equals(today)));
@@ -117,51 +146,60 @@ public record UsageChart(
         projection != null && projection.daysLeft() > 0);
   }
 
-  /** The class of what a name is drawn in; that of the others if it is none of the dearest. */
-  String styleOf(String name) {
+  /** The class of what calls are drawn in; that of the others if they are none of the dearest. */
+  String styleOf(Map<String, String> filter) {
     return series.stream()
-        .filter(each -> each.name().equals(name))
+        .filter(each -> each.slice() != null && each.slice().filter().equals(filter))
         .findFirst()
         .map(Series::style)
-        .orElse("series-other");
+        .orElse(OTHER);
   }
 
-  private static Map<String, Series> series(List<Part> parts) {
-    Map<String, Long> costs = new TreeMap<>();
-    parts.forEach(part -> costs.merge(part.name(), part.cost().nanos(), Math::addExact));
-    List<String> dearest =
+  private static Map<Slice, Series> series(List<Part> parts) {
+    Map<Slice, Money> costs = new LinkedHashMap<>();
+    parts.forEach(part -> costs.merge(part.slice(), part.figures().cost(), Money::plus));
+    List<Slice> dearest =
         costs.entrySet().stream()
-            .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+            .filter(each -> each.getValue().nanos() > 0)
+            .sorted(
+                Map.Entry.<Slice, Money>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(each -> each.getKey().name()))
             .map(Map.Entry::getKey)
             .toList();
-    Map<String, Series> series = new LinkedHashMap<>();
-    Series other = new Series(OTHER, "series-other");
-    for (int rank = 0; rank < dearest.size(); rank++) {
-      String name = dearest.get(rank);
-      series.put(name, rank < MOST_SERIES ? new Series(name, "series-" + (rank + 1)) : other);
+    Map<Slice, Series> series = new LinkedHashMap<>();
+    for (Slice slice : dearest) {
+      int rank = series.size() + 1;
+      series.put(
+          slice,
+          rank <= MOST_SERIES ? new Series(slice, "series-" + rank) : new Series(null, OTHER));
     }
     return series;
   }
 
-  private static List<Piece> pieces(List<Part> parts, Map<String, Series> series, Money top) {
-    Map<Series, Money> costs = new LinkedHashMap<>();
-    series.values().forEach(each -> costs.put(each, Money.ZERO));
-    for (Part part : parts) {
-      Series own = series.get(part.name());
-      if (own != null) {
-        costs.merge(own, part.cost(), Money::plus);
-      }
-    }
+  private static List<Piece> pieces(
+      List<Part> parts, Map<Slice, Series> series, CallLink ofDay, Money top) {
+    Map<Series, Figures> sums =
+        parts.stream()
+            .filter(part -> series.containsKey(part.slice()))
+            .collect(
+                groupingBy(
+                    part -> series.get(part.slice()),
+                    reducing(Figures.NONE, Part::figures, Figures::plus)));
     List<Piece> pieces = new ArrayList<>();
     Money below = Money.ZERO;
-    for (Map.Entry<Series, Money> each : costs.entrySet()) {
-      if (each.getValue().nanos() > 0) {
-        Money above = below.plus(each.getValue());
+    for (Series each : series.values().stream().distinct().toList()) {
+      Figures figures = sums.get(each);
+      if (figures != null) {
+        Money above = below.plus(figures.cost());
         long from = tenths(below, top);
         long to = tenths(above, top);
         pieces.add(
             new Piece(
-                each.getKey(), each.getValue(), decimal(HEIGHT * 10L - to), decimal(to - from)));
+                each,
+                figures,
+                each.slice() == null ? null : ofDay.with(each.slice().filter()),
+                decimal(HEIGHT * 10L - to),
+                decimal(to - from)));
         below = above;
       }
     }
@@ -173,8 +211,8 @@ public record UsageChart(
     return new Expected(decimal(HEIGHT * 10L - height), decimal(height));
   }
 
-  private static Money cost(List<Part> parts) {
-    return parts.stream().map(Part::cost).reduce(Money.ZERO, Money::plus);
+  private static Figures sum(List<Part> parts) {
+    return parts.stream().map(Part::figures).reduce(Figures.NONE, Figures::plus);
   }
 
   /** Round figures, at most four steps to the first that is not below the highest day. */
@@ -212,21 +250,5 @@ public record UsageChart(
     boolean regular = number == 1 || number % 5 == 0;
     boolean besideToday = usage.inMonth(today) && Math.abs(number - today.getDayOfMonth()) <= 2;
     return regular && !besideToday ? Integer.toString(number) : "";
-  }
-
-  /** The parts of a month, by what {@code by} names them. */
-  static <T> List<Part> parts(
-      List<T> rows,
-      Function<T, LocalDate> day,
-      Function<T, String> by,
-      Function<T, dev.purser.reports.Figures> figures) {
-    return rows.stream()
-        .map(row ->
-            new Part(
-                day.apply(row),
-                by.apply(row),
-                figures.apply(row).cost(),
-                figures.apply(row).requests()))
-        .toList();
   }
 }

@@ -86,28 +86,32 @@ record UsagePage(WebParts parts) {
   }
 
   private static List<UsageChart.Part> stacked(MonthUsage usage, Usage.By by) {
-    List<MonthUsage.OfModel> models =
-        usage.models().stream().filter(part -> usage.inMonth(part.day())).toList();
-    return switch (by) {
-      case MODEL ->
-          UsageChart.parts(
-              models,
-              MonthUsage.OfModel::day,
-              part -> ModelRows.name(part.model()),
-              MonthUsage.OfModel::figures);
-      case PROVIDER ->
-          UsageChart.parts(
-              models,
-              MonthUsage.OfModel::day,
-              part -> part.provider().displayName(),
-              MonthUsage.OfModel::figures);
-      case AGENT ->
-          UsageChart.parts(
-              usage.agents(),
-              MonthUsage.OfAgent::day,
-              part -> name(part.name()),
-              MonthUsage.OfAgent::figures);
-    };
+    return by == Usage.By.AGENT
+        ? usage.agents().stream()
+            .map(part -> new UsageChart.Part(part.day(), slice(part), part.figures()))
+            .toList()
+        : usage.models().stream()
+            .filter(part -> usage.inMonth(part.day()))
+            .map(part -> new UsageChart.Part(part.day(), slice(part, by), part.figures()))
+            .toList();
+  }
+
+  private static UsageChart.Slice slice(MonthUsage.OfAgent part) {
+    return new UsageChart.Slice(name(part.name()), Map.of("agent", part.agentId()));
+  }
+
+  private static UsageChart.Slice slice(MonthUsage.OfModel part, Usage.By by) {
+    return by == Usage.By.PROVIDER
+        ? new UsageChart.Slice(part.provider().displayName(), filter(part.provider()))
+        : new UsageChart.Slice(ModelRows.name(part.model()), filter(part.provider(), part.model()));
+  }
+
+  private static Map<String, String> filter(Provider provider) {
+    return Map.of("provider", provider.id());
+  }
+
+  private static Map<String, String> filter(Provider provider, String model) {
+    return Map.of("provider", provider.id(), "model", model);
   }
 
   private static ModelRows models(
@@ -115,14 +119,14 @@ record UsagePage(WebParts parts) {
     CallLink calls = CallLink.of(usage.month());
     List<ModelRows.Row> rows = new ArrayList<>();
     for (Map.Entry<MonthUsage.ModelKey, Figures> each : usage.byModel().entrySet()) {
-      Provider provider = each.getKey().provider();
       String model = each.getKey().model();
+      Map<String, String> filter = filter(each.getKey().provider(), model);
       rows.add(
           new ModelRows.Row(
               model,
               each.getValue(),
-              calls.with("provider", provider.id()).with("model", model),
-              coloured == null ? "" : coloured.styleOf(ModelRows.name(model))));
+              calls.with(filter),
+              coloured == null ? "" : coloured.styleOf(filter)));
     }
     Comparator<ModelRows.Row> order =
         switch (sort.column()) {

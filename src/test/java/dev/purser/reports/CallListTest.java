@@ -250,7 +250,7 @@ class CallListTest {
                   "by 2026-11-22+1"));
       assertThat(detail.priceVersion()).isEqualTo("2026-11-22");
       assertThat(detail.counted()).isEqualTo(new Money(4_701));
-      assertThat(detail.doubt()).isEqualTo(new Money(5));
+      assertThat(detail.call().doubt()).isEqualTo(new Money(5));
       assertThat(detail.fast()).isTrue();
       assertThat(detail.geography()).isEqualTo("us");
       assertThat(detail.budgetRefusal()).isNull();

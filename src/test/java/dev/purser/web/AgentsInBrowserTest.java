@@ -17,6 +17,7 @@ import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,30 @@ class AgentsInBrowserTest {
     assertThat(name).hasValue("by the first");
     save(second, "by the second");
     assertThat(second.page().locator("#edit .saved")).hasText("Saved");
+  }
+
+  @Test
+  void aNewNameStandsEverywhereAtOnce() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/agents/" + person.agent("old-name"));
+    save(window, "new-name");
+    assertThat(window.page().locator("#edit .saved")).hasText("Saved");
+    assertThat(window.page().locator("h1")).hasText("new-name");
+    assertThat(window.page().getByLabel("Breadcrumb")).containsText("new-name");
+    assertThat(window.page()).hasTitle(Pattern.compile("new-name"));
+  }
+
+  @Test
+  void whoeverEditsWhatWasArchivedMeanwhileIsTold() {
+    Person person = browsing.newPerson().withProviderKeys();
+    String agentId = person.agent("old-bot");
+    Window window = browsing.window(person).go("/agents/" + agentId);
+    person.api().delete("/api/agents/" + agentId).ok(204);
+    window.expectStatus(409);
+    save(window, "typed");
+    assertThat(window.page().getByRole(AriaRole.ALERT).getByText("was archived")).isVisible();
+    assertThat(window.page().locator("#edit")).containsText("typed");
+    window.assertAccessible();
   }
 
   private static void save(Window window, String name) {

@@ -194,6 +194,29 @@ class AgentsPageTest {
   }
 
   @Test
+  void whoeverEditsWhatWasArchivedMeanwhileIsToldAndKeepsWhatWasTyped() {
+    String page = agent("old-bot");
+    String asRead = visit.get(page).text();
+    visit.submit(page + "?archive=yes", page + "/archive");
+
+    Http.Answer change =
+        visit.send(
+            page,
+            Visit.filled(asRead, page, "name", "typed <b>", "budget", "20.50", "mode", "stop"));
+    assertThat(change.status()).isEqualTo(409);
+    assertThat(change.text())
+        .contains("Not saved: this agent was archived in the meantime.", "id=\"edit\"")
+        .contains("<dd>typed &lt;b&gt;</dd>", "<dd>$20.50</dd>", "<dd>Stop at the limit.</dd>");
+    Http.Answer key =
+        visit.send(page + "/keys", Visit.filled(asRead, page + "/keys", "name", "laptop"));
+    assertThat(key.status()).isEqualTo(409);
+    assertThat(key.text())
+        .contains("No virtual key was made: this agent was archived in the meantime.");
+    assertThat(stored(page).path("name").asString()).isEqualTo("old-bot");
+    assertThat(stored(page).path("virtualKeys")).isEmpty();
+  }
+
+  @Test
   void nothingOfAnotherSpaceIsSeenOrChanged() {
     String page = agent("mine");
     visit.submit(page, page + "/keys", "name", "laptop");

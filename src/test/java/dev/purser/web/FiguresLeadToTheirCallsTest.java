@@ -3,6 +3,7 @@ package dev.purser.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
 import dev.purser.running.RunningPurser;
@@ -18,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +48,7 @@ class FiguresLeadToTheirCallsTest {
                 "PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString(),
                 "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString()));
     story = Story.of(purser.newPerson());
+    story.person().settings("{\"monthlyBudgetCents\":5000,\"budgetMode\":\"stop\"}");
   }
 
   @AfterAll
@@ -54,12 +57,23 @@ class FiguresLeadToTheirCallsTest {
     sandbox.close();
   }
 
+  private static final Pattern HEAD = Pattern.compile("<th scope=\"row\">\\s*([^<]*)");
+
+  /** In the file of calls the kinds of writing share a column; the story writes none. */
+  private static final Map<String, String> KINDS =
+      Map.of(
+          KindNames.of(Kind.INPUT), "input_tokens",
+          KindNames.of(Kind.CACHE_READ), "cache_read_tokens",
+          KindNames.of(Kind.OUTPUT), "output_tokens",
+          KindNames.of(Kind.WEB_SEARCH), "web_searches");
+
   /**
    * A link's figures.
    *
+   * @param head how its row begins; empty outside of rows
    * @param column which of a row's figures without words it is: requests, then tokens
    */
-  private record Link(String query, String words, int column) {}
+  private record Link(String query, String words, String head, int column) {}
 
   /** The calls of a list, read from its file. */
   private record Listed(List<String> head, List<List<String>> calls) {
@@ -103,11 +117,13 @@ class FiguresLeadToTheirCallsTest {
 
   private static void add(String part, boolean row, List<Link> links) {
     Matcher link = LINK.matcher(part);
+    Matcher head = HEAD.matcher(part);
+    String name = row && head.find() ? head.group(1).strip() : "";
     int column = 0;
     while (link.find()) {
       String words = link.group(2).strip();
       boolean bare = words.matches("[0-9,]+");
-      links.add(new Link(link.group(1).replace("&amp;", "&"), words, bare ? column : 0));
+      links.add(new Link(link.group(1).replace("&amp;", "&"), words, name, bare ? column : 0));
       column += row && bare ? 1 : 0;
     }
   }
@@ -117,7 +133,15 @@ class FiguresLeadToTheirCallsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/usage", "/settings", "/agents", "/agents/{agent}"})
+  @ValueSource(
+      strings = {
+        "/usage",
+        "/usage?by=provider",
+        "/usage?by=agent",
+        "/settings",
+        "/agents",
+        "/agents/{agent}"
+      })
   void everyFigureIsTheSumOfTheCallsThatItsLinkLists(String path) {
     String page = get(path.replace("{agent}", story.agentId()));
     List<Link> links = links(page);
@@ -128,18 +152,22 @@ class FiguresLeadToTheirCallsTest {
       assertThat(listed.calls()).as(where).isNotEmpty();
       Matcher count = COUNT.matcher(link.words());
       if (count.find()) {
+        String kind = KINDS.get(link.head());
         BigDecimal counted =
-            switch (link.column()) {
-              case 0 -> BigDecimal.valueOf(listed.calls().size());
-              case 1 -> listed.sum("input_tokens", "cache_read_tokens", "cache_write_tokens");
-              default -> listed.sum("output_tokens");
-            };
+            kind != null
+                ? listed.sum(kind)
+                : switch (link.column()) {
+                  case 0 -> BigDecimal.valueOf(listed.calls().size());
+                  case 1 -> listed.sum("input_tokens", "cache_read_tokens", "cache_write_tokens");
+                  default -> listed.sum("output_tokens");
+                };
         assertThat(number(count.group(1))).as(where).isEqualByComparingTo(counted);
       }
       Matcher exact = EXACT.matcher(link.words());
       Matcher rounded = SUM.matcher(link.words());
       if (exact.find()) {
-        assertThat(number(exact.group(1))).as(where).isEqualByComparingTo(listed.sum("cost_usd"));
+        String column = link.query().contains("hold=doubt") ? "doubt_usd" : "cost_usd";
+        assertThat(number(exact.group(1))).as(where).isEqualByComparingTo(listed.sum(column));
       } else if (rounded.find()) {
         long nanos = listed.sum("cost_usd").movePointRight(9).longValueExact();
         assertThat(rounded.group().replace("&lt;", "<"))
@@ -147,6 +175,27 @@ class FiguresLeadToTheirCallsTest {
             .isEqualTo(Figures.sum(new Money(nanos)));
       }
     }
+  }
+
+  @Test
+  void aDayHasTheCostsOfItsModelsAndTheyLeadToTheirCalls() {
+    String page = get("/usage");
+    String table = page.substring(page.indexOf("Days as a table"), page.indexOf("Days as CSV"));
+    assertThat(table).contains("<th scope=\"col\" class=\"right wide-only\">" + Story.PRICED_MODEL);
+    assertThat(links(table))
+        .anySatisfy(link -> {
+          assertThat(link.query()).contains("model=" + Story.PRICED_MODEL, "provider=anthropic");
+          assertThat(link.words()).startsWith("<data");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/usage", "/settings"})
+  void whatTheBudgetCountsForUnpricedCallsIsSaidBesideThem(String path) {
+    assertThat(get(path))
+        .containsPattern(
+            "<data value=\"[0-9.]+\">\\S+</data> of it for <a class=\"unpriced\""
+                + " href=\"/calls\\?[^\"]*priced=no[^\"]*\">1 unpriced call</a>");
   }
 
   @ParameterizedTest

@@ -167,6 +167,8 @@ class StartInBrowserTest {
     Window window = browsing.window(person, Look.LIGHT.withoutScripts()).go("/start");
     makeAgent(window, "support-bot");
     assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
+    assertThat(window.page().getByText("Copy", new Page.GetByTextOptions().setExact(true)).first())
+        .isHidden();
     window.page().getByText("Look again").click();
     assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
   }

@@ -1,5 +1,6 @@
 package dev.purser.web;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.pricing.Provider;
@@ -10,6 +11,7 @@ import dev.purser.running.Statements;
 import dev.purser.sandbox.Sandbox;
 import dev.purser.sandbox.SandboxOptions;
 import dev.purser.storage.TestDatabase;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -316,6 +321,69 @@ class StrictPagesTest {
       there.spend();
       assertThat(page(visitor, "/usage")).contains("80 % of the November 2026 budget is used");
     }
+  }
+
+  @Test
+  void aProjectionAboveTheBudgetSaysThatItCountsUnpricedCallsToo() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-10T12:00:00Z"));
+    try (RunningPurser later = purser(TestDatabase.Kind.SQLITE, now::get)) {
+      StrictStory there = StrictStory.of(later.newPerson()).budget(20, "warn");
+      there.spend();
+      Story.ended(
+          there.person(),
+          Story.message(there.caller(), Story.UNPRICED_MODEL, "sandbox:tokens=200"));
+      now.updateAndGet(at -> at.plus(Duration.ofDays(4)));
+      Visit visitor = visit(later, there.person());
+      Matcher counted =
+          Pattern.compile("(\\$0\\.[0-9]{2})</data> of it for <a").matcher(page(visitor, "/usage"));
+      assertThat(counted.find()).isTrue();
+      assertThat(page(visitor, "/usage"))
+          .contains("It also counts " + counted.group(1) + " for unpriced calls.")
+          .contains("above the budget, which also counts " + counted.group(1) + " for unpriced");
+    }
+  }
+
+  @Test
+  void theMoneyOfTheBarLeadsToItsCalls() {
+    story.budget(100, "strict");
+    story.spend();
+    story.breakOff();
+    try (StrictStory.Running _ = story.run()) {
+      for (String path : List.of("/usage", "/settings")) {
+        String bar = page(path).replaceAll("(?s).*class=\"gauge-words\">(.*?)</p>.*", "$1");
+        assertThat(sumBehind(bar, " of <data")).isEqualTo("cost_usd");
+        assertThat(sumBehind(bar, " held<")).isEqualTo("held_usd");
+        assertThat(sumBehind(bar, " in doubt<")).isEqualTo("doubt_usd");
+      }
+    }
+  }
+
+  /** Which column of the calls that a figure of the bar leads to adds up to that figure. */
+  private String sumBehind(String bar, String after) {
+    Matcher link =
+        Pattern.compile(
+                "href=\"/calls(\\?[^\"]*)\"><data value=\"([0-9.]+)\">[^<]*</data></a>\\s*" + after)
+            .matcher(bar);
+    assertThat(link.find()).as(after + " in " + bar).isTrue();
+    BigDecimal figure = new BigDecimal(link.group(2));
+    List<List<String>> file =
+        page("/calls.csv" + link.group(1).replace("&amp;", "&"))
+            .lines()
+            .map(line -> List.of(line.split(",", -1)))
+            .toList();
+    List<String> head = file.getFirst();
+    return Stream.of("cost_usd", "held_usd", "doubt_usd")
+        .filter(column -> {
+          BigDecimal sum =
+              file.stream()
+                  .skip(1)
+                  .map(row -> row.get(head.indexOf(column)))
+                  .filter(cell -> !cell.isEmpty())
+                  .map(BigDecimal::new)
+                  .reduce(BigDecimal.ZERO, BigDecimal::add);
+          return sum.compareTo(figure) == 0;
+        })
+        .collect(joining(" "));
   }
 
   @Test

@@ -179,6 +179,61 @@ class UsagePageTest {
 
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
+  void whatHasNoPriceIsNeverShownAsNothing(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      TestApi.Person person = api.newPerson("ada@example.org");
+      TestApi.Caller bot = api.newCaller(person, "support-bot");
+      ModelUsage usage = new ModelUsage("gpt-of-tomorrow", 10, 0, 0, 0, 0, 0, 20, 0, 0);
+      api.call(person, bot, Provider.OPENAI, UsageSource.REPORTED, usage);
+      Visit visit = new Visit(api.url());
+      visit.get(api.signInLinks().make(person.user().id()));
+      for (String path :
+          List.of(
+              "/usage",
+              "/usage?by=provider",
+              "/usage?by=agent",
+              "/settings",
+              "/agents",
+              "/agents/" + bot.agentId(),
+              "/start")) {
+        assertThat(visit.get(path).text())
+            .as(path)
+            .containsPattern("<a class=\"unpriced( above-link)?\" href=\"/prices[^\"]+\">unpriced")
+            .doesNotContain("$0.00</data>", "$0.00</a>", "<data value=\"0\">");
+      }
+      visit.submit(
+          "/agents/" + bot.agentId() + "?archive=yes", "/agents/" + bot.agentId() + "/archive");
+      assertThat(visit.get("/agents").text())
+          .contains("No agents any more", "1 archived agent", ">1 call</a>")
+          .doesNotContain("$0.00</data>");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aPartsCostsOnADayAddUpToTheDays(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      Month month = Month.of(api);
+      for (String by : List.of("model", "provider", "agent")) {
+        String page = month.page("/usage?by=" + by);
+        String table = page.substring(page.indexOf("Days as a table"), page.indexOf("Days as CSV"));
+        Matcher rows = ROW.matcher(table);
+        assertThat(rows.find()).isTrue();
+        List<BigDecimal> costs =
+            Pattern.compile("<data value=\"([0-9.]+)\">")
+                .matcher(rows.group())
+                .results()
+                .map(cost -> new BigDecimal(cost.group(1)))
+                .toList();
+        assertThat(costs).as(by).hasSize(by.equals("model") ? 4 : 3);
+        assertThat(costs.stream().limit(costs.size() - 1).reduce(BigDecimal.ZERO, BigDecimal::add))
+            .isEqualByComparingTo(costs.getLast());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
   void nothingOfAnotherSpaceIsShown(TestDatabase.Kind kind) {
     try (TestApi api = TestApi.start(kind)) {
       Month.of(api);
@@ -205,6 +260,10 @@ class UsagePageTest {
       String table = down.substring(down.indexOf("id=\"models\""));
       assertThat(table.indexOf(">gpt-of-tomorrow<"))
           .isLessThan(table.indexOf(">claude-fable-5-2<"));
+      assertThat(down)
+          .as("stacking keeps the order, sorting keeps the stacks, and both keep the place")
+          .contains(
+              "&amp;by=agent&amp;sort=-model#days\"", "&amp;by=model&amp;sort=model#models\"");
       assertThat(month.page("/usage?sort=nonsense&by=nonsense&month=nonsense"))
           .contains("By model");
     }
