@@ -338,7 +338,7 @@ class StrictPagesTest {
           Pattern.compile("(\\$0\\.[0-9]{2})</data> of it for <a").matcher(page(visitor, "/usage"));
       assertThat(counted.find()).isTrue();
       assertThat(page(visitor, "/usage"))
-          .contains("It also counts " + counted.group(1) + " for unpriced calls.")
+          .contains("The budget also counts " + counted.group(1) + " for unpriced calls.")
           .contains("above the budget, which also counts " + counted.group(1) + " for unpriced");
     }
   }
