@@ -1,5 +1,6 @@
 package dev.purser.ledger;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param totalsModel the name its model has in totals
  * @param unitPicos null while unpriced
+ * @param uncachedPicos what one token would have cost uncached; null where that is not known, and
+ *     for what is not of a cache
  * @param costNanos null while unpriced
  */
 record BookedLine(
@@ -16,4 +19,22 @@ record BookedLine(
     Kind kind,
     long quantity,
     @Nullable Long unitPicos,
-    @Nullable Long costNanos) {}
+    @Nullable Long uncachedPicos,
+    @Nullable Long costNanos) {
+
+  private static final long PICOS_PER_NANO = 1_000;
+
+  /**
+   * What a cache has saved here, in nano-dollars, half up: below zero where writing to it was
+   * dearer than plain input, and zero where that is not known. Never overflows: a quantity is at
+   * most 10⁹, a price at most 10¹¹.
+   */
+  long cacheSavedNanos() {
+    if (unitPicos == null || uncachedPicos == null) {
+      return 0;
+    }
+    long each = uncachedPicos - unitPicos;
+    return quantity * (each / PICOS_PER_NANO)
+        + Money.ofPicosHalfUp(quantity * (each % PICOS_PER_NANO)).nanos();
+  }
+}

@@ -94,6 +94,7 @@ record Charge(
         line.kind(),
         line.quantity(),
         line.unitPicos(),
+        line.uncachedPicos(),
         line.cost() == null ? null : line.cost().nanos());
   }
 

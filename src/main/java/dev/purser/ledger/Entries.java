@@ -88,8 +88,8 @@ final class Entries {
       """
       INSERT INTO entry_lines (
         space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        uncached_picos, cost_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   private static final String REFUSED_FIGURES =
@@ -354,7 +354,8 @@ final class Entries {
       insert.setString(6, line.kind().id());
       insert.setLong(7, line.quantity());
       setLong(insert, 8, line.unitPicos());
-      setLong(insert, 9, line.costNanos());
+      setLong(insert, 9, line.uncachedPicos());
+      setLong(insert, 10, line.costNanos());
       add(inserts, insert);
     }
   }

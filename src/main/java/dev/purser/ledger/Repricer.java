@@ -53,7 +53,7 @@ public final class Repricer implements Repricing {
       """;
   private static final String LINES =
       """
-      SELECT model, totals_model, kind, quantity, unit_picos, cost_nanos
+      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos
       FROM entry_lines WHERE space_id = ? AND entry_id = ? ORDER BY line_number\
       """;
   private static final String PRICE_ENTRY =
@@ -64,7 +64,7 @@ public final class Repricer implements Repricing {
       """;
   private static final String PRICE_LINE =
       """
-      UPDATE entry_lines SET totals_model = ?, unit_picos = ?, cost_nanos = ?
+      UPDATE entry_lines SET totals_model = ?, unit_picos = ?, uncached_picos = ?, cost_nanos = ?
       WHERE space_id = ? AND entry_id = ? AND line_number = ?\
       """;
 
@@ -146,8 +146,9 @@ public final class Repricer implements Repricing {
                 row.getString(2),
                 Kind.ofId(row.getString(3)).orElseThrow(),
                 row.getLong(4),
-                row.getObject(5) == null ? null : row.getLong(5),
-                row.getObject(6) == null ? null : row.getLong(6)));
+                Entries.longOrNull(row, 5),
+                Entries.longOrNull(row, 6),
+                Entries.longOrNull(row, 7)));
       }
     }
     return lines;
@@ -281,10 +282,11 @@ public final class Repricer implements Repricing {
       BookedLine line = after.lines().get(i);
       priceLine.setString(1, line.totalsModel());
       Entries.setLong(priceLine, 2, line.unitPicos());
-      Entries.setLong(priceLine, 3, line.costNanos());
-      priceLine.setString(4, entry.spaceId());
-      priceLine.setString(5, entry.entryId());
-      priceLine.setLong(6, i + 1L);
+      Entries.setLong(priceLine, 3, line.uncachedPicos());
+      Entries.setLong(priceLine, 4, line.costNanos());
+      priceLine.setString(5, entry.spaceId());
+      priceLine.setString(6, entry.entryId());
+      priceLine.setLong(7, i + 1L);
       priceLine.addBatch();
     }
     priceLine.executeBatch();

@@ -19,8 +19,8 @@ final class Totals {
         request_count, reported_count, estimated_count, interrupted_count, unpriced_count,
         input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
         cache_write_30m_tokens, cache_write_12h_tokens, output_tokens, web_searches,
-        reasoning_tokens, cost_nanos, estimated_cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        reasoning_tokens, cost_nanos, estimated_cost_nanos, cache_saved_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (space_id, local_day, utc_day, agent_id, provider, model) DO UPDATE SET
         request_count = totals.request_count + excluded.request_count,
         reported_count = totals.reported_count + excluded.reported_count,
@@ -37,7 +37,8 @@ final class Totals {
         web_searches = totals.web_searches + excluded.web_searches,
         reasoning_tokens = totals.reasoning_tokens + excluded.reasoning_tokens,
         cost_nanos = totals.cost_nanos + excluded.cost_nanos,
-        estimated_cost_nanos = totals.estimated_cost_nanos + excluded.estimated_cost_nanos\
+        estimated_cost_nanos = totals.estimated_cost_nanos + excluded.estimated_cost_nanos,
+        cache_saved_nanos = totals.cache_saved_nanos + excluded.cache_saved_nanos\
       """;
 
   /** By how much one row moves. */
@@ -58,6 +59,7 @@ final class Totals {
     private long reasoning;
     private long costNanos;
     private long estimatedCostNanos;
+    private long cacheSavedNanos;
 
     private void addQuantity(Kind kind, long quantity) {
       switch (kind) {
@@ -126,6 +128,7 @@ final class Totals {
       Long lineCost = charge.costNanos() == null ? null : line.costNanos();
       if (lineCost != null) {
         row.addCost(sign * lineCost, estimated);
+        row.cacheSavedNanos = Math.addExact(row.cacheSavedNanos, sign * line.cacheSavedNanos());
         costOfNoLine -= lineCost;
       }
     }
@@ -168,6 +171,7 @@ final class Totals {
       move.setLong(20, row.reasoning);
       move.setLong(21, row.costNanos);
       move.setLong(22, row.estimatedCostNanos);
+      move.setLong(23, row.cacheSavedNanos);
       move.addBatch();
     }
     move.executeBatch();

@@ -22,6 +22,14 @@ public enum Kind {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether its tokens were read from a cache or written to one. */
+  public boolean isCached() {
+    return switch (this) {
+      case CACHE_READ, CACHE_WRITE_5M, CACHE_WRITE_1H, CACHE_WRITE_30M, CACHE_WRITE_12H -> true;
+      case INPUT, OUTPUT, WEB_SEARCH -> false;
+    };
+  }
+
   public static Optional<Kind> ofId(String id) {
     for (Kind kind : values()) {
       if (kind.id().equals(id)) {

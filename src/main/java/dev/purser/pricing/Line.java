@@ -8,8 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unitPicos the price of one token (or request) in pico-dollars (10⁻¹² USD); null while the
  *     model has no price
+ * @param uncachedPicos what one token would have cost uncached, on the same card and terms; null
+ *     for other kinds than {@link Kind#isCached cached} ones, and where either price is not known
  * @param cost rounded so that the lines of a call add up to its cost; null while the model has no
  *     price
  */
 public record Line(
-    String model, Kind kind, long quantity, @Nullable Long unitPicos, @Nullable Money cost) {}
+    String model,
+    Kind kind,
+    long quantity,
+    @Nullable Long unitPicos,
+    @Nullable Long uncachedPicos,
+    @Nullable Money cost) {}

@@ -28,7 +28,9 @@ final class Lines {
       long quantity = part.quantity(kind);
       if (quantity > 0) {
         Long unitPicos = rates.unitPicos().get(kind);
-        items.add(new Item(part.model(), kind, quantity, unitPicos));
+        Long uncachedPicos =
+            kind.isCached() && unitPicos != null ? rates.unitPicos().get(Kind.INPUT) : null;
+        items.add(new Item(part.model(), kind, quantity, unitPicos, uncachedPicos));
       }
     }
   }
@@ -77,7 +79,12 @@ final class Lines {
     return List.copyOf(lines);
   }
 
-  private record Item(String model, Kind kind, long quantity, @Nullable Long unitPicos) {
+  private record Item(
+      String model,
+      Kind kind,
+      long quantity,
+      @Nullable Long unitPicos,
+      @Nullable Long uncachedPicos) {
     long lostPicos() {
       return unitPicos == null ? 0 : quantity * (unitPicos % PICOS_PER_NANO) % PICOS_PER_NANO;
     }
@@ -88,6 +95,7 @@ final class Lines {
           kind,
           quantity,
           unitPicos,
+          uncachedPicos,
           unitPicos == null
               ? null
               : new Money(wholeNanos(quantity, unitPicos) + (roundedUp ? 1 : 0)));

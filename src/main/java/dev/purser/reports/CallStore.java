@@ -83,7 +83,7 @@ public final class CallStore {
 
   private static final String LINES =
       """
-      SELECT model, kind, quantity, unit_picos, cost_nanos FROM entry_lines
+      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos FROM entry_lines
       WHERE space_id = :space AND entry_id = :entry ORDER BY line_number
       """;
 
@@ -273,6 +273,7 @@ public final class CallStore {
         Kind.ofId(row.getColumn("kind", String.class)).orElseThrow(),
         row.getColumn("quantity", Long.class),
         row.getColumn("unit_picos", Long.class),
+        row.getColumn("uncached_picos", Long.class),
         moneyOrNull(row, "cost_nanos"));
   }
 

@@ -14,6 +14,8 @@ import dev.purser.money.Money;
  * @param reasoning tokens, already counted in {@code output}
  * @param cost exact, without the unpriced calls
  * @param estimatedCost the part of {@code cost} that rests on estimates
+ * @param cacheSaved what the tokens read from and written to caches would have cost more uncached;
+ *     below zero if writing them was dearer than that. Without the unpriced calls.
  */
 public record Figures(
     long requests,
@@ -31,11 +33,12 @@ public record Figures(
     long reasoning,
     long webSearches,
     Money cost,
-    Money estimatedCost) {
+    Money estimatedCost,
+    Money cacheSaved) {
 
   /** Of no calls at all. */
   public static final Figures NONE =
-      new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ZERO, Money.ZERO);
+      new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ZERO, Money.ZERO, Money.ZERO);
 
   /** Tokens written to a cache, for however long. */
   public long cacheWrite() {
@@ -74,7 +77,8 @@ public record Figures(
         reasoning + other.reasoning,
         webSearches + other.webSearches,
         cost.plus(other.cost),
-        estimatedCost.plus(other.estimatedCost));
+        estimatedCost.plus(other.estimatedCost),
+        cacheSaved.plus(other.cacheSaved));
   }
 
   /** Whether there is nothing to show: what a correction may leave of a model's figures. */

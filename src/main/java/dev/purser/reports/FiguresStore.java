@@ -23,7 +23,8 @@ final class FiguresStore {
         CAST(SUM(reasoning_tokens) AS BIGINT) AS reasoning,
         CAST(SUM(web_searches) AS BIGINT) AS web_searches,
         CAST(SUM(cost_nanos) AS BIGINT) AS cost,
-        CAST(SUM(estimated_cost_nanos) AS BIGINT) AS estimated_cost
+        CAST(SUM(estimated_cost_nanos) AS BIGINT) AS estimated_cost,
+        CAST(SUM(cache_saved_nanos) AS BIGINT) AS cache_saved
       """;
 
   private FiguresStore() {}
@@ -45,7 +46,8 @@ final class FiguresStore {
         number(row, "reasoning"),
         number(row, "web_searches"),
         new Money(number(row, "cost")),
-        new Money(number(row, "estimated_cost")));
+        new Money(number(row, "estimated_cost")),
+        new Money(number(row, "cache_saved")));
   }
 
   private static long number(RowView row, String column) {

@@ -51,11 +51,9 @@ public record MonthUsage(
   /**
    * A model's part of a day.
    *
-   * @param utcDay which day's price its calls had
    * @param model as totals name it: models without a price share one name
    */
-  public record OfModel(
-      LocalDate day, LocalDate utcDay, Provider provider, String model, Figures figures) {}
+  public record OfModel(LocalDate day, Provider provider, String model, Figures figures) {}
 
   /**
    * An agent's part of a day.

@@ -33,13 +33,13 @@ public final class MonthUsageStore {
       """;
 
   private static final String MODELS =
-      "SELECT local_day, utc_day, provider, model, "
+      "SELECT local_day, provider, model, "
           + FiguresStore.SUMS
           + """
           FROM totals
           WHERE space_id = :space AND local_day >= :first AND local_day <= :last
-          GROUP BY local_day, utc_day, provider, model
-          ORDER BY local_day, utc_day, provider, model
+          GROUP BY local_day, provider, model
+          ORDER BY local_day, provider, model
           """;
 
   private static final String AGENTS =
@@ -146,7 +146,6 @@ public final class MonthUsageStore {
   private static MonthUsage.OfModel model(RowView row) {
     return new MonthUsage.OfModel(
         LocalDate.parse(row.getColumn("local_day", String.class)),
-        LocalDate.parse(row.getColumn("utc_day", String.class)),
         Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
         row.getColumn("model", String.class),
         FiguresStore.of(row));

@@ -78,7 +78,7 @@ record UsagePage(WebParts parts) {
         budget == null ? List.of() : BudgetNotices.of(budget, projection, outlook, usage.zone()),
         BudgetForms.done(request),
         projection,
-        CacheSavings.of(usage, parts.prices().get()).orElse(null),
+        total.cacheRead() + total.cacheWrite() > 0 ? total.cacheSaved() : null,
         chart,
         models(usage, sort, by == Usage.By.MODEL ? chart : null),
         agents(usage),

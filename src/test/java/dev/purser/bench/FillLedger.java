@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,8 +55,8 @@ public final class FillLedger {
   private static final String LINE =
       """
       INSERT INTO entry_lines (space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        uncached_picos, cost_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
   private static final String TOTAL =
@@ -64,8 +65,8 @@ public final class FillLedger {
         reported_count, estimated_count, interrupted_count, unpriced_count, input_tokens,
         cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, cache_write_30m_tokens,
         cache_write_12h_tokens, output_tokens, reasoning_tokens, web_searches, cost_nanos,
-        estimated_cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, 0, 0, ?, 0, 0, ?, ?)
+        estimated_cost_nanos, cache_saved_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, 0, 0, ?, 0, 0, ?, ?, ?)
       """;
 
   private static final String MONTH =
@@ -104,6 +105,7 @@ public final class FillLedger {
     private long output;
     private long costNanos;
     private long estimatedCostNanos;
+    private long cacheSavedNanos;
   }
 
   private FillLedger(Connection connection, String spaceId, List<Agent> agents) {
@@ -213,6 +215,7 @@ public final class FillLedger {
     total.output += output;
     total.costNanos += costNanos;
     total.estimatedCostNanos += estimated ? costNanos : 0;
+    total.cacheSavedNanos += cacheRead * (model.inputNanos - model.cacheReadNanos);
     String month = day.substring(0, "2026-11".length());
     spentNanos.merge(new MonthKey(month, agent.agentId), costNanos, Long::sum);
     spentNanos.merge(new MonthKey(month, ""), costNanos, Long::sum);
@@ -238,7 +241,8 @@ public final class FillLedger {
     line.setString(6, kind.id());
     line.setLong(7, quantity);
     line.setLong(8, unitNanos * 1_000);
-    line.setLong(9, quantity * unitNanos);
+    line.setObject(9, kind.isCached() ? model.inputNanos * 1_000 : null, Types.BIGINT);
+    line.setLong(10, quantity * unitNanos);
     line.addBatch();
   }
 
@@ -262,6 +266,7 @@ public final class FillLedger {
         insert.setLong(++at, total.output);
         insert.setLong(++at, total.costNanos);
         insert.setLong(++at, total.estimatedCostNanos);
+        insert.setLong(++at, total.cacheSavedNanos);
         insert.addBatch();
       }
       insert.executeBatch();

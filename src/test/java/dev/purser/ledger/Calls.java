@@ -166,14 +166,36 @@ record Calls(
     Money outputCost = cost == null ? null : cost.minus(new Money(cost.nanos() / 2));
     List<Line> lines =
         List.of(
-            new Line(model, Kind.INPUT, INPUT, cost == null ? null : 5_000L, inputCost),
-            new Line(model, Kind.OUTPUT, OUTPUT, cost == null ? null : 50_000L, outputCost));
+            new Line(model, Kind.INPUT, INPUT, cost == null ? null : 5_000L, null, inputCost),
+            new Line(model, Kind.OUTPUT, OUTPUT, cost == null ? null : 50_000L, null, outputCost));
+    return settlement(
+        call,
+        source,
+        new Usage(List.of(part), "standard", false, null),
+        new Priced(lines, cost, cost == null ? Money.ofCents(7) : cost, call.priceVersion()));
+  }
+
+  /**
+   * With so many tokens read from a cache, at so many pico-dollars where uncached ones are 1,000.
+   */
+  static Settlement cached(
+      Admission call, UsageSource source, long cacheRead, long unitPicos, Money cost) {
+    ModelUsage part = new ModelUsage(MODEL, 0, cacheRead, 0, 0, 0, 0, 0, 0, 0);
+    Line line = new Line(MODEL, Kind.CACHE_READ, cacheRead, unitPicos, 1_000L, cost);
+    return settlement(
+        call,
+        source,
+        new Usage(List.of(part), "standard", false, null),
+        new Priced(List.of(line), cost, cost, call.priceVersion()));
+  }
+
+  static Settlement settlement(Admission call, UsageSource source, Usage usage, Priced priced) {
     return new Settlement(
         call.spaceId(),
         call.entryId(),
         source,
-        new Usage(List.of(part), "standard", false, null),
-        new Priced(lines, cost, cost == null ? Money.ofCents(7) : cost, call.priceVersion()),
+        usage,
+        priced,
         Instant.now(),
         200,
         null,

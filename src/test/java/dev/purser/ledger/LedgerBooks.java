@@ -18,8 +18,9 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  *   <li>A month of a space or agent has spent what its ended entries count, holds what its open
  *       entries hold, and is in doubt by what its ended entries doubt.
  *   <li>A total of space, local day, UTC day, agent, provider and model counts the ended entries
- *       that this model answered, and has the tokens and costs of all lines of this model; a cost
- *       that no line has is with the model that answered; what is unpriced is in no cost.
+ *       that this model answered, and has the tokens, costs and savings by caches of all lines of
+ *       this model; a cost that no line has is with the model that answered; what is unpriced is in
+ *       no cost, and saves nothing.
  *   <li>An adjustment begins where the one before it ended, and the last one ends with what the
  *       entry says now.
  *   <li>Refused entries are in none of it.
@@ -66,13 +67,13 @@ public final class LedgerBooks {
           || cache_read_tokens || '|' || cache_write_5m_tokens || '|' || cache_write_1h_tokens
           || '|' || cache_write_30m_tokens || '|' || cache_write_12h_tokens || '|'
           || output_tokens || '|' || web_searches || '|' || reasoning_tokens || '|'
-          || cost_nanos || '|' || estimated_cost_nanos AS figures
+          || cost_nanos || '|' || estimated_cost_nanos || '|' || cache_saved_nanos AS figures
       FROM totals
       WHERE request_count <> 0 OR input_tokens <> 0 OR cache_read_tokens <> 0
         OR cache_write_5m_tokens <> 0 OR cache_write_1h_tokens <> 0
         OR cache_write_30m_tokens <> 0 OR cache_write_12h_tokens <> 0 OR output_tokens <> 0
         OR web_searches <> 0 OR reasoning_tokens <> 0 OR cost_nanos <> 0
-        OR estimated_cost_nanos <> 0\
+        OR estimated_cost_nanos <> 0 OR cache_saved_nanos <> 0\
       """;
 
   private static final String TOTALS_OF_ENTRIES =
@@ -91,12 +92,14 @@ public final class LedgerBooks {
           CASE WHEN cost_nanos IS NULL THEN 1 ELSE 0 END AS unpriced,
           '' AS kind, 0 AS quantity, reasoning_tokens AS reasoning,
           CASE WHEN cost_nanos IS NULL THEN 0 ELSE cost_nanos - lines_nanos END AS cost,
-          usage_source
+          usage_source, 0 AS saved_picos
         FROM ended
         UNION ALL
         SELECT e.space_id, e.local_day, e.utc_day, e.agent_id, e.provider, l.totals_model,
           0, 0, 0, 0, 0, l.kind, l.quantity, 0,
-          CASE WHEN e.cost_nanos IS NULL THEN 0 ELSE COALESCE(l.cost_nanos, 0) END, e.usage_source
+          CASE WHEN e.cost_nanos IS NULL THEN 0 ELSE COALESCE(l.cost_nanos, 0) END, e.usage_source,
+          CASE WHEN e.cost_nanos IS NULL THEN 0
+            ELSE COALESCE(l.quantity * (l.uncached_picos - l.unit_picos), 0) END
         FROM ended e JOIN entry_lines l ON l.space_id = e.space_id AND l.entry_id = e.entry_id)
       SELECT space_id || '|' || local_day || '|' || utc_day || '|' || agent_id || '|' || provider
           || '|' || model AS row_key,
@@ -111,7 +114,9 @@ public final class LedgerBooks {
           || '|' || SUM(CASE WHEN kind = 'output' THEN quantity ELSE 0 END)
           || '|' || SUM(CASE WHEN kind = 'web_search' THEN quantity ELSE 0 END)
           || '|' || SUM(reasoning) || '|' || SUM(cost)
-          || '|' || SUM(CASE WHEN usage_source = 'estimated' THEN cost ELSE 0 END) AS figures
+          || '|' || SUM(CASE WHEN usage_source = 'estimated' THEN cost ELSE 0 END)
+          || '|' || SUM(CASE WHEN (saved_picos + 500) % 1000 < 0
+            THEN (saved_picos + 500) / 1000 - 1 ELSE (saved_picos + 500) / 1000 END) AS figures
       FROM parts GROUP BY space_id, local_day, utc_day, agent_id, provider, model\
       """;
 
@@ -145,6 +150,12 @@ public final class LedgerBooks {
         OR (usage_source = 'none' AND (cost_nanos IS NULL OR cost_nanos <> 0))\
       """;
 
+  private static final String LINES_THAT_CANNOT_BE =
+      """
+      SELECT entry_id FROM entry_lines
+      WHERE uncached_picos IS NOT NULL AND (kind NOT LIKE 'cache_%' OR unit_picos IS NULL)\
+      """;
+
   private static final String ADJUSTMENTS_OUT_OF_LINE =
       """
       SELECT a.entry_id FROM adjustments a
@@ -173,6 +184,9 @@ public final class LedgerBooks {
                   .isEmpty();
               assertThat(ids(handle, ENTRIES_THAT_CANNOT_BE))
                   .as("entries that cannot be")
+                  .isEmpty();
+              assertThat(ids(handle, LINES_THAT_CANNOT_BE))
+                  .as("entries with lines that cannot be")
                   .isEmpty();
               assertThat(ids(handle, ADJUSTMENTS_OUT_OF_LINE))
                   .as("entries whose adjustments do not lead to their cost")

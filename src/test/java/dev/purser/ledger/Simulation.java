@@ -264,7 +264,10 @@ final class Simulation implements AutoCloseable {
     Settlement settlement =
         source == UsageSource.NONE
             ? Calls.nothing(admission)
-            : Calls.settlement(admission, source, Calls.MODEL, cost);
+            : random.nextInt(4) == 0
+                ? Calls.cached(
+                    admission, source, 1 + random.nextInt(9), random.nextLong(2_000), cost)
+                : Calls.settlement(admission, source, Calls.MODEL, cost);
     long counts = source == UsageSource.NONE ? 0 : cost.nanos();
     if (counts > hold) {
       String month = monthOf(admission.entryId());

@@ -319,6 +319,34 @@ class PriceListTest {
     assertThat(priced.counted().nanos()).isEqualTo(6_000_000 + 15_000_000 + 75_000_000);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // model, tier, read, written for 30 minutes, unit of what is read, uncached pico-dollars
+    "gpt-6.1-sol, ,          1000,   10, 100000,  2000000",
+    "gpt-6.1-sol, batch,     1000,   10, 50000,   1000000",
+    "gpt-6.1-sol, flex,      1000,   10, 50000,   1000000",
+    "gpt-6.1-sol, priority,  1000,   10, 200000,  4000000",
+    "gpt-6.1-sol, ultrafast, 1000,   10, 600000,  12000000",
+    // twice as much for a prompt of more than 272,000 tokens
+    "gpt-6.1-sol, priority,  271990, 10, 200000,  4000000",
+    "gpt-6.1-sol, priority,  271991, 10, 400000,  8000000",
+  })
+  void cachedTokensKnowWhatTheyWouldHaveCostUncachedOnTheSameCardAndTerms(
+      String model, @Nullable String tier, long read, long written, long unit, long uncached) {
+    Priced priced = openAi(new ModelUsage(model, 0, read, 0, 0, written, 0, 10, 0, 1), tier);
+    assertThat(priced.lines()).extracting(Line::unitPicos).startsWith(unit, uncached * 5 / 4);
+    assertThat(priced.lines())
+        .extracting(Line::uncachedPicos)
+        .containsExactly(uncached, uncached, null, null);
+  }
+
+  @Test
+  void cachedTokensWithoutAPriceKnowNoUncachedOneEither() {
+    assertThat(openAi(written12h("gpt-6-sol"), null).lines())
+        .extracting(Line::uncachedPicos)
+        .containsOnlyNulls();
+  }
+
   @Test
   void noListedModelOnAnyTermsIsDearerThanTheDearest() {
     for (ModelPrice price : prices.inForce(NOW)) {

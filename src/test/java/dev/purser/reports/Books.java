@@ -48,7 +48,7 @@ final class Books {
     });
   }
 
-  /** Sixteen figures in the order of the record. */
+  /** Seventeen figures in the order of the record. */
   void totals(
       String space, String day, String agent, String provider, String model, long... figures) {
     List<Object> row = new ArrayList<>(List.of(space, day, day, agent, provider, model));
@@ -60,8 +60,9 @@ final class Books {
               request_count, reported_count, estimated_count, interrupted_count,
               unpriced_count, input_tokens, cache_read_tokens, cache_write_5m_tokens,
               cache_write_1h_tokens, cache_write_30m_tokens, cache_write_12h_tokens,
-              output_tokens, reasoning_tokens, web_searches, cost_nanos, estimated_cost_nanos)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              output_tokens, reasoning_tokens, web_searches, cost_nanos, estimated_cost_nanos,
+              cache_saved_nanos)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             row.toArray()));
   }

@@ -215,12 +215,12 @@ class CallListTest {
       CallStore calls = new CallStore(test.database());
       String id = calls.page(Books.SPACE, CallFilter.ALL, null, 1).items().getFirst().id();
       books.write(handle -> {
-        String line = "INSERT INTO entry_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        String line = "INSERT INTO entry_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         String model = "gpt-6-luna";
-        handle.execute(line, Books.SPACE, id, 2, model, model, "output", 5, 500_000, 2_500);
-        handle.execute(line, Books.SPACE, id, 1, model, model, "input", 22, 100_000, 2_200);
+        handle.execute(line, Books.SPACE, id, 2, model, model, "output", 5, 500_000, 2_500, null);
+        handle.execute(line, Books.SPACE, id, 1, model, model, "input", 22, 100_000, 2_200, null);
         handle.execute(
-            line, Books.SPACE, id, 3, "new", "unpriced", "cache_write_30m", 9, null, null);
+            line, Books.SPACE, id, 3, "new", "unpriced", "cache_write_30m", 9, null, null, null);
         handle.execute(
             """
             INSERT INTO adjustments (space_id, entry_id, adjustment_number, reason, made_at,
@@ -235,9 +235,9 @@ class CallListTest {
       CallDetail detail = calls.find(Books.SPACE, id).orElseThrow();
       assertThat(detail.lines())
           .containsExactly(
-              new Line("gpt-6-luna", Kind.INPUT, 22, 100_000L, new Money(2_200)),
-              new Line("gpt-6-luna", Kind.OUTPUT, 5, 500_000L, new Money(2_500)),
-              new Line("new", Kind.CACHE_WRITE_30M, 9, null, null));
+              new Line("gpt-6-luna", Kind.INPUT, 22, 100_000L, null, new Money(2_200)),
+              new Line("gpt-6-luna", Kind.OUTPUT, 5, 500_000L, null, new Money(2_500)),
+              new Line("new", Kind.CACHE_WRITE_30M, 9, null, null, null));
       assertThat(detail.adjustments())
           .containsExactly(
               new CallDetail.Adjustment(

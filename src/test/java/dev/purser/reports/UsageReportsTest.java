@@ -47,7 +47,8 @@ class UsageReportsTest {
                   8,
                   9,
                   new Money(5_000_000_001L),
-                  new Money(9)));
+                  new Money(9),
+                  new Money(1_000_000)));
       assertThat(opus.prompt()).isEqualTo(110 + 220 + 33 + 44);
       assertThat(opus.cacheWrite()).isEqualTo(77);
 
@@ -61,6 +62,7 @@ class UsageReportsTest {
       Figures total = summary.total();
       assertThat(total.requests()).isEqualTo(13);
       assertThat(total.cost()).isEqualTo(new Money(5_000_000_011L));
+      assertThat(total.cacheSaved()).isEqualTo(new Money(1_000_005));
       assertThat(
               summary.byAgent().stream()
                   .map(UsageSummary.OfAgent::figures)
@@ -198,7 +200,8 @@ class UsageReportsTest {
         7,
         8,
         4_000_000_000L,
-        9);
+        9,
+        -7);
     books.totals(
         Books.SPACE,
         "2026-11-02",
@@ -220,7 +223,8 @@ class UsageReportsTest {
         1,
         1,
         1_000_000_001L,
-        0);
+        0,
+        1_000_007);
     books.totals(
         Books.SPACE,
         "2026-11-02",
@@ -242,6 +246,7 @@ class UsageReportsTest {
         0,
         0,
         3,
+        0,
         0);
     books.totals(
         Books.SPACE,
@@ -264,13 +269,15 @@ class UsageReportsTest {
         0,
         0,
         7,
-        0);
+        0,
+        5);
     books.totals(
         Books.SPACE,
         "2026-11-30",
         "gone",
         "openai",
         "unpriced",
+        0,
         0,
         0,
         0,
@@ -308,6 +315,7 @@ class UsageReportsTest {
         0,
         0,
         20,
+        0,
         0);
     books.totals(
         Books.SPACE,
@@ -330,6 +338,7 @@ class UsageReportsTest {
         0,
         0,
         40,
+        0,
         0);
     books.totals(
         Books.OTHER_SPACE,
@@ -352,6 +361,7 @@ class UsageReportsTest {
         0,
         0,
         80,
+        0,
         0);
     books.month(Books.SPACE, "2026-11", "", new Money(6), new Money(7), new Money(8));
     books.month(Books.SPACE, "2026-11", "tidy", new Money(1), new Money(1), new Money(1));

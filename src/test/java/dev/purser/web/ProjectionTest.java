@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Budget;
 import dev.purser.money.Money;
-import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.Figures;
 import dev.purser.reports.MonthUsage;
@@ -17,16 +16,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What follows from a month's days: where it will end, and what caches saved. */
+/** What follows from a month's days: where it will end. */
 class ProjectionTest {
   private static final YearMonth NOVEMBER = YearMonth.of(2026, 11);
 
   private static Figures cost(long cents) {
-    return new Figures(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ofCents(cents), Money.ZERO);
+    return new Figures(
+        1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ofCents(cents), Money.ZERO, Money.ZERO);
   }
 
   private static MonthUsage.OfModel day(LocalDate day, Figures figures) {
-    return new MonthUsage.OfModel(day, day, Provider.ANTHROPIC, "claude-fable-5-2", figures);
+    return new MonthUsage.OfModel(day, Provider.ANTHROPIC, "claude-fable-5-2", figures);
   }
 
   private static MonthUsage usage(
@@ -96,36 +96,5 @@ class ProjectionTest {
         .isPresent();
     assertThat(Projection.of(usage("2026-12-01T00:00:00Z", earlier, null, dollarADay(earlier))))
         .isEmpty();
-  }
-
-  @Test
-  void cachesSaveWhatReadingIsCheaperAndCostWhatWritingIsDearer() {
-    // claude-fable-5-2: 8 USD per million uncached, 0.40 read, 10 written for 5 minutes.
-    PriceList prices = PriceList.shipped();
-    var price =
-        prices
-            .find(Provider.ANTHROPIC, "claude-fable-5-2", Instant.parse("2026-11-22T00:00:00Z"))
-            .orElseThrow()
-            .list();
-    long uncached = price.picos(dev.purser.pricing.Kind.INPUT).orElseThrow();
-    long read = price.picos(dev.purser.pricing.Kind.CACHE_READ).orElseThrow();
-    long written = price.picos(dev.purser.pricing.Kind.CACHE_WRITE_5M).orElseThrow();
-    assertThat(savings(prices, 1_000_000, 0))
-        .isEqualTo(new Money((uncached - read) * 1_000_000 / 1_000));
-    assertThat(savings(prices, 0, 1_000_000).nanos())
-        .isEqualTo((uncached - written) * 1_000_000 / 1_000)
-        .isNegative();
-    assertThat(savings(prices, 3, 1).nanos())
-        .isEqualTo(Math.round((3 * (uncached - read) + (uncached - written)) / 1_000.0));
-  }
-
-  private static Money savings(PriceList prices, long read, long written) {
-    Figures figures =
-        new Figures(
-            1, 1, 0, 0, 0, 10, read, written, 0, 0, 0, 5, 0, 0, Money.ofCents(1), Money.ZERO);
-    LocalDate day = NOVEMBER.atDay(22);
-    return CacheSavings.of(
-            usage("2026-11-22T14:00:00Z", day, null, List.of(day(day, figures))), prices)
-        .orElseThrow();
   }
 }

@@ -145,6 +145,21 @@ class UsagePageTest {
 
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
+  void thePageSaysWhatCachesSavedOnceOneWasUsed(TestDatabase.Kind kind) {
+    try (TestApi api = TestApi.start(kind)) {
+      // 700,000 read at 0.20 and 200,000 written at 10 instead of 8 USD a million; 5,000 read at
+      // 0.10 instead of 2.
+      String page = Month.of(api).page("/usage");
+      assertThat(page)
+          .containsPattern("Cache savings</h2>\\s*<p class=\"number\"><data value=\"5.0695\">");
+      Visit other = new Visit(api.url());
+      other.get(api.signInLinks().make(api.newPerson("new@example.org").user().id()));
+      assertThat(other.get("/usage").text()).contains("no prompt cache was used");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
   void theFilesAddUpToWhatThePageShows(TestDatabase.Kind kind) {
     try (TestApi api = TestApi.start(kind)) {
       Month month = Month.of(api);
