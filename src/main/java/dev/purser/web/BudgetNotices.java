@@ -66,7 +66,9 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
             + Figures.sum(projection.perDay())
             + " each on average."
             + (projection.unpriced().nanos() > 0
-                ? " The budget also counts " + Figures.sum(projection.unpriced()) + " for unpriced calls."
+                ? " The budget also counts "
+                    + Figures.sum(projection.unpriced())
+                    + " for unpriced calls."
                 : "");
     return notice(
         BudgetNotice.PROJECTION,
