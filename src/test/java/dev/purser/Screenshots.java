@@ -39,18 +39,24 @@ final class Screenshots {
   private static final String NO_SCROLL_BAR =
       "() => { document.documentElement.style.scrollbarGutter = 'auto' }";
 
+  private static final String UNFOLDED =
+      "() => document.querySelectorAll('main details').forEach(each => { each.open = true })";
+
   private static final int A_WHOLE_TRY_MILLIS = 120_000;
 
   private final App app;
   private final Chromium chromium;
   private final Path directory;
   private final boolean wholePages;
+  private final boolean unfolded;
 
-  private Screenshots(App app, Chromium chromium, Path directory, boolean wholePages) {
+  private Screenshots(
+      App app, Chromium chromium, Path directory, boolean wholePages, boolean unfolded) {
     this.app = app;
     this.chromium = chromium;
     this.directory = directory;
     this.wholePages = wholePages;
+    this.unfolded = unfolded;
   }
 
   /** Where the script was called, and what it was called with. */
@@ -59,10 +65,11 @@ final class Screenshots {
     Path here = Path.of(rest.pop());
     boolean empty = rest.remove("--empty");
     boolean top = rest.remove("--top");
+    boolean unfolded = rest.remove("--unfolded");
     boolean overspend = rest.remove("--overspend");
     if (rest.isEmpty()) {
       System.err.println(
-          "Say where to: scripts/screenshots [--empty] [--top] [--overspend] DIRECTORY [PATH…]");
+          "Say where to: scripts/screenshots [--empty] [--top] [--unfolded] [--overspend] DIRECTORY [PATH…]");
       System.exit(2);
     }
     Path directory = Files.createDirectories(here.resolve(rest.pop()));
@@ -75,7 +82,7 @@ final class Screenshots {
                 InstantSource.system());
         Chromium chromium = Chromium.start()) {
       User user = empty ? somebodyNew(demo.app()) : demo.user();
-      Screenshots screenshots = new Screenshots(demo.app(), chromium, directory, !top);
+      Screenshots screenshots = new Screenshots(demo.app(), chromium, directory, !top, unfolded);
       if (overspend) {
         screenshots.overspend(user);
         return;
@@ -132,6 +139,9 @@ final class Screenshots {
 
   private void picture(Window window, String page, Look look) {
     window.page().evaluate(NO_SCROLL_BAR);
+    if (unfolded) {
+      window.page().evaluate(UNFOLDED);
+    }
     System.out.println(window.picture(directory.resolve(name(page, look) + ".png"), wholePages));
   }
 

@@ -4,8 +4,6 @@ import dev.purser.ledger.EntryState;
 import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Line;
-import dev.purser.pricing.Rates;
-import dev.purser.pricing.Terms;
 import dev.purser.providers.RefusalErrors;
 import dev.purser.reports.CallDetail;
 import java.math.BigInteger;
@@ -13,7 +11,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** One call: what it was, why it cost what it cost, or why it was refused. */
@@ -64,50 +61,20 @@ record OneCallPage(WebParts parts) {
     return rows;
   }
 
-  /** What the same tokens cost at the rates of uncached input. */
-  private @Nullable Money uncached(CallDetail detail) {
+  /** What the same tokens cost at the rates of uncached input; null where one is not known. */
+  private static @Nullable Money uncached(CallDetail detail) {
     if (detail.call().cacheReadTokens() == 0 || detail.call().cost() == null) {
       return null;
     }
     BigInteger picos = BigInteger.ZERO;
     for (Line line : detail.lines()) {
-      OptionalLong unit =
-          switch (line.kind()) {
-            case CACHE_READ, CACHE_WRITE_5M, CACHE_WRITE_1H, CACHE_WRITE_30M, CACHE_WRITE_12H ->
-                inputPicos(detail, line.model());
-            case INPUT, OUTPUT, WEB_SEARCH ->
-                line.unitPicos() == null ? OptionalLong.empty() : OptionalLong.of(line.unitPicos());
-          };
-      if (unit.isEmpty()) {
+      Long unit = line.kind().isCached() ? line.uncachedPicos() : line.unitPicos();
+      if (unit == null) {
         return null;
       }
-      picos =
-          picos.add(
-              BigInteger.valueOf(line.quantity()).multiply(BigInteger.valueOf(unit.getAsLong())));
+      picos = picos.add(BigInteger.valueOf(line.quantity()).multiply(BigInteger.valueOf(unit)));
     }
     return new Money(
         picos.add(PICOS_PER_NANO.shiftRight(1)).divide(PICOS_PER_NANO).longValueExact());
-  }
-
-  /** The rate that the call itself had, else that of the list. */
-  private OptionalLong inputPicos(CallDetail detail, String model) {
-    for (Line line : detail.lines()) {
-      if (line.kind() == Kind.INPUT && line.model().equals(model) && line.unitPicos() != null) {
-        return OptionalLong.of(line.unitPicos());
-      }
-    }
-    long prompt =
-        detail.call().inputTokens()
-            + detail.call().cacheReadTokens()
-            + detail.call().cacheWriteTokens();
-    Terms terms = new Terms(detail.call().tier(), detail.fast(), detail.geography());
-    Rates rates =
-        parts
-            .prices()
-            .get()
-            .find(detail.call().provider(), model, detail.call().createdAt())
-            .flatMap(price -> price.rates(prompt, terms))
-            .orElse(null);
-    return rates == null ? OptionalLong.empty() : rates.picos(Kind.INPUT);
   }
 }
