@@ -76,6 +76,20 @@ class UsageInBrowserTest {
   }
 
   @Test
+  void daysAsATableFitAlsoWithLongNamesInANarrowWindow() {
+    Person person = browsing.newPerson().withProviderKeys();
+    for (int number = 1; number <= 7; number++) {
+      Http caller = person.caller("the-program-with-the-very-long-name-of-number-" + number);
+      Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    }
+    Window window = browsing.window(person).go("/usage?by=agent");
+    window.page().setViewportSize(720, 900);
+    window.page().getByText("Days as a table").click();
+    assertThat(window.page().locator(".days tbody td")).hasCount(9);
+    window.assertFits();
+  }
+
+  @Test
   void withoutScriptsItIsTheSamePage() {
     Window window = browsing.window(somebodyWithCalls(), Look.LIGHT.withoutScripts()).go("/usage");
     window
