@@ -181,7 +181,7 @@ class FiguresLeadToTheirCallsTest {
   void aDayHasTheCostsOfItsModelsAndTheyLeadToTheirCalls() {
     String page = get("/usage");
     String table = page.substring(page.indexOf("Days as a table"), page.indexOf("Days as CSV"));
-    assertThat(table).contains("<th scope=\"col\" class=\"right wide-only\">" + Story.PRICED_MODEL);
+    assertThat(table).contains("<th scope=\"col\" class=\"right part\">" + Story.PRICED_MODEL);
     assertThat(links(table))
         .anySatisfy(link -> {
           assertThat(link.query()).contains("model=" + Story.PRICED_MODEL, "provider=anthropic");

@@ -3,6 +3,7 @@ package dev.purser.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import dev.purser.api.TestApi;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The page of usage in a browser. */
 class UsageInBrowserTest {
+  private static final Locator.FilterOptions VISIBLE = new Locator.FilterOptions().setVisible(true);
+
   private static final long MOST_BYTES = 300 * 1024;
   private static final int MOST_STATEMENTS = 6;
 
@@ -83,9 +86,13 @@ class UsageInBrowserTest {
       Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     }
     Window window = browsing.window(person).go("/usage?by=agent");
-    window.page().setViewportSize(720, 900);
     window.page().getByText("Days as a table").click();
-    assertThat(window.page().locator(".days tbody td")).hasCount(9);
+    window.page().setViewportSize(901, 900);
+    assertThat(window.page().locator(".days tbody td").filter(VISIBLE)).hasCount(9);
+    window.assertFits();
+    window.page().setViewportSize(660, 900);
+    assertThat(window.page().locator(".days tbody td").filter(VISIBLE)).hasCount(2);
+    assertThat(window.page().locator(".days .parts")).isVisible();
     window.assertFits();
   }
 

@@ -26,6 +26,7 @@ public final class Window implements AutoCloseable {
 
   private static final Path PICTURES = Path.of("target", "pictures");
 
+  /** How far the page can be pushed, or else a table sticks out of its card, which clips it. */
   private static final String PUSH_SIDEWAYS =
       """
       () => {
@@ -33,7 +34,9 @@ public final class Window implements AutoCloseable {
         window.scrollTo({left: 1e6, top: down, behavior: "instant"});
         const pushed = Math.ceil(window.scrollX);
         window.scrollTo({left: 0, top: down, behavior: "instant"});
-        return pushed;
+        const out = [...document.querySelectorAll(".card table")].map(table =>
+          Math.floor(table.getBoundingClientRect().right - table.closest(".card").getBoundingClientRect().right));
+        return Math.max(pushed, ...out, 0);
       }
       """;
 
@@ -125,7 +128,10 @@ public final class Window implements AutoCloseable {
     }
   }
 
-  /** Fails if the page can be pushed sideways: it should fit, whatever its width. */
+  /**
+   * Fails if the page can be pushed sideways, or a card clips its table: it should fit, whatever
+   * its width.
+   */
   public void assertFits() {
     assertThat(page.evaluate(PUSH_SIDEWAYS))
         .as("%s, %d pixels wide: pixels that stick out", path(), look.width())
