@@ -7,7 +7,6 @@ import dev.purser.agents.ModelPolicy;
 import dev.purser.agents.VirtualKey;
 import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.people.SpaceSettings;
-import dev.purser.pricing.Provider;
 import dev.purser.reports.AgentUsage;
 import dev.purser.reports.AgentsUsage;
 import dev.purser.vault.KnownModels;
@@ -262,7 +261,8 @@ public record AgentPage(WebParts parts) {
             .filter(key -> key.agentId().equals(agent.id()))
             .toList();
     NewKey newKey = moment.newKey();
-    Provider preferred = agent.preferredProvider();
+    KnownModels known =
+        new KnownModels(parts.vault().savedKeys(spaceId), parts.prices().get(), now);
     return Reply.page(
         moment.status(),
         "agent.jte",
@@ -282,19 +282,17 @@ public record AgentPage(WebParts parts) {
             Snippets.of(
                 parts.address().url(),
                 newKey == null ? null : newKey.secret(),
-                preferred == null ? settings.defaultProvider() : preferred),
+                FirstModels.of(agent, settings, known)),
             question(request),
             moment.keyTyped(),
             moment.keyError(),
             moment.undone(),
-            edited(request, agent, settings, moment, now)));
+            edited(request, known, agent, settings, moment)));
   }
 
   private Edited edited(
-      PageRequest request, Agent agent, SpaceSettings settings, Moment moment, Instant now) {
+      PageRequest request, KnownModels known, Agent agent, SpaceSettings settings, Moment moment) {
     Draft draft = moment.draft() == null ? Draft.of(agent) : moment.draft();
-    KnownModels known =
-        new KnownModels(parts.vault().savedKeys(request.spaceId()), parts.prices().get(), now);
     return new Edited(
         draft.name(),
         ModelChoices.of(known, draft.model().orElse(Draft.saved(agent))),

@@ -1,7 +1,11 @@
 package dev.purser.web;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,8 @@ public record SignInForm(
     SET_UP("set-up", "Purser is set up already."),
     SIGNED_OUT("signed-out", "You are signed out."),
     SIGNED_OUT_EVERYWHERE("everywhere", "You are signed out in every browser."),
+    SESSION_ENDED(
+        "session", "Your session had ended, so nothing was changed. Sign in and do it again."),
     LINK_SPENT("link", "This link no longer works. It works once, and only for 10 minutes.");
 
     private final String id;
@@ -44,7 +50,7 @@ public record SignInForm(
 
     /** The sign-in page that says this. */
     String path() {
-      return SignInLinks.PATH + "?notice=" + id;
+      return SignInForm.path(this, "/");
     }
 
     static @Nullable Notice ofId(Optional<String> id) {
@@ -53,6 +59,23 @@ public record SignInForm(
           .findFirst()
           .orElse(null);
     }
+  }
+
+  /**
+   * The sign-in page.
+   *
+   * @param notice what it says; null for nothing
+   * @param to where to go afterwards: a path of this server
+   */
+  static String path(@Nullable Notice notice, String to) {
+    List<String> query = new ArrayList<>();
+    if (notice != null) {
+      query.add("notice=" + notice.id);
+    }
+    if (!to.equals("/")) {
+      query.add("to=" + URLEncoder.encode(to, StandardCharsets.UTF_8));
+    }
+    return SignInLinks.PATH + (query.isEmpty() ? "" : "?" + String.join("&", query));
   }
 
   SignInForm with(Notice shown) {

@@ -4,6 +4,7 @@ import dev.purser.pricing.Provider;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 public record Snippets(List<Snippet> all, boolean filled) {
   private static final String BASE = "{base}";
   private static final String KEY = "{key}";
+
+  private static final String MODEL = "{model}";
+  private static final String WHICH = "{which}";
+
+  /** Before and after each of them. */
+  private static final Pattern PLACES =
+      Pattern.compile("(?=\\{(?:base|key|model)})|(?<=\\{(?:base|key|model)})");
 
   /** Stands where a virtual key belongs once it is no longer shown. */
   private static final String PLACEHOLDER = "psr_…";
@@ -40,41 +48,55 @@ public record Snippets(List<Snippet> all, boolean filled) {
    * All ways.
    *
    * @param virtualKey null if it is not shown any more
-   * @param provider whose dialect the first one speaks: of the model that {@code auto} means
+   * @param models what they ask for
    */
-  static Snippets of(URI base, @Nullable String virtualKey, @Nullable Provider provider) {
-    List<Snippet> all = new ArrayList<>();
+  static Snippets of(URI base, @Nullable String virtualKey, FirstModels models) {
     String key = virtualKey == null ? PLACEHOLDER : virtualKey;
-    all.add(snippet("curl", "curl", provider == Provider.OPENAI ? CURL_OPENAI : CURL, base, key));
-    all.add(snippet("anthropic-python", "Anthropic, Python", ANTHROPIC_PYTHON, base, key));
-    all.add(snippet("anthropic-java", "Anthropic, Java", ANTHROPIC_JAVA, base, key));
-    all.add(snippet("openai-python", "OpenAI, Python", OPENAI_PYTHON, base, key));
-    all.add(snippet("openai-java", "OpenAI, Java", OPENAI_JAVA, base, key));
-    all.add(snippet("claude-code", "Claude Code", CLAUDE_CODE, base, key));
-    all.add(snippet("codex", "Codex", CODEX, base, key));
-    return new Snippets(all, virtualKey != null);
+    Filling anthropic = new Filling(base, key, models.anthropic());
+    Filling openai = new Filling(base, key, models.openai());
+    return new Snippets(
+        List.of(
+            models.provider() == Provider.OPENAI
+                ? snippet("curl", "curl", CURL_OPENAI, openai)
+                : snippet("curl", "curl", CURL, anthropic),
+            snippet("anthropic-python", "Anthropic, Python", ANTHROPIC_PYTHON, anthropic),
+            snippet("anthropic-java", "Anthropic, Java", ANTHROPIC_JAVA, anthropic),
+            snippet("openai-python", "OpenAI, Python", OPENAI_PYTHON, openai),
+            snippet("openai-java", "OpenAI, Java", OPENAI_JAVA, openai),
+            snippet("claude-code", "Claude Code", CLAUDE_CODE, anthropic),
+            snippet("codex", "Codex", CODEX, openai)),
+        virtualKey != null);
   }
 
-  private static Snippet snippet(String id, String title, String text, URI base, String key) {
+  /** What is filled in. */
+  private record Filling(URI base, String key, String model) {
+    Piece piece(String part) {
+      return switch (part) {
+        case BASE -> new Piece(base.toString(), Style.FILLED);
+        case KEY -> new Piece(key, Style.FILLED);
+        case MODEL -> new Piece(model, Style.FILLED);
+        default -> new Piece(part, Style.PLAIN);
+      };
+    }
+
+    /** What is said beside the model. */
+    String which() {
+      return model.equals(FirstModels.AUTO) ? "  # the agent's preferred model" : "";
+    }
+  }
+
+  private static Snippet snippet(String id, String title, String text, Filling filling) {
     List<Piece> pieces = new ArrayList<>();
-    for (String line : text.split("(?<=\n)", -1)) {
+    for (String line : text.replace(WHICH, filling.which()).split("(?<=\n)", -1)) {
       int comment = comment(line);
-      pieces(line.substring(0, comment), base, key, pieces);
+      for (String part : PLACES.split(line.substring(0, comment), -1)) {
+        pieces.add(filling.piece(part));
+      }
       if (comment < line.length()) {
         pieces.add(new Piece(line.substring(comment), Style.COMMENT));
       }
     }
     return new Snippet(id, title, pieces);
-  }
-
-  private static void pieces(String code, URI base, String key, List<Piece> pieces) {
-    for (String part : code.split("(?=\\{base}|\\{key})|(?<=\\{base}|\\{key})", -1)) {
-      switch (part) {
-        case BASE -> pieces.add(new Piece(base.toString(), Style.FILLED));
-        case KEY -> pieces.add(new Piece(key, Style.FILLED));
-        default -> pieces.add(new Piece(part, Style.PLAIN));
-      }
-    }
   }
 
   /** Where a comment begins, which stands at the start of a line or after two spaces. */
@@ -92,7 +114,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
         -H "x-api-key: {key}" \\
         -H "anthropic-version: 2023-06-01" \\
         -H "content-type: application/json" \\
-        -d '{"model": "auto", "max_tokens": 200,
+        -d '{"model": "{model}", "max_tokens": 200,
              "messages": [{"role": "user", "content": "Say hello."}]}'
       """;
 
@@ -101,7 +123,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
       curl {base}/v1/chat/completions \\
         -H "authorization: Bearer {key}" \\
         -H "content-type: application/json" \\
-        -d '{"model": "auto",
+        -d '{"model": "{model}",
              "messages": [{"role": "user", "content": "Say hello."}]}'
       """;
 
@@ -112,7 +134,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
       client = Anthropic(base_url="{base}", api_key="{key}")
       message = client.messages.create(
-          model="auto",  # the agent's preferred model
+          model="{model}",{which}
           max_tokens=1024,
           messages=[{"role": "user", "content": "Say hello."}],
       )
@@ -127,7 +149,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
           .apiKey("{key}")
           .build();
       Message message = client.messages().create(MessageCreateParams.builder()
-          .model("auto")
+          .model("{model}")
           .maxTokens(1024)
           .addUserMessage("Say hello.")
           .build());
@@ -140,7 +162,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
       client = OpenAI(base_url="{base}/v1", api_key="{key}")
       response = client.responses.create(
-          model="auto",  # the agent's preferred model
+          model="{model}",{which}
           input="Say hello.",
       )
       print(response.output_text)
@@ -154,7 +176,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
           .apiKey("{key}")
           .build();
       Response response = client.responses().create(ResponseCreateParams.builder()
-          .model("auto")
+          .model("{model}")
           .input("Say hello.")
           .build());
       """;
@@ -169,7 +191,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
   private static final String CODEX =
       """
       # ~/.codex/config.toml
-      model = "auto"
+      model = "{model}"
       model_provider = "purser"
 
       [model_providers.purser]

@@ -4,10 +4,13 @@ import dev.purser.agents.Agent;
 import dev.purser.agents.AgentDraft;
 import dev.purser.agents.AgentSaved;
 import dev.purser.agents.VirtualKeyCreated;
+import dev.purser.ledger.EntryState;
 import dev.purser.people.SpaceSettings;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallFilter;
+import dev.purser.vault.KnownModels;
 import dev.purser.vault.ProviderKey;
+import dev.purser.vault.SavedKey;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,7 @@ public record StartPage(WebParts parts) {
    *
    * @param agent the first one; null if there is none
    * @param newKey a virtual key that was just made; null but in the answer to the form that made it
-   * @param firstCall null until there is one
+   * @param firstCall the newest one; null until there is one
    * @param typed what stands in the field for the agent's name
    * @param error why that name will not do; null if nothing was wrong
    */
@@ -31,12 +34,36 @@ public record StartPage(WebParts parts) {
       @Nullable Agent agent,
       @Nullable String newKey,
       Snippets snippets,
-      @Nullable Call firstCall,
+      @Nullable FirstCall firstCall,
       String typed,
       @Nullable String error) {
 
     public boolean keySaved() {
       return !keys.isEmpty();
+    }
+  }
+
+  /**
+   * What has become of the newest call.
+   *
+   * @param only whether there is no other, so that it is the first
+   */
+  public record FirstCall(Call call, boolean only) {
+    /** How it is called. */
+    public String title() {
+      return only ? "The first call" : "The latest call";
+    }
+
+    /** Whether it is done, and so this step. */
+    public boolean done() {
+      return call.state() != EntryState.OPEN
+          && call.state() != EntryState.REFUSED
+          && (call.httpStatus() == null || call.httpStatus() < 400);
+    }
+
+    /** Why it was refused, in a few words. */
+    public String why() {
+      return CallStanding.of(call).why();
     }
   }
 
@@ -88,26 +115,24 @@ public record StartPage(WebParts parts) {
     SpaceSettings settings = parts.spaces().settings(request.spaceId());
     List<Agent> agents = parts.agents().list(request.spaceId(), false);
     Agent agent = agents.isEmpty() ? null : agents.getFirst();
+    List<SavedKey> keys = parts.vault().savedKeys(request.spaceId());
+    KnownModels known = new KnownModels(keys, parts.prices().get(), parts.clock().instant());
     return Reply.page(
         status,
         "start.jte",
         request.frame(),
         new Shown(
-            parts.vault().find(request.spaceId()),
+            keys.stream().map(SavedKey::key).toList(),
             agent,
             newKey,
-            Snippets.of(
-                parts.address().url(),
-                newKey,
-                agent == null || agent.preferredProvider() == null
-                    ? settings.defaultProvider()
-                    : agent.preferredProvider()),
+            Snippets.of(parts.address().url(), newKey, FirstModels.of(agent, settings, known)),
             firstCall(request.spaceId()).orElse(null),
             typed,
             error));
   }
 
-  private Optional<Call> firstCall(String spaceId) {
-    return parts.calls().page(spaceId, CallFilter.ALL, null, 1).items().stream().findFirst();
+  private Optional<FirstCall> firstCall(String spaceId) {
+    List<Call> newest = parts.calls().page(spaceId, CallFilter.ALL, null, 2).items();
+    return newest.stream().findFirst().map(call -> new FirstCall(call, newest.size() == 1));
   }
 }

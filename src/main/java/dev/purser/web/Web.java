@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -155,8 +154,10 @@ public final class Web {
     HttpServerRequest request = context.request();
     Frame frame = frame(request, visitor, visitors.visitor(visitor));
     if (route.access() == Access.SIGNED_IN && visitor.user() == null) {
-      String to = whereTo(request);
-      return Reply.redirect(SignInLinks.PATH + (to.equals("/") ? "" : "?to=" + encoded(to)));
+      return Reply.redirect(
+          SignInForm.path(
+              route.method().equals(HttpMethod.POST) ? SignInForm.Notice.SESSION_ENDED : null,
+              whereTo(request)));
     }
     Form form = new Form(request.formAttributes());
     PageRequest read =
@@ -324,10 +325,6 @@ public final class Web {
         .putHeader("x-content-type-options", "nosniff")
         .putHeader("referrer-policy", "same-origin")
         .putHeader("cross-origin-opener-policy", "same-origin");
-  }
-
-  private static String encoded(String path) {
-    return URLEncoder.encode(path, StandardCharsets.UTF_8);
   }
 
   private static @Nullable String host(HttpServerRequest request) {

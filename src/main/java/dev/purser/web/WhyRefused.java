@@ -65,6 +65,12 @@ public record WhyRefused(
       return free.nanos() > 0 ? free : Money.ZERO;
     }
 
+    /** By how much it was exceeded already. */
+    public Money over() {
+      Money over = set().minus(budget);
+      return over.nanos() > 0 ? over : Money.ZERO;
+    }
+
     /** What would have been missing. */
     public Money missing() {
       return set().plus(needed).minus(budget);
@@ -77,6 +83,12 @@ public record WhyRefused(
 
     public String budgetAt() {
       return at(budget);
+    }
+
+    /** On which side of its line the budget's label has room: an anchor of SVG. */
+    public String labelAnchor() {
+      long tenths = tenths(budget);
+      return tenths < 150 ? "start" : tenths > 850 ? "end" : "middle";
     }
 
     public String spentWidth() {

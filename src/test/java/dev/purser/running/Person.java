@@ -1,5 +1,6 @@
 package dev.purser.running;
 
+import dev.purser.pricing.Provider;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 
@@ -37,6 +38,12 @@ public record Person(String url, Http api) {
   public Person withProviderKeys() {
     saveKey("anthropic", ANTHROPIC_KEY);
     saveKey("openai", OPENAI_KEY);
+    return this;
+  }
+
+  /** With a key of this one only. */
+  public Person withProviderKey(Provider provider) {
+    saveKey(provider.id(), provider == Provider.ANTHROPIC ? ANTHROPIC_KEY : OPENAI_KEY);
     return this;
   }
 

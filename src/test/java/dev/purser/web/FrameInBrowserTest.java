@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stands around every page, and the pages that say one sentence, in a browser. */
 class FrameInBrowserTest {
@@ -27,6 +29,19 @@ class FrameInBrowserTest {
         observer.disconnect();
         window.firstTheme = document.documentElement.dataset.bsTheme;
       }).observe(document, {childList: true, subtree: true});
+      """;
+
+  /**
+   * What has the focus, and the line around it. The parts of a date's field have the browser's own.
+   */
+  private static final String FOCUS =
+      """
+      () => {
+        const focused = document.activeElement;
+        const style = getComputedStyle(focused);
+        if (focused.type === "date" && !focused.matches(":focus-visible")) return "a part of a date";
+        return `${focused.tagName} ${focused.type ?? ""} ${focused.id || focused.textContent.trim()}: ${style.outlineStyle} ${style.outlineWidth}`;
+      }
       """;
 
   static List<Look> lightAndDark() {
@@ -106,6 +121,45 @@ class FrameInBrowserTest {
     assertThat(window.path()).isEqualTo(agent);
     window.go("/start/agent");
     assertThat(window.path()).isEqualTo("/start");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/usage", "/calls", "/agents", "/prices", "/settings"})
+  void nothingIsCutOffInAWindowOfAnyWidth(String path) {
+    Person person = browsing.newPerson().withProviderKeys();
+    String agent = person.agent("a-rather-long-name-of-an-agent");
+    Http caller = new Http(person.url(), person.virtualKey(agent).secret());
+    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Window window = browsing.window(person).go(path);
+    for (int width : List.of(380, 641, 700, 768, 801, 820, 901, 981, 1024)) {
+      window.page().setViewportSize(width, 900);
+      window.assertFits();
+    }
+  }
+
+  @Test
+  void aLongNameWithoutASpaceFits() {
+    Person person = browsing.newPerson().withProviderKeys();
+    String agent = person.agent("x".repeat(100));
+    Window window = browsing.window(person, Look.LIGHT.phone()).go("/agents/" + agent);
+    window.assertFits();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/usage", "/calls", "/agents", "/prices", "/settings", "/access-tokens"})
+  void whateverHasTheFocusOfTheKeyboardHasALineAroundIt(String path) {
+    Window window = browsing.window(browsing.newPerson().withProviderKeys()).go(path);
+    String first = "";
+    for (int stop = 0; stop < 80; stop++) {
+      window.page().keyboard().press("Tab");
+      String focus = (String) window.page().evaluate(FOCUS);
+      if (focus.equals(first) || focus.startsWith("BODY")) {
+        break;
+      }
+      first = first.isEmpty() ? focus : first;
+      assertThat(focus).as("%s, stop %s", path, stop).doesNotEndWith("0px").doesNotContain("none");
+    }
+    assertThat(first).isNotEmpty();
   }
 
   @ParameterizedTest

@@ -215,8 +215,12 @@ class SettingsInBrowserTest {
 
     pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
     assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
-    assertThat(model(window).locator("option")).hasCount(1);
-    provider(window).selectOption("anthropic");
+    assertThat(model(window).locator("optgroup").last())
+        .hasAttribute("label", "OpenAI: Save an API key to use these");
+    assertThat(model(window)).hasValue("");
+    model(window).selectOption("anthropic/claude-sonnet-5-5");
+    assertThat(provider(window)).hasValue("anthropic");
+    assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
     assertThat(model(window).locator("option[disabled]")).hasCount(0);
     assertThat(model(window).locator("optgroup")).hasCount(1);
   }
@@ -226,7 +230,7 @@ class SettingsInBrowserTest {
     Person person = browsing.newPerson().withProviderKeys();
     Window window = browsing.window(person).go("/settings");
     assertThat(model(window)).hasValue("");
-    assertThat(model(window).locator("option")).hasCount(1);
+    assertThat(model(window).locator("optgroup")).hasCount(2);
     provider(window).selectOption("openai");
     assertThat(model(window)).hasValue(Pattern.compile("openai/.*"));
     assertThat(model(window).locator("optgroup")).hasCount(1);

@@ -161,7 +161,7 @@ class SignInTest {
 
     Http.Answer plain = visit.send("/password", form, "referer", api.url() + "/password");
     assertThat(plain.status()).isEqualTo(303);
-    assertThat(plain.header("location")).isEqualTo("/sign-in?to=%2Fpassword");
+    assertThat(plain.header("location")).isEqualTo("/sign-in?notice=session&to=%2Fpassword");
     Http.Answer part =
         visit.send(
             "/password",
@@ -170,8 +170,12 @@ class SignInTest {
             "true",
             "hx-current-url",
             api.url() + "/password?changed=yes");
-    assertThat(part.header("hx-redirect")).isEqualTo("/sign-in?to=%2Fpassword%3Fchanged%3Dyes");
+    assertThat(part.header("hx-redirect"))
+        .isEqualTo("/sign-in?notice=session&to=%2Fpassword%3Fchanged%3Dyes");
     assertThat(part.text()).isEmpty();
+    assertThat(visit.get(plain.header("location")).text())
+        .contains("Your session had ended, so nothing was changed.")
+        .contains("name=\"to\" value=\"/password\"");
   }
 
   @Test

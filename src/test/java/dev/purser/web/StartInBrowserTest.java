@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.running.Statements;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** From nothing to the first call, in a browser. */
@@ -68,6 +72,34 @@ class StartInBrowserTest {
     assertThat(window.path()).isEqualTo("/usage");
   }
 
+  @ParameterizedTest
+  @EnumSource(Provider.class)
+  void theLinesWorkAsTheyStandAlsoWhereNoModelIsChosen(Provider provider) throws IOException {
+    Person person = browsing.newPerson().withProviderKey(provider);
+    Window window = browsing.window(person).go("/");
+    makeAgent(window, "pasted-bot");
+
+    Process pasted =
+        new ProcessBuilder("bash", "-c", window.page().locator("#code-curl").textContent())
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(pasted.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .contains("usage");
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+  }
+
+  @Test
+  void onceThereAreMoreItIsTheLatestCallThatIsShown() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = new Http(person.url(), person.virtualKey(person.agent("busy-bot")).secret());
+    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Window window = browsing.window(person).go("/start");
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    window.go("/start");
+    assertThat(window.page().getByText("The latest call is on the books.")).isVisible();
+  }
+
   @Test
   void aFirstCallThatIsSeenRunningIsShownWhenItHasEnded() {
     Person person = browsing.newPerson().withProviderKeys();
@@ -97,11 +129,11 @@ class StartInBrowserTest {
 
     String failing = HELLO.replace("hello", "sandbox:529");
     assertThat(caller.post("/v1/messages", failing).status()).isEqualTo(529);
-    assertThat(window.page().getByText("The first call failed.")).isVisible();
+    assertThat(window.page().getByText("The first call failed: overloaded_error.")).isVisible();
     window.assertAccessible();
 
     assertThat(caller.post("/v1/messages", HELLO).status()).isEqualTo(200);
-    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+    assertThat(window.page().getByText("The latest call is on the books.")).isVisible();
   }
 
   @Test

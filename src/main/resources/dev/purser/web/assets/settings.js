@@ -3,7 +3,8 @@
   const provider = () => document.getElementById("default-provider");
   const model = () => document.getElementById("default-model");
 
-  // The model's select holds only the provider's models, all of which it remembers; while none can be used, it shows them all.
+  // The model's select holds only the provider's models, all of which it remembers; while no provider is chosen or none can be
+  // used, it shows them all.
   const groups = new WeakMap();
   const narrow = () => {
     if (!provider() || !model()) return;
@@ -13,13 +14,20 @@
     const { none, all } = groups.get(model());
     const chosen = model().value;
     const usable = all.some(group => group.querySelector("option:not([disabled])"));
-    const fitting = all.filter(group => group.dataset.provider === provider().value || !usable);
+    const any = provider().value === "" || !usable;
+    const fitting = all.filter(group => group.dataset.provider === provider().value || any);
     const enabled = fitting.flatMap(group => [...group.querySelectorAll("option:not([disabled])")]);
-    model().replaceChildren(...enabled.length ? [] : [none], ...fitting);
-    model().value = enabled.find(option => option.value === chosen)?.value ?? enabled[0]?.value ?? "";
+    model().replaceChildren(...any || !enabled.length ? [none] : [], ...fitting);
+    model().value = enabled.find(option => option.value === chosen)?.value ?? (any ? "" : enabled[0]?.value ?? "");
   };
   document.addEventListener("change", event => {
-    if (event.target === provider()) narrow();
+    if (event.target === provider()) {
+      if (provider().value === "") model().value = "";
+      narrow();
+    } else if (event.target === model() && provider() && model().value) {
+      provider().value = model().selectedOptions[0].closest("optgroup").dataset.provider;
+      narrow();
+    }
   });
 
   // A field for a secret keeps its text when the server has refused it: no answer ever holds it.
