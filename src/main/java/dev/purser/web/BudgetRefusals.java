@@ -24,17 +24,18 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
     boolean agents = money.budgetOf().equals("agent");
     String whose = agents ? "of " + UsagePage.name(call.agentName()) : "of the space";
     Instant resetsAt = money.resetsAt() == null ? nextMonth(call) : money.resetsAt();
+    boolean usedUp = money.spent().compareTo(money.budget()) >= 0;
+    // What was spent alone was the reason then: what was set aside beside it had no part in it.
     WhyRefused.Fit fit =
         new WhyRefused.Fit(
             whose,
             money.budget(),
             money.spent(),
-            money.held(),
-            money.doubt(),
+            usedUp ? Money.ZERO : money.held(),
+            usedUp ? Money.ZERO : money.doubt(),
             money.needed(),
             money.largestOutputTokens(),
             Figures.moment(resetsAt, zone) + " " + zone.getId());
-    boolean usedUp = money.spent().compareTo(money.budget()) >= 0;
     // Of every other refusal it is known what would have fitted, if only nothing.
     boolean stopped = !usedUp && money.resetsAt() != null && money.largestOutputTokens() == null;
     String budgetPath = agents ? "/agents/" + call.agentId() : SETTINGS;

@@ -43,6 +43,11 @@ public record Calls(
     return choices.models().stream().map(CallChoices.OfModel::name).distinct().toList();
   }
 
+  /** What people read for one of them. */
+  public String words(String model) {
+    return ModelRows.name(model);
+  }
+
   /** Whether something is asked for that is not among what can be chosen. */
   public boolean offersNot(String name) {
     String value = query.value(name);

@@ -115,6 +115,7 @@ class CallsPageTest {
     assertThat(page)
         .contains("value=\"" + story.agentId() + "\" selected")
         .contains("name=\"from\" value=\"" + today + "\"");
+    assertThat(page).contains("<option value=\"(unknown)\">Models without a price</option>");
     assertThat(rows(page("/calls?to=2020-01-01"))).isEmpty();
     assertThat(rows(page("/calls?agent=nobody"))).isEmpty();
     assertThat(page("/calls?agent=nobody")).contains("No call fits these filters.");
@@ -224,7 +225,10 @@ class CallsPageTest {
         .contains("Refused: the budget was used up")
         .contains("href=\"/settings#llm\"", "The budget begins anew on")
         .contains("\"budget_exhausted\"", "\"billing_error\"")
-        .contains("\"budgetCents\":0", "role=\"img\" aria-label=\"Budget $0.00");
+        .contains("\"budgetCents\":0", "role=\"img\" aria-label=\"Budget $0.00")
+        .contains("$0.00 budget</text>", "Over the budget already")
+        // No part in it had what was only in doubt.
+        .doesNotContain("In doubt after estimates");
   }
 
   @Test
