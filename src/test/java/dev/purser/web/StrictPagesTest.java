@@ -124,7 +124,7 @@ class StrictPagesTest {
     story.spend();
     story.breakOff();
     String path = at.equals("/agents/") ? at + story.agentId() : at;
-    try (StrictStory.Running _ = story.run()) {
+    try (StrictStory.Running _ = story.runOnceRead()) {
       String page = page(path);
       assertThat(page)
           .contains(story.exact("heldCents"), story.exact("doubtCents"), "class=\"fill-doubt\"")
@@ -148,6 +148,8 @@ class StrictPagesTest {
     assertThat(page(path)).contains("in doubt.</b>", "hold=doubt", "until you release it");
     assertThat(page("/calls?hold=doubt")).contains("data-call=\"" + call + "\"");
 
+    assertThat(page("/calls/" + call)).contains(", released but for <data");
+
     assertThat(done(visit, path, "/budget/release"))
         .contains("Released $0.0", " of 1 call.")
         .doesNotContain("in doubt.</b>", "/budget/release");
@@ -155,7 +157,8 @@ class StrictPagesTest {
     assertThat(story.person().summary().path("doubtCents").asDecimal()).isZero();
     assertThat(page("/calls?hold=doubt")).doesNotContain("data-call=");
     assertThat(page("/calls/" + call))
-        .contains("What was in doubt was released", "in doubt</span>");
+        .contains("What was in doubt was released", "in doubt</span>")
+        .doesNotContain("released but for");
   }
 
   @Test
@@ -348,7 +351,7 @@ class StrictPagesTest {
     story.budget(100, "strict");
     story.spend();
     story.breakOff();
-    try (StrictStory.Running _ = story.run()) {
+    try (StrictStory.Running _ = story.runOnceRead()) {
       for (String path : List.of("/usage", "/settings")) {
         String bar = page(path).replaceAll("(?s).*class=\"gauge-words\">(.*?)</p>.*", "$1");
         assertThat(sumBehind(bar, " of <data")).isEqualTo("cost_usd");
