@@ -32,6 +32,10 @@ public final class Api {
   private static final int THREADS = 16;
   private static final int MOST_WAITING = 256;
 
+  /** No answer is a page. */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; frame-ancestors 'none'";
+
   private final List<Route> routes;
   private final Authentication authentication;
   private final WorkerExecutor threads;
@@ -68,6 +72,11 @@ public final class Api {
   }
 
   private void answer(Route route, RoutingContext context) {
+    if (route.probe()) {
+      // Not behind those who wait for a provider or the database: whoever asks may restart Purser.
+      send(context, answerTo(route, context));
+      return;
+    }
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
       send(context, refused(ProblemCode.OVERLOADED, "try again in a moment"));
@@ -102,7 +111,7 @@ public final class Api {
   /** Host, then credential, then what the request says: the first thing wrong is answered. */
   private ApiRequest read(Route route, RoutingContext context) {
     HttpServerRequest request = context.request();
-    if (!authentication.address().allows(Authentication.host(request))) {
+    if (!route.probe() && !authentication.address().allows(Authentication.host(request))) {
       throw new Problem(
               ProblemCode.WRONG_HOST,
               "this server does not answer to that host name; set PURSER_PUBLIC_URL to the URL that"
@@ -201,6 +210,7 @@ public final class Api {
     }
     response
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader("content-security-policy", CONTENT_SECURITY_POLICY)
         .putHeader("x-content-type-options", "nosniff");
     switch (answer) {
       case ApiAnswer.Json json ->

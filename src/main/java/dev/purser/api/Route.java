@@ -10,6 +10,8 @@ import java.util.function.Function;
  * @param path with its parameters in braces, as the OpenAPI document writes them
  * @param parameters the names of the query parameters that it reads
  * @param fields the names of the fields that its body may have; none if it takes no body
+ * @param probe whether machines ask it whether Purser is well: it is answered from memory alone, at
+ *     once, and under whatever host name they use
  */
 record Route(
     HttpMethod method,
@@ -17,19 +19,25 @@ record Route(
     Access access,
     Set<String> parameters,
     Set<String> fields,
+    boolean probe,
     Function<ApiRequest, ApiAnswer> handler) {
 
   static Route of(
       HttpMethod method, String path, Access access, Function<ApiRequest, ApiAnswer> handler) {
-    return new Route(method, path, access, Set.of(), Set.of(), handler);
+    return new Route(method, path, access, Set.of(), Set.of(), false, handler);
   }
 
   Route parameters(String... names) {
-    return new Route(method, path, access, Set.of(names), fields, handler);
+    return new Route(method, path, access, Set.of(names), fields, probe, handler);
   }
 
   Route fields(String... names) {
-    return new Route(method, path, access, parameters, Set.of(names), handler);
+    return new Route(method, path, access, parameters, Set.of(names), probe, handler);
+  }
+
+  /** The same as a probe. */
+  Route asProbe() {
+    return new Route(method, path, access, parameters, fields, true, handler);
   }
 
   /** As the router writes it: {@code /api/agents/:id}. */

@@ -64,8 +64,8 @@ final class Routes {
         Route.of(POST, "/api/access-tokens", MANAGE, tokens::create).fields("name", "scope"),
         Route.of(DELETE, "/api/access-tokens/{id}", MANAGE, tokens::revoke),
         Route.of(GET, "/api/openapi.yaml", ANYONE, server::openApi),
-        Route.of(GET, "/health/live", ANYONE, server::live),
-        Route.of(GET, "/health/ready", ANYONE, server::ready),
+        Route.of(GET, "/health/live", ANYONE, server::live).asProbe(),
+        Route.of(GET, "/health/ready", ANYONE, server::ready).asProbe(),
         Route.of(GET, "/metrics", READ, server::metrics));
   }
 }

@@ -20,9 +20,9 @@ final class Form {
     this.fields = fields;
   }
 
-  /** As typed, without white space around it. */
+  /** As typed, without white space around it, and without NUL, which PostgreSQL does not take. */
   String text(String name) {
-    return raw(name).strip();
+    return raw(name).replace("\0", "").strip();
   }
 
   /** As typed, every character of it. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A request that was let in: who makes it, and what it says. */
 final class PageRequest {
   private static final int LONGEST_PARAMETER = 1_000;
+  private static final int LONGEST_ID = 100;
 
   private final Frame frame;
   private final @Nullable User user;
@@ -66,14 +67,20 @@ final class PageRequest {
   /** A part of the path; one that no id can be is given as a text that no id is. */
   String path(String name) {
     String value = Objects.requireNonNull(path.get(name), name);
-    return value.length() <= 100 ? value : "";
+    return value.length() <= LONGEST_ID && isPrintable(value) ? value : "";
   }
 
-  /** A parameter of the query; empty if it is missing, blank or longer than any is. */
+  /** No control characters: no header takes them, and PostgreSQL not all of them. */
+  private static boolean isPrintable(String value) {
+    return value.chars().noneMatch(Character::isISOControl);
+  }
+
+  /** A parameter of the query; empty if it is missing, blank or nothing that any can be. */
   Optional<String> query(String name) {
     return Optional.ofNullable(query.get(name))
         .map(String::strip)
-        .filter(value -> !value.isEmpty() && value.length() <= LONGEST_PARAMETER);
+        .filter(
+            value -> !value.isEmpty() && value.length() <= LONGEST_PARAMETER && isPrintable(value));
   }
 
   Form form() {

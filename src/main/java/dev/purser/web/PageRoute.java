@@ -1,6 +1,9 @@
 package dev.purser.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.vertx.core.http.HttpMethod;
+import java.net.URLEncoder;
 import java.util.function.Function;
 
 /**
@@ -37,7 +40,11 @@ record PageRoute(
     return page(
         path,
         request ->
-            Reply.redirect(to.contains("{id}") ? to.replace("{id}", request.path("id")) : to));
+            Reply.redirect(
+                to.contains("{id}")
+                    ? to.replace(
+                        "{id}", URLEncoder.encode(request.path("id"), UTF_8).replace("+", "%20"))
+                    : to));
   }
 
   PageRoute forAnyone() {

@@ -4,6 +4,7 @@ import dev.purser.storage.StorageException;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -76,6 +77,8 @@ public final class Web {
       io.vertx.ext.web.Route mounted = router.route(route.method(), route.routerPath());
       if (route.method().equals(HttpMethod.POST)) {
         mounted.handler(BodyHandler.create(false).setBodyLimit(MOST_FORM_BYTES));
+      } else {
+        mounted.method(HttpMethod.HEAD);
       }
       mounted.handler(context -> answer(context, route));
     }
@@ -90,20 +93,43 @@ public final class Web {
   private void answer(RoutingContext context, PageRoute route) {
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
-      headers(context.response()).setStatusCode(503).end("Too many requests are waiting.");
+      sendBare(context, 503, "Too many requests are waiting. Try again in a moment.");
       return;
     }
     (route.asksProvider() ? threadsThatAskProviders : threads)
         .executeBlocking(() -> rendered(context, route), false)
         .onComplete(done -> {
           waiting.decrementAndGet();
-          if (done.succeeded()) {
-            send(context, done.result());
-          } else {
-            log.error("{} {} failed", route.method(), route.path(), done.cause());
-            context.response().setStatusCode(500).end();
-          }
+          answered(context, done);
         });
+  }
+
+  private void answered(RoutingContext context, AsyncResult<Rendered> done) {
+    try {
+      if (done.succeeded()) {
+        send(context, done.result());
+        return;
+      }
+      log.error("a page failed", done.cause());
+    } catch (RuntimeException e) {
+      log.error("a page could not be sent", e);
+    }
+    sendBare(context, 500, "This went wrong. The server's log says more.");
+  }
+
+  /** A sentence, where no page can be made. */
+  private static void sendBare(RoutingContext context, int status, String sentence) {
+    HttpServerResponse response = context.response();
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    // Whatever the answer that failed had begun to say.
+    response.headers().clear();
+    headers(response)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .setStatusCode(status)
+        .end(sentence);
   }
 
   /** A reply with its page already rendered. */
@@ -132,7 +158,13 @@ public final class Web {
               503,
               bare,
               "The database cannot be used just now",
-              "Nothing is lost, and nothing was changed. Try again soon."),
+              request.method().equals(HttpMethod.POST)
+                  // It may have failed after the change: in its confirmation, or in reading the
+                  // page.
+                  ? "What you sent may have been done or not. Load the page again in a moment, and"
+                      + " look before you send it once more."
+                  : "Nothing is lost. Try again soon.",
+              whereTo(request)),
           null);
     } catch (RuntimeException e) {
       log.error("{} {} failed", route.method(), route.path(), e);
@@ -296,7 +328,9 @@ public final class Web {
         status == 413
             ? Reply.message(413, bare, "Too much at once", "Nothing was changed.")
             : Reply.message(status, bare, "This cannot be read", "Nothing was changed.");
-    send(context, rendered(reply, null));
+    threads
+        .executeBlocking(() -> rendered(reply, null), false)
+        .onComplete(done -> answered(context, done));
   }
 
   private void asset(RoutingContext context) {

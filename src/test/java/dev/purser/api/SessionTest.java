@@ -128,10 +128,13 @@ class SessionTest {
     "127.0.0.1.evil.example:8080, 421",
   })
   void onlyOurOwnHostNamesAreAnswered(String host, int status) {
-    for (String path : new String[] {"/health/live", "/assets/none"}) {
+    for (String path : new String[] {"/api/openapi.yaml", "/assets/none"}) {
       int expected = path.equals("/assets/none") && status == 200 ? 404 : status;
       assertThat(status(path, host)).as(path).isEqualTo(expected);
     }
+    // Who watches over processes asks them by their addresses.
+    assertThat(status("/health/live", host)).isEqualTo(200);
+    assertThat(status("/health/ready", host)).isEqualTo(200);
   }
 
   @Test

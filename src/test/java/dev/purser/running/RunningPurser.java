@@ -98,8 +98,13 @@ public final class RunningPurser implements AutoCloseable {
 
   /** Signs somebody in by a link: the session's cookie, {@code name=value}. */
   public String sessionCookie(Person person) {
-    URI link = app.signInLink(person.userId());
-    return new Http(url(), null)
+    return sessionCookie(app, person.userId());
+  }
+
+  /** A cookie by which a user of any Purser is signed in. */
+  public static String sessionCookie(App app, String userId) {
+    URI link = app.signInLink(userId);
+    return new Http("http://127.0.0.1:" + app.port(), null)
         .get(link.getRawPath() + "?" + link.getRawQuery())
         .header("set-cookie")
         .split(";", 2)[0];

@@ -249,12 +249,33 @@ class FrameTest {
       Map<String, String> form = Visit.filled(reader.get("/password").text(), "/sign-out");
       broken.closeDatabase();
 
-      for (Http.Answer answer : List.of(reader.get("/"), reader.send("/sign-out", form))) {
+      Http.Answer read = reader.get("/");
+      Http.Answer sent = reader.send("/sign-out", form);
+      for (Http.Answer answer : List.of(read, sent)) {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("content-security-policy")).contains("default-src 'none'");
-        assertThat(answer.text()).contains("Nothing is lost", "Try again soon.");
       }
+      assertThat(read.text()).contains("Nothing is lost. Try again soon.");
+      // A change may be done though its confirmation never came.
+      assertThat(sent.text()).contains("may have been done or not", "look before you send it");
     }
+  }
+
+  @Test
+  void aPageIsThereForWhoeverAsksOnlyForItsHead() {
+    Http.Answer head = visit.head("/password");
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("content-type")).startsWith("text/html");
+    assertThat(head.bytes()).isEmpty();
+  }
+
+  @Test
+  void whatNoAddressHasIsAnsweredAtOnce() {
+    assertThat(visit.get("/agents/%0d%0aset-cookie:%20a=b/keys").status()).isEqualTo(303);
+    assertThat(visit.get("/agents/%00").status()).isEqualTo(404);
+    assertThat(visit.get("/agents/a%20b%22%c3%bc/keys").header("location"))
+        .isEqualTo("/agents/a%20b%22%C3%BC#keys");
+    assertThat(visit.get("/calls?model=%00").status()).isEqualTo(200);
   }
 
   @Test

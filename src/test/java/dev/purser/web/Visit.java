@@ -28,6 +28,11 @@ final class Visit {
     return keeping(http.get(path, with(headers, "cookie", cookieHeader())));
   }
 
+  /** Asks for the head of a page alone. */
+  Http.Answer head(String path) {
+    return http.send("HEAD", path, null, "cookie", cookieHeader());
+  }
+
   /** Reads a page and sends its form with this action, filled in. */
   Http.Answer submit(String page, String action, String... fields) {
     return send(action, filled(get(page).text(), action, fields));
