@@ -80,7 +80,9 @@ public final class Users {
     }
     String passwordHash = passwords.hash(password);
     return database.transact(session -> {
-      session.locking(ONE_AT_A_TIME).execute();
+      // A cursor left open would outlive the transaction, and keep what it has read from growing
+      // old.
+      session.locking(ONE_AT_A_TIME).executeQuery().close();
       Handle handle = session.handle();
       return none(handle)
           ? Optional.of(insert(handle, email, passwordHash, true))

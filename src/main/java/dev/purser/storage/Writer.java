@@ -114,20 +114,39 @@ public final class Writer implements AutoCloseable {
     if (!isCurrentThread()) {
       throw new IllegalStateException("not the writer's thread");
     }
-    Session open = session;
+    Session open = begin();
     try {
-      if (open == null) {
-        open = new Session(engine.connect(), engine.rowLock());
-        session = open;
-      }
-      engine.begin(open.connection);
       T result = work.in(open);
       open.connection.commit();
       return result;
     } catch (SQLException | RuntimeException | Error e) {
-      if (open != null) {
-        abandon(open, e);
+      abandon(open, e);
+      throw e;
+    }
+  }
+
+  /** Begins a transaction; on another connection if the one there is turns out to be of no use. */
+  private Session begin() throws SQLException {
+    Session known = session;
+    if (known != null) {
+      try {
+        engine.begin(known.connection);
+        return known;
+      } catch (SQLException | RuntimeException | Error e) {
+        abandon(known, e);
+        if (session != null) {
+          throw e;
+        }
+        log.debug("another connection after: {}", e.getMessage());
       }
+    }
+    Session fresh = new Session(engine.connect(), engine.rowLock());
+    session = fresh;
+    try {
+      engine.begin(fresh.connection);
+      return fresh;
+    } catch (SQLException | RuntimeException | Error e) {
+      abandon(fresh, e);
       throw e;
     }
   }

@@ -181,6 +181,11 @@ public final class TestApi implements AutoCloseable {
     port = server.actualPort();
   }
 
+  /** The database as a command sees it that runs beside the server. */
+  public Database anotherProcess() {
+    return testDatabase.openAnother();
+  }
+
   /** Starts on an empty database. */
   public static TestApi start(TestDatabase.Kind kind) {
     return new TestApi(TestDatabase.fresh(kind));

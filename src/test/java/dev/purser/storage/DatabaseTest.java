@@ -101,6 +101,25 @@ class DatabaseTest {
 
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
+  void aReadLeftUnfinishedDoesNotKeepLaterWritesOut(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Database server = test.database();
+      server.write(handle -> handle.execute(INSERT, "one"));
+      server.write(handle -> handle.execute(INSERT, "two"));
+      assertThat(
+              server.<Boolean>transact(
+                  session -> session.statement("SELECT space_id FROM spaces").execute()))
+          .isTrue();
+      Database command = test.openAnother();
+      command.write(handle -> handle.execute(INSERT, "three"));
+      server.write(handle -> handle.execute(INSERT, "four"));
+
+      assertThat(server.<Long>read(DatabaseTest::spaces)).isEqualTo(4);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
   void waitingForTheWriterOnItsOwnThreadIsRefused(TestDatabase.Kind kind) {
     try (TestDatabase test = TestDatabase.fresh(kind)) {
       Database database = test.database();

@@ -34,6 +34,12 @@ class HarnessTest {
           entry("/thrown", FINE + "<script src=/thrown.js></script>"),
           entry("/inline", FINE + "<script>document.title = 'Ran';</script>"),
           entry("/elsewhere", FINE + "<img alt='' src='http://elsewhere.example/pixel.png'>"),
+          entry("/guarded", FINE + "<img alt='' src='http://elsewhere.example/pixel.png'>"),
+          entry(
+              "/small",
+              FINE
+                  + "<button style='width: 10px; height: 10px' aria-label=One></button>"
+                  + "<button style='width: 10px; height: 10px' aria-label=Two></button>"),
           entry("/wide", FINE + "<div style='width: 1300px'>Wide</div>"),
           entry(
               "/pale", FINE + "<p style='color: #999; background: #fff'>Hard to read</p><input>"));
@@ -58,7 +64,7 @@ class HarnessTest {
                       .setStatusCode(PAGES.containsKey(path) ? 200 : 422)
                       .putHeader(
                           "content-type", path.endsWith(".js") ? "text/javascript" : "text/html");
-              if (path.equals("/inline")) {
+              if (path.equals("/inline") || path.equals("/guarded")) {
                 response.putHeader("content-security-policy", "default-src 'self'");
               }
               response.end(page);
@@ -122,8 +128,8 @@ class HarnessTest {
 
   @Test
   void whatThePolicyForbidsFailsWithoutScriptsToo() {
-    Window window = browsing.window(origin, Look.LIGHT.withoutScripts()).go("/elsewhere");
-    assertThatThrownBy(window::close).hasMessageContaining("elsewhere.example");
+    Window window = browsing.window(origin, Look.LIGHT.withoutScripts()).go("/guarded");
+    assertThatThrownBy(window::close).hasMessageContaining("Content Security Policy");
   }
 
   @Test
@@ -155,6 +161,11 @@ class HarnessTest {
         .hasMessageContaining("at [p]")
         .hasMessageContaining("contrast of 2.8")
         .hasMessageContaining("label: ");
+  }
+
+  @Test
+  void axeMindsHowLargeTargetsAre() {
+    assertThatThrownBy(at("/small")::assertAccessible).hasMessageContaining("target-size: ");
   }
 
   @Test
