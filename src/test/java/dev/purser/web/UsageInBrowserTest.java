@@ -166,9 +166,7 @@ class UsageInBrowserTest {
     return cents.asDecimal().movePointLeft(2).stripTrailingZeros();
   }
 
-  /**
-   * How far right of its line's beginning a part is, if it begins one: its dot stands before it.
-   */
+  /** How many parts that begin a line have their dot in sight. */
   private static final String DOTS_AT_LINE_BEGINNINGS =
       """
       lines => lines.flatMap(line => [...line.querySelectorAll('.dotted > span')]
@@ -189,6 +187,9 @@ class UsageInBrowserTest {
       Locator second = window.page().locator("section[aria-labelledby=models] a.sub");
       assertThat(second).hasCount(3);
       assertThat(second.evaluateAll(DOTS_AT_LINE_BEGINNINGS)).isEqualTo(0);
+      window.page().getByText("Days as a table").click();
+      assertThat(window.page().locator(".days .parts").evaluateAll(DOTS_AT_LINE_BEGINNINGS))
+          .isEqualTo(0);
       for (Locator line : second.all()) {
         assertThat(line.evaluate("line => getComputedStyle(line).color"))
             .isEqualTo(
