@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which calls to list; null is any.
  *
- * @param model by the name that answered or was sent, or by that of summaries
+ * @param model by the name that answered or was sent, or by that of summaries; also one of several
+ *     that a call used
  * @param states one of these
  * @param source of a refused call it is {@code NONE}
  * @param priced whether it has a cost, or used something that has no price yet

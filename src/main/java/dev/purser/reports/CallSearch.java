@@ -77,11 +77,18 @@ record CallSearch(Handle handle, String select, String spaceId, CallFilter filte
       AND entry_id < :before AND entry_id >= :first
       """;
 
+  /**
+   * An entry's lines are counted where the entry is looked at: for {@code EXISTS}, PostgreSQL might
+   * read the lines of all entries first.
+   */
   private static final String WANTED =
       """
       AND (:agent = '' OR entries.agent_id = :agent)
       AND (:provider = '' OR provider = :provider)
-      AND (:model = '' OR entries.model = :model OR totals_model = :model)
+      AND (:model = '' OR entries.model = :model OR totals_model = :model OR 0 < (
+        SELECT COUNT(*) FROM entry_lines
+        WHERE entry_lines.space_id = entries.space_id AND entry_lines.entry_id = entries.entry_id
+          AND (entry_lines.model = :model OR entry_lines.totals_model = :model)))
       AND state IN (:open, :settled, :interrupted, :refused)
       AND (:source = '' OR usage_source = :source OR (:source = 'none' AND state = 'refused'))
       AND (:priced = '' OR (:priced = 'yes' AND cost_nanos IS NOT NULL)

@@ -3,7 +3,8 @@ package dev.purser.reports;
 import dev.purser.money.Money;
 
 /**
- * What a number of ended calls used and cost: a sum over rows of totals.
+ * What a number of ended calls used and cost: a sum over rows of totals. Where a call used several
+ * models, each has its own tokens and their cost.
  *
  * @param requests ended calls, counted with the model that answered
  * @param reported of them, those whose usage the provider reported
@@ -50,9 +51,17 @@ public record Figures(
     return input + cacheRead + cacheWrite();
   }
 
-  /** Whether nothing of what has a price cost anything, and other calls have none. */
+  /**
+   * Whether there is use without any cost that is known: calls without a price and no others, or
+   * tokens that a model used in calls of other models, if those have no price.
+   */
   public boolean costUnknown() {
-    return unpriced > 0 && cost.equals(Money.ZERO);
+    return cost.equals(Money.ZERO) && (unpriced > 0 || onlyBesideOthers());
+  }
+
+  /** Whether all that was used was used in calls that other models answered. */
+  private boolean onlyBesideOthers() {
+    return reported + estimated == 0 && prompt() + output + webSearches > 0;
   }
 
   /** Whether some calls have a price and others have none. */

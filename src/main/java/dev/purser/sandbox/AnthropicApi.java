@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,6 +28,8 @@ final class AnthropicApi implements Api {
 
   private static final long COMPACTED_TOKENS = 60_000;
   private static final long COMPACTION_TOKENS = 80;
+  private static final long ADVISED_TOKENS = 2_500;
+  private static final long ADVICE_TOKENS = 18;
 
   private final SandboxOptions options;
   private final Identifiers identifiers;
@@ -185,6 +188,9 @@ final class AnthropicApi implements Api {
       used.add(
           new ModelUsage(model.id(), COMPACTED_TOKENS, 0, 0, 0, 0, 0, COMPACTION_TOKENS, 0, 0));
     }
+    advisors(body)
+        .forEach(advisor ->
+            used.add(new ModelUsage(advisor, ADVISED_TOKENS, 0, 0, 0, 0, 0, ADVICE_TOKENS, 0, 0)));
     String geography =
         model.geographic() ? body.path("inference_geo").asString("global") : "not_available";
     Usage usage =
@@ -196,6 +202,18 @@ final class AnthropicApi implements Api {
     MessagesReply reply =
         new MessagesReply(ask, draft, usage, prompt.uncached(), identifiers, options.seed());
     return ask.stream() ? reply.events() : reply.whole();
+  }
+
+  /** The models that the request offers to ask for advice: here they are asked, always. */
+  private static List<String> advisors(ObjectNode body) {
+    List<String> models = new ArrayList<>();
+    for (JsonNode tool : body.path("tools")) {
+      if (tool.path("type").asString("").startsWith("advisor_")) {
+        AnthropicModel.named(tool.path("model").asString(""))
+            .ifPresent(model -> models.add(model.id()));
+      }
+    }
+    return models;
   }
 
   @Override

@@ -346,9 +346,15 @@ final class MessagesReply {
 
   private void addIterations(ObjectNode counts) {
     if (usage.byModel().size() > 1) {
+      ModelUsage answer = usage.byModel().getFirst();
       ArrayNode iterations = counts.putArray("iterations");
-      iterations.add(iteration("compaction", usage.byModel().get(1)));
-      iterations.add(iteration("message", usage.byModel().getFirst()));
+      for (ModelUsage beside : usage.byModel().subList(1, usage.byModel().size())) {
+        iterations.add(
+            beside.model().equals(answer.model())
+                ? iteration("compaction", beside)
+                : iteration("advisor_message", beside).put("model", beside.model()));
+      }
+      iterations.add(iteration("message", answer));
     }
   }
 

@@ -3,10 +3,14 @@ package dev.purser.web;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Rows as comma-separated values (RFC 4180). */
 final class Csv {
   private static final String LINE_END = "\r\n";
+
+  /** Where another separator than ours would begin a cell, before what begins a formula. */
+  private static final Pattern BEHIND_SEPARATOR = Pattern.compile("([;\t\r\n][\\s\"]*)(?=[=+@-])");
 
   private Csv() {}
 
@@ -16,12 +20,16 @@ final class Csv {
         .collect(joining(LINE_END, "", LINE_END));
   }
 
-  /** A spreadsheet would run a text that begins like a formula: an apostrophe keeps it a text. */
+  /**
+   * A spreadsheet would run a text that begins like a formula: an apostrophe keeps it a text. Those
+   * that split rows at semicolons begin a cell behind each of ours, quotes or not.
+   */
   private static String cell(String text) {
+    String inside = BEHIND_SEPARATOR.matcher(text).replaceAll("$1'");
     String safe =
         !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 && !isNumber(text)
-            ? "'" + text
-            : text;
+            ? "'" + inside
+            : inside;
     return safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
         ? "\"" + safe.replace("\"", "\"\"") + "\""
         : safe;

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.reducing;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Provider;
 import dev.purser.reports.Figures;
 import dev.purser.reports.MonthUsage;
 import java.math.BigInteger;
@@ -30,7 +31,8 @@ public record UsageChart(
 
   private static final int MOST_SERIES = 6;
   private static final int MOST_LINES = 4;
-  private static final String OTHER = "series-other";
+  private static final String STYLE = "series-";
+  private static final String OTHER = STYLE + "other";
 
   public UsageChart {
     series = List.copyOf(series);
@@ -42,11 +44,24 @@ public record UsageChart(
    * What days are stacked by: a model, a provider or an agent.
    *
    * @param filter which calls are its own, as addresses say it
+   * @param style the colour that it has in every month; empty if colours go by rank
    */
-  public record Slice(String name, Map<String, String> filter) {}
+  public record Slice(String name, Map<String, String> filter, String style) {
+    static Slice of(String name, Map<String, String> filter) {
+      return new Slice(name, filter, "");
+    }
+
+    static Slice of(Provider provider, Map<String, String> filter) {
+      return new Slice(
+          provider.displayName(),
+          filter,
+          STYLE + (List.of(Provider.values()).indexOf(provider) + 1));
+    }
+  }
 
   /**
-   * One colour: the six dearest have one each, all others that cost anything share one.
+   * One colour: the six dearest have one each (providers always the same), all others that cost
+   * anything share one.
    *
    * @param slice null for the others
    */
@@ -65,7 +80,7 @@ public record UsageChart(
       Series series, Figures figures, @Nullable CallLink calls, String top, String height) {}
 
   /** What a day to come is expected to cost, as an outline. */
-  public record Expected(String top, String height) {}
+  public record Expected(Money cost, String top, String height) {}
 
   /**
    * A day.
@@ -87,6 +102,9 @@ public record UsageChart(
 
     /** What is shown when the pointer rests on the day. */
     public String inWords() {
+      if (expected != null) {
+        return shortDay(day) + ": projected " + dev.purser.web.Figures.sum(expected.cost());
+      }
       StringBuilder words = new StringBuilder(shortDay(day)).append(": ").append(cost(figures));
       String separator = ". ";
       for (Piece piece : pieces.reversed()) {
@@ -171,7 +189,9 @@ public record UsageChart(
       int rank = series.size() + 1;
       series.put(
           slice,
-          rank <= MOST_SERIES ? new Series(slice, "series-" + rank) : new Series(null, OTHER));
+          rank > MOST_SERIES
+              ? new Series(null, OTHER)
+              : new Series(slice, slice.style().isEmpty() ? STYLE + rank : slice.style()));
     }
     return series;
   }
@@ -208,7 +228,7 @@ public record UsageChart(
 
   private static Expected expected(Money perDay, Money top) {
     long height = tenths(perDay, top);
-    return new Expected(decimal(HEIGHT * 10L - height), decimal(height));
+    return new Expected(perDay, decimal(HEIGHT * 10L - height), decimal(height));
   }
 
   private static Figures sum(List<Part> parts) {

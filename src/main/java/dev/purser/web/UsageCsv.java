@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A month's usage as a file: exact values, a row for each part, no row for the total. */
+/**
+ * A month's usage as a file: exact values, a row for each part, no row for the total. A cost that
+ * is not known is left empty.
+ */
 final class UsageCsv {
   private UsageCsv() {}
 
@@ -78,7 +81,7 @@ final class UsageCsv {
     }
     row.add(Long.toString(figures.reasoning()));
     row.add(Long.toString(figures.unpriced()));
-    row.add(dev.purser.web.Figures.exact(figures.cost()));
+    row.add(figures.costUnknown() ? "" : dev.purser.web.Figures.exact(figures.cost()));
     return row;
   }
 }

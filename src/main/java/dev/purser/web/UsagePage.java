@@ -97,13 +97,13 @@ record UsagePage(WebParts parts) {
   }
 
   private static UsageChart.Slice slice(MonthUsage.OfAgent part) {
-    return new UsageChart.Slice(name(part.name()), Map.of("agent", part.agentId()));
+    return UsageChart.Slice.of(name(part.name()), Map.of("agent", part.agentId()));
   }
 
   private static UsageChart.Slice slice(MonthUsage.OfModel part, Usage.By by) {
     return by == Usage.By.PROVIDER
-        ? new UsageChart.Slice(part.provider().displayName(), filter(part.provider()))
-        : new UsageChart.Slice(ModelRows.name(part.model()), filter(part.provider(), part.model()));
+        ? UsageChart.Slice.of(part.provider(), filter(part.provider()))
+        : UsageChart.Slice.of(ModelRows.name(part.model()), filter(part.provider(), part.model()));
   }
 
   private static Map<String, String> filter(Provider provider) {

@@ -198,8 +198,36 @@ class CallListTest {
                         .bindMap(Map.of("firstDay", "", "lastDay", ""))
                         .map(row -> row.getColumn("detail", String.class))
                         .list());
-        assertThat(plan).isNotEmpty().allSatisfy(step -> assertThat(step).startsWith("SEARCH"));
+        assertThat(plan)
+            .isNotEmpty()
+            .allSatisfy(step -> assertThat(step).matches("SEARCH .*|CORRELATED SCALAR SUBQUERY 1"));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aModelsCallsAreAlsoThoseThatAnotherModelAnswered(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      Books books = new Books(test.database());
+      List<Entry> entries = books.series(START, 12);
+      books.entries(entries);
+      String id = (String) entries.get(5).columns().get("entry_id");
+      books.write(handle -> {
+        String line = "INSERT INTO entry_lines VALUES (?, ?, ?, ?, ?, 'output', 5, 1, 1, NULL)";
+        handle.execute(line, Books.SPACE, id, 1, "gpt-6-luna-2026-09-22", "gpt-6-luna");
+        handle.execute(line, Books.SPACE, id, 2, "claude-opus-5-2", "claude-opus-5");
+        handle.execute(line, Books.OTHER_SPACE, id, 3, "claude-of-others", "claude-of-others");
+      });
+      CallStore calls = new CallStore(test.database(), 10);
+      for (String model : List.of("claude-opus-5", "claude-opus-5-2")) {
+        assertThat(all(calls, filter(null, model, null), 3))
+            .extracting(Call::id)
+            .containsExactly(id);
+        assertThat(all(calls, filter("tidy", model, null), 3)).hasSize(1);
+      }
+      assertThat(all(calls, filter(null, "gpt-6-luna", null), 3)).hasSize(12);
+      assertThat(all(calls, filter(null, "claude-of-others", null), 3)).isEmpty();
     }
   }
 

@@ -2,27 +2,41 @@ package dev.purser.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.ledger.Ledger;
 import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
+import dev.purser.running.Person;
 import dev.purser.running.RunningPurser;
 import dev.purser.sandbox.Sandbox;
 import dev.purser.sandbox.SandboxOptions;
 import dev.purser.storage.TestDatabase;
 import java.math.BigDecimal;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Every figure that is a link leads to exactly the calls that it is made of. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,12 +46,39 @@ class FiguresLeadToTheirCallsTest {
       Pattern.compile("<a [^>]*?href=\"/calls(\\?[^\"]+)\"[^>]*>(.*?)</a>", Pattern.DOTALL);
   private static final Pattern EXACT = Pattern.compile("<data value=\"([0-9.]+)\">");
   private static final Pattern COUNT = Pattern.compile("^([0-9,]+)(?= |$)");
+  private static final Pattern MAIN = Pattern.compile("<main.*?</main>", Pattern.DOTALL);
+
+  /** Where figures stand. */
+  private static final Pattern PLACE =
+      Pattern.compile(
+          "<td[ >].*?</td>|<p class=\"sum\">.*?</p>|<div class=\"heading\">.*?</div>",
+          Pattern.DOTALL);
+
   private static final Pattern SUM = Pattern.compile("(?:&lt;)?\\$[0-9.,]+");
 
+  private static final String DEAR_MODEL = "claude-opus-5-5";
+  private static final String OPENAI_MODEL = "gpt-6-luna";
+  private static final String DEAR_OPENAI_MODEL = "gpt-6.1-terra";
+
+  /** Asked by another model for its advice, and used in no other way. */
+  private static final String ADVISOR = "claude-sonnet-5-5";
+
+  private static final String ADVISOR_OF_THE_UNPRICED = "claude-opus-4-8";
+
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-10-31T12:00:00Z"));
+  private final Map<String, JsonNode> details = new HashMap<>();
   private Sandbox sandbox;
   private RunningPurser purser;
   private Story story;
+  private String session;
+  private String indexId;
 
+  /**
+   * Two agents, two providers and two models of each with a price, on the last day of a month and
+   * the first two of the next, no two calls of the same cost: so that each part of a filter
+   * matters.
+   */
   @BeforeAll
   void start() {
     sandbox = Sandbox.start(SandboxOptions.instant());
@@ -46,9 +87,46 @@ class FiguresLeadToTheirCallsTest {
             TestDatabase.Kind.SQLITE,
             Map.of(
                 "PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString(),
-                "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString()));
-    story = Story.of(purser.newPerson());
-    story.person().settings("{\"monthlyBudgetCents\":5000,\"budgetMode\":\"stop\"}");
+                "PURSER_OPENAI_URL", sandbox.url(Provider.OPENAI).toString()),
+            now::get);
+    Person person = purser.newPerson().withProviderKeys();
+    indexId = person.agent("search-index");
+    Http index = new Http(person.url(), person.virtualKey(indexId).secret());
+    message(person, index, Story.PRICED_MODEL, 11);
+    chat(person, index, OPENAI_MODEL, 23);
+    now.updateAndGet(at -> at.plus(Duration.ofDays(1)));
+    story = Story.of(person);
+    chat(person, story.caller(), OPENAI_MODEL, 31);
+    chat(person, index, DEAR_OPENAI_MODEL, 43);
+    message(person, index, DEAR_MODEL, 59);
+    now.updateAndGet(at -> at.plus(Duration.ofDays(1)));
+    message(person, story.caller(), DEAR_MODEL, 71);
+    message(person, index, Story.PRICED_MODEL, 83);
+    chat(person, index, OPENAI_MODEL, 97);
+    chat(person, story.caller(), DEAR_OPENAI_MODEL, 109);
+    advised(person, story.caller(), Story.PRICED_MODEL, ADVISOR);
+    advised(person, story.caller(), Story.UNPRICED_MODEL, ADVISOR_OF_THE_UNPRICED);
+    session = purser.sessionCookie(person);
+    person.settings("{\"monthlyBudgetCents\":5000,\"budgetMode\":\"stop\"}");
+  }
+
+  private static void message(Person person, Http caller, String model, int tokens) {
+    Story.ended(person, Story.message(caller, model, "sandbox:tokens=" + tokens));
+  }
+
+  private static void chat(Person person, Http caller, String model, int tokens) {
+    Story.ended(
+        person,
+        caller.post("/v1/chat/completions", Story.body(model, "sandbox:tokens=" + tokens, false)));
+  }
+
+  /** A call with lines of two models. */
+  private static void advised(Person person, Http caller, String model, String advisor) {
+    String tools =
+        "{\"tools\":[{\"type\":\"advisor_20260301\",\"name\":\"advisor\",\"model\":\"%s\"}],"
+            .formatted(advisor);
+    String body = Story.body(model, "sandbox:tokens=127", false).replaceFirst("\\{", tools);
+    Story.ended(person, caller.post("/v1/messages", body));
   }
 
   @AfterAll
@@ -77,6 +155,10 @@ class FiguresLeadToTheirCallsTest {
 
   /** The calls of a list, read from its file. */
   private record Listed(List<String> head, List<List<String>> calls) {
+    List<String> column(String name) {
+      return calls.stream().map(call -> call.get(head.indexOf(name))).toList();
+    }
+
     static Listed of(String csv) {
       List<List<String>> lines =
           csv.lines().map(line -> Arrays.asList(line.split(",", -1))).toList();
@@ -96,8 +178,7 @@ class FiguresLeadToTheirCallsTest {
   }
 
   private String get(String path) {
-    Http.Answer answer =
-        new Http(purser.url(), null).get(path, "cookie", purser.sessionCookie(story.person()));
+    Http.Answer answer = new Http(purser.url(), null).get(path, "cookie", session);
     assertThat(answer.status()).as(path).isEqualTo(200);
     return answer.text();
   }
@@ -121,7 +202,7 @@ class FiguresLeadToTheirCallsTest {
     String name = row && head.find() ? head.group(1).strip() : "";
     int column = 0;
     while (link.find()) {
-      String words = link.group(2).strip();
+      String words = link.group(2).replaceAll("</?(span|svg|rect)[^>]*>", "").strip();
       boolean bare = words.matches("[0-9,]+");
       links.add(new Link(link.group(1).replace("&amp;", "&"), words, name, bare ? column : 0));
       column += row && bare ? 1 : 0;
@@ -138,17 +219,20 @@ class FiguresLeadToTheirCallsTest {
         "/usage",
         "/usage?by=provider",
         "/usage?by=agent",
+        "/usage?month=2026-10",
         "/settings",
         "/agents",
-        "/agents/{agent}"
+        "/agents/{agent}",
+        "/agents/{index}"
       })
   void everyFigureIsTheSumOfTheCallsThatItsLinkLists(String path) {
-    String page = get(path.replace("{agent}", story.agentId()));
+    String page = page(path);
     List<Link> links = links(page);
     assertThat(links).hasSizeGreaterThan(1);
     for (Link link : links) {
       Listed listed = Listed.of(get("/calls.csv" + link.query()));
       String where = path + ": " + link;
+      String model = model(link.query());
       assertThat(listed.calls()).as(where).isNotEmpty();
       Matcher count = COUNT.matcher(link.words());
       if (count.find()) {
@@ -156,18 +240,23 @@ class FiguresLeadToTheirCallsTest {
         BigDecimal counted =
             kind != null
                 ? listed.sum(kind)
-                : switch (link.column()) {
-                  case 0 -> BigDecimal.valueOf(listed.calls().size());
-                  case 1 -> listed.sum("input_tokens", "cache_read_tokens", "cache_write_tokens");
-                  default -> listed.sum("output_tokens");
-                };
+                : model != null
+                    ? ofModel(listed, model, link)
+                    : switch (link.column()) {
+                      case 0 -> BigDecimal.valueOf(listed.calls().size());
+                      case 1 ->
+                          listed.sum("input_tokens", "cache_read_tokens", "cache_write_tokens");
+                      default -> listed.sum("output_tokens");
+                    };
         assertThat(number(count.group(1))).as(where).isEqualByComparingTo(counted);
       }
       Matcher exact = EXACT.matcher(link.words());
       Matcher rounded = SUM.matcher(link.words());
       if (exact.find()) {
         String column = link.query().contains("hold=doubt") ? "doubt_usd" : "cost_usd";
-        assertThat(number(exact.group(1))).as(where).isEqualByComparingTo(listed.sum(column));
+        assertThat(number(exact.group(1)))
+            .as(where)
+            .isEqualByComparingTo(model == null ? listed.sum(column) : cost(listed, model));
       } else if (rounded.find()) {
         long nanos = listed.sum("cost_usd").movePointRight(9).longValueExact();
         assertThat(rounded.group().replace("&lt;", "<"))
@@ -175,6 +264,104 @@ class FiguresLeadToTheirCallsTest {
             .isEqualTo(Figures.sum(new Money(nanos)));
       }
     }
+  }
+
+  private String page(String path) {
+    return get(path.replace("{agent}", story.agentId()).replace("{index}", indexId));
+  }
+
+  private static @Nullable String model(String query) {
+    Matcher model = Pattern.compile("[?&]model=([^&]+)").matcher(query);
+    return model.find() ? URLDecoder.decode(model.group(1), StandardCharsets.UTF_8) : null;
+  }
+
+  /** As tables name it. */
+  private static String named(String model) {
+    return model.equals(Story.UNPRICED_MODEL) ? Ledger.UNKNOWN_MODEL : model;
+  }
+
+  /** Of a model that took part in these calls, the requests that it answered, or its tokens. */
+  private BigDecimal ofModel(Listed listed, String model, Link link) {
+    return switch (link.column()) {
+      case 0 ->
+          BigDecimal.valueOf(
+              link.words().endsWith("unpriced")
+                  ? listed.calls().size()
+                  : listed.column("model").stream()
+                      .filter(name -> named(name).equals(model))
+                      .count());
+      case 1 -> tokens(listed, model, kind -> !kind.equals("output"));
+      default -> tokens(listed, model, "output"::equals);
+    };
+  }
+
+  private BigDecimal tokens(Listed listed, String model, Predicate<String> kinds) {
+    return lines(listed, model)
+        .filter(line -> kinds.test(line.path("kind").asString()))
+        .map(line -> line.path("quantity").asDecimal())
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  /** A call without a price is in no sum, whatever of it has one. */
+  private BigDecimal cost(Listed listed, String model) {
+    Listed priced =
+        new Listed(
+            listed.head(),
+            listed.calls().stream()
+                .filter(call -> !call.get(listed.head().indexOf("cost_usd")).isEmpty())
+                .toList());
+    return lines(priced, model)
+        .map(line -> line.path("costCents").asDecimal().movePointLeft(2))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  private Stream<JsonNode> lines(Listed listed, String model) {
+    return listed.column("id").stream()
+        .map(id -> details.computeIfAbsent(id, story.person()::call))
+        .flatMap(call -> call.path("lines").valueStream())
+        .filter(line -> named(line.path("model").asString()).equals(model));
+  }
+
+  /** The rest needs no list of calls: what is projected, what caches saved, nothing at all. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/usage",
+        "/usage?by=provider",
+        "/usage?by=agent",
+        "/settings",
+        "/agents",
+        "/agents/{agent}",
+        "/agents/{index}"
+      })
+  void everyFigureIsALink(String path) {
+    Matcher main = MAIN.matcher(page(path));
+    assertThat(main.find()).isTrue();
+    List<String> places = PLACE.matcher(main.group()).results().map(MatchResult::group).toList();
+    assertThat(places).as(path).isNotEmpty();
+    for (String place : places) {
+      String unlinked = LINK.matcher(place).replaceAll("").replace("<data value=\"0\">", "");
+      assertThat(unlinked).as(path + ": " + place).doesNotContain("<data ");
+      assertThat(unlinked.replaceAll("<[^>]*>", " ").strip())
+          .as(path + ": " + place)
+          .doesNotMatch("[0-9][0-9,.]*");
+    }
+    assertThat(places.stream().filter(place -> LINK.matcher(place).find())).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/usage", "/settings"})
+  void whatAModelUsedInCallsOfOthersLeadsToThem(String path) {
+    List<String> rows = ROW.matcher(page(path)).results().map(MatchResult::group).toList();
+    assertThat(rows)
+        .filteredOn(row -> row.contains(">" + ADVISOR + "<"))
+        .last(InstanceOfAssertFactories.STRING)
+        .containsSubsequence(">0</a>", ">2,500</a>", ">18</a>", "<data value=\"0.00518\">");
+    assertThat(rows)
+        .filteredOn(row -> row.contains(">" + ADVISOR_OF_THE_UNPRICED + "<"))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .containsSubsequence(">0</a>", ">2,500</a>", ">18</a>", "priced=no", ">unpriced</a>")
+        .doesNotContain("<data", "$0");
   }
 
   @Test
@@ -195,7 +382,7 @@ class FiguresLeadToTheirCallsTest {
     assertThat(get(path))
         .containsPattern(
             "<data value=\"[0-9.]+\">\\S+</data> of it for <a class=\"unpriced\""
-                + " href=\"/calls\\?[^\"]*priced=no[^\"]*\">1 unpriced call</a>");
+                + " href=\"/calls\\?[^\"]*priced=no[^\"]*\">2 unpriced calls</a>");
   }
 
   @ParameterizedTest
@@ -204,8 +391,8 @@ class FiguresLeadToTheirCallsTest {
     String page = get(path);
     assertThat(page)
         .contains(
-            ">4 calls</a>", ">2 reported</a>", ">1 estimated (≈ ", ">1 with nothing to pay</a>")
-        .contains(">1 unpriced, not in the total</a>");
+            ">13 calls</a>", ">11 reported</a>", ">1 estimated (≈ ", ">1 with nothing to pay</a>")
+        .contains(">2 unpriced, not in the total</a>");
   }
 
   @ParameterizedTest

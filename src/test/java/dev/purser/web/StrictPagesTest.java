@@ -319,7 +319,8 @@ class StrictPagesTest {
       }
       assertThat(done(visitor, "/settings", "/budget/told")).doesNotContain("/budget/told");
       assertThat(page(visitor, "/usage"))
-          .contains("$0.20 above the budget")
+          .containsPattern("<data value=\"0\\.2[0-9]*\">\\$0\\.20</data> above the budget")
+          .contains("<title>13 Nov: $0.00</title>", "<title>15 Nov: projected $0.02</title>")
           .doesNotContain("/budget/told");
       there.spend();
       assertThat(page(visitor, "/usage")).contains("80 % of the November 2026 budget is used");
@@ -342,7 +343,10 @@ class StrictPagesTest {
       assertThat(counted.find()).isTrue();
       assertThat(page(visitor, "/usage"))
           .contains("The budget also counts " + counted.group(1) + " for unpriced calls.")
-          .contains("above the budget, which also counts " + counted.group(1) + " for unpriced");
+          .containsPattern(
+              "above the budget, which also counts <data value=\"[0-9.]+\">"
+                  + Pattern.quote(counted.group(1))
+                  + "</data> for unpriced");
     }
   }
 

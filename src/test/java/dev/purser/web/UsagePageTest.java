@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -182,14 +183,94 @@ class UsagePageTest {
         assertThat(sum(rows, "requests")).isEqualByComparingTo("4");
         assertThat(sum(rows, "cache_read_tokens")).isEqualByComparingTo("705000");
         assertThat(sum(rows, "unpriced_requests")).isEqualByComparingTo("1");
+        if (by.equals("model")) {
+          assertThat(lines)
+              .filteredOn(line -> line.contains("gpt-of-tomorrow"))
+              .singleElement()
+              .satisfies(line -> assertThat(line).as("a cost that is not known").endsWith(","));
+        }
       }
     }
   }
 
   private static BigDecimal sum(List<Map<String, String>> rows, String column) {
     return rows.stream()
-        .map(row -> new BigDecimal(row.get(column)))
+        .map(row -> row.getOrDefault(column, ""))
+        .filter(cell -> !cell.isEmpty())
+        .map(BigDecimal::new)
         .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  @Test
+  void noNameInAFileIsAFormulaWhereverASpreadsheetSplitsIt() {
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      TestApi.Person person = api.newPerson("ada@example.org");
+      Map<String, String> written =
+          Map.of(
+              "=1+1", ",'=1+1,",
+              "x;=cmd|' /C calc'!A0", ",x;'=cmd|' /C calc'!A0,",
+              "y;\"=1", ",\"y;\"\"'=1\",",
+              "z; +1", ",z; '+1,",
+              "a;b - c", ",a;b - c,");
+      for (String name : written.keySet()) {
+        api.call(
+            person,
+            api.newCaller(person, name),
+            Provider.ANTHROPIC,
+            UsageSource.REPORTED,
+            new ModelUsage("claude-haiku-5-5", 1_000, 0, 0, 0, 0, 0, 300, 0, 2));
+      }
+      Visit visit = new Visit(api.url());
+      visit.get(api.signInLinks().make(person.user().id()));
+      assertThat(visit.get("/usage.csv?by=agent").text()).contains(written.values());
+    }
+  }
+
+  @Test
+  void aProviderHasTheSameColourWhicheverIsDearer() {
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      for (int dear = 0; dear <= 1; dear++) {
+        TestApi.Person person = api.newPerson("person" + dear + "@example.org");
+        TestApi.Caller bot = api.newCaller(person, "support-bot");
+        api.call(
+            person,
+            bot,
+            Provider.ANTHROPIC,
+            UsageSource.REPORTED,
+            new ModelUsage("claude-haiku-5-5", 1_000 + 90_000 * dear, 0, 0, 0, 0, 0, 0, 0, 0));
+        api.call(
+            person,
+            bot,
+            Provider.OPENAI,
+            UsageSource.REPORTED,
+            new ModelUsage("gpt-6-luna", 91_000 - 90_000 * dear, 0, 0, 0, 0, 0, 0, 0, 0));
+        Visit visit = new Visit(api.url());
+        visit.get(api.signInLinks().make(person.user().id()));
+        String page = visit.get("/usage?by=provider").text();
+        String key = page.substring(page.indexOf("<figcaption"), page.indexOf("</figcaption>"));
+        assertThat(key)
+            .containsPattern("series-1\"[^>]*/></svg>Anthropic")
+            .containsPattern("series-2\"[^>]*/></svg>OpenAI");
+        assertThat(key.indexOf("Anthropic") < key.indexOf("OpenAI"))
+            .as("the dearest first")
+            .isEqualTo(dear == 1);
+      }
+    }
+  }
+
+  @Test
+  void underEveryTotalStandsHowFarItCanBeTrustedAndUnderEveryTableWhatItIsNot() {
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      String page = Month.of(api).page("/usage");
+      String[] tables = page.split("<table ", -1);
+      assertThat(tables).hasSize(5);
+      for (int i = 1; i < tables.length; i++) {
+        assertThat(tables[i]).contains("Tokens as reported × list price of the day.");
+        if (tables[i].contains("<tfoot>")) {
+          assertThat(tables[i]).contains("class=\"trust\"");
+        }
+      }
+    }
   }
 
   @ParameterizedTest
