@@ -31,10 +31,21 @@ public final class Web {
   private static final int THREADS = 8;
   private static final int THREADS_THAT_ASK_PROVIDERS = 8;
   private static final int MOST_WAITING = 256;
+
+  /** Of passwords hashed at a time: each takes 19 MiB and a core, which others need, too. */
+  private static final int THREADS_FOR_PASSWORDS =
+      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 2);
+
+  /** For two or three seconds. */
+  private static final int MOST_WAITING_FOR_PASSWORDS = 32;
+
   private static final int MOST_FORM_BYTES = 64 * 1024;
 
   /** A key's check gives up long before. */
   private static final long SLOWEST_PAGE_SECONDS = 120;
+
+  /** Our own scripts say by it that a page asks by itself. */
+  private static final String POLL = "x-purser-poll";
 
   /** Our own files only; small pictures may stand in the styles; in nobody's frame. */
   private static final String CONTENT_SECURITY_POLICY =
@@ -47,7 +58,9 @@ public final class Web {
   private final Assets assets = Assets.load();
   private final WorkerExecutor threads;
   private final WorkerExecutor threadsThatAskProviders;
+  private final WorkerExecutor threadsForPasswords;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger waitingForPasswords = new AtomicInteger();
   private final TemplateEngine templates =
       TemplateEngine.createPrecompiled(
           null, ContentType.Html, Web.class.getClassLoader(), "dev.purser.web.templates");
@@ -63,6 +76,8 @@ public final class Web {
             THREADS_THAT_ASK_PROVIDERS,
             SLOWEST_PAGE_SECONDS,
             TimeUnit.SECONDS);
+    this.threadsForPasswords =
+        vertx.createSharedWorkerExecutor("purser-web-passwords", THREADS_FOR_PASSWORDS);
   }
 
   /** Adds the pages to a router. They come last: what nothing else answers is theirs to refuse. */
@@ -88,15 +103,40 @@ public final class Web {
   }
 
   private void answer(RoutingContext context, PageRoute route) {
+    if (route.is(PageRoute.Trait.HASHES_PASSWORD)) {
+      answerToPassword(context, route);
+      return;
+    }
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
       headers(context.response()).setStatusCode(503).end("Too many requests are waiting.");
       return;
     }
-    (route.asksProvider() ? threadsThatAskProviders : threads)
-        .executeBlocking(() -> rendered(context, route), false)
+    answer(context, route, route.asksProvider() ? threadsThatAskProviders : threads, waiting);
+  }
+
+  private void answerToPassword(RoutingContext context, PageRoute route) {
+    int most = THREADS_FOR_PASSWORDS + MOST_WAITING_FOR_PASSWORDS;
+    if (waitingForPasswords.incrementAndGet() > most) {
+      waitingForPasswords.decrementAndGet();
+      Reply tooMany =
+          Reply.message(
+              503,
+              frame(context.request(), null, null),
+              "Too many passwords at once",
+              "Others are signing in just now. Nothing was changed. Go back and try again in a few"
+                  + " seconds.");
+      send(context, rendered(tooMany, null));
+      return;
+    }
+    answer(context, route, threadsForPasswords, waitingForPasswords);
+  }
+
+  private void answer(
+      RoutingContext context, PageRoute route, WorkerExecutor on, AtomicInteger counted) {
+    on.executeBlocking(() -> rendered(context, route), false)
         .onComplete(done -> {
-          waiting.decrementAndGet();
+          counted.decrementAndGet();
           if (done.succeeded()) {
             send(context, done.result());
           } else {
@@ -123,7 +163,8 @@ public final class Web {
           null);
     }
     try {
-      Visitors.Known visitor = visitors.know(request);
+      boolean polled = route.is(PageRoute.Trait.POLLED) || request.getHeader(POLL) != null;
+      Visitors.Known visitor = visitors.know(request, polled);
       return rendered(reply(context, route, visitor), visitor);
     } catch (StorageException e) {
       log.warn("{} {}: {}", route.method(), route.path(), e.getMessage());
@@ -183,6 +224,10 @@ public final class Web {
                     request.getHeader("sec-fetch-site"),
                     request.getHeader(HttpHeaders.ORIGIN),
                     host(request));
+    if (!ours && visitor.user() != null && route.path().equals(SignInLinks.PATH)) {
+      // The second half of a double click comes after the first has signed in.
+      return Reply.redirect(LocalPath.of(form.text("to")).orElse("/"));
+    }
     if (!ours) {
       return Reply.message(
           403,
@@ -191,7 +236,7 @@ public final class Web {
           "Nothing was changed. Go back, load the page again, and send the form from there.",
           whereTo(request));
     }
-    return formId.isEmpty()
+    return formId.isEmpty() || route.is(PageRoute.Trait.REPEATABLE)
         ? route.handler().apply(read)
         : sentForms.once(
             visitor.formToken() + formId + form.fingerprint(),
