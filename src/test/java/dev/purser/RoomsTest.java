@@ -80,6 +80,7 @@ class RoomsTest {
           "people.Sessions",
           "people.Spaces",
           "people.Users",
+          "people.Uses", // whose writes are others'
           "agents.Agents",
           "agents.LastUses",
           "agents.VirtualKeys",
@@ -112,6 +113,7 @@ class RoomsTest {
           "people.Credential", // hashed
           "people.Passwords", // hashed
           "people.Sessions", // hashed
+          "people.Users", // what is stored of a password
           "providers.KeyCheck", // sent to the provider
           "storage.Database", // the database's password, for the migrations
           "storage.Postgresql", // the database's password, for the driver

@@ -4,7 +4,6 @@ import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.Rows;
-import dev.purser.storage.StorageException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,13 +11,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.mapper.RowViewMapper;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The secrets of scripts that manage Purser. */
 public final class AccessTokens {
-  private static final Logger log = LoggerFactory.getLogger(AccessTokens.class);
-
   /** Of one space, those that were not revoked. */
   private static final int MOST_TOKENS = 100;
 
@@ -44,12 +39,14 @@ public final class AccessTokens {
   private final Ids ids;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final Uses uses;
 
   public AccessTokens(Database database, Ids ids, InstantSource clock, SecureRandom random) {
     this.database = database;
     this.ids = ids;
     this.clock = clock;
     this.random = random;
+    this.uses = new Uses(database, clock, "an access token");
   }
 
   /** Makes a token for a user's space. */
@@ -106,7 +103,9 @@ public final class AccessTokens {
     });
   }
 
-  /** The token behind a presented text, if it is a good one; its use is noted to the minute. */
+  /**
+   * The token behind a presented text, if it is a good one; its use is noted to the minute, soon.
+   */
   public Optional<AccessToken> find(String presented) {
     if (!Credential.wellFormed(Credential.Kind.ACCESS_TOKEN, presented)) {
       return Optional.empty();
@@ -171,21 +170,18 @@ public final class AccessTokens {
     if (last != null && now.isBefore(last.plus(USE_PRECISION))) {
       return;
     }
-    try {
-      database.write(handle ->
-          handle
-              .createUpdate(
-                  """
-                  UPDATE access_tokens SET last_used_at = :now
-                  WHERE space_id = :space AND access_token_id = :id
-                  """)
-              .bind("now", now.toEpochMilli())
-              .bind("space", token.spaceId())
-              .bind("id", token.id())
-              .execute());
-    } catch (StorageException e) {
-      // Reading must work while nothing can be written.
-      log.warn("the use of an access token was not noted: {}", e.getMessage());
-    }
+    uses.note(
+        token.id(),
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE access_tokens SET last_used_at = :now
+                    WHERE space_id = :space AND access_token_id = :id
+                    """)
+                .bind("now", now.toEpochMilli())
+                .bind("space", token.spaceId())
+                .bind("id", token.id())
+                .execute());
   }
 }

@@ -2,23 +2,21 @@ package dev.purser.people;
 
 import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
-import dev.purser.storage.StorageException;
+import dev.purser.storage.Rows;
 import java.security.SecureRandom;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who is signed in in which browser. In the database, so that a restart signs nobody out and every
  * process knows every session; only a hash of a session's id is kept.
  */
 public final class Sessions {
-  private static final Logger log = LoggerFactory.getLogger(Sessions.class);
-
   /** The cookie that holds a session's id: see {@link PublicAddress#cookieName}. */
   public static final String COOKIE = "purser_session";
 
@@ -37,83 +35,135 @@ public final class Sessions {
   private static final int ID_BYTES = 32;
   private static final int LONGEST_ID = 100;
 
+  private static final String PASSWORD_HASH = "SELECT password_hash FROM users WHERE user_id = ?";
+
+  /**
+   * Whether there was any call is a question to the ledger's table, asked here so that every page
+   * knows it and none spends a statement on it. It is ordered by the primary key so that no
+   * database thinks of reading through the calls of other spaces.
+   */
+  private static final String FIND =
+      """
+      SELECT users.user_id, users.space_id, email, admin, users.created_at, expires_at, ends_at,
+        CASE WHEN
+          (SELECT entry_id FROM entries WHERE entries.space_id = users.space_id
+           ORDER BY entry_id LIMIT 1) IS NULL THEN 0 ELSE 1 END AS started
+      FROM sessions JOIN users ON users.user_id = sessions.user_id
+      WHERE session_hash = :hash AND expires_at > :now
+      """;
+
   private final Database database;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final Uses uses;
 
   public Sessions(Database database, InstantSource clock, SecureRandom random) {
     this.database = database;
     this.clock = clock;
     this.random = random;
+    this.uses = new Uses(database, clock, "a session");
   }
 
-  private record Found(User user, long expiresAt, long endsAt) {}
+  /**
+   * Whose a session is.
+   *
+   * @param started whether a call of their space was ever seen, be it that it was refused
+   */
+  public record SignedIn(User user, boolean started) {}
+
+  private record Found(SignedIn signedIn, long expiresAt, long endsAt) {}
 
   /**
-   * Opens a session; its id goes into the browser's cookie and nowhere else. Sessions that ended
-   * are cleared away with it.
+   * Opens a session, for whoever is let in whatever the password is; its id goes into the browser's
+   * cookie and nowhere else. Sessions that ended are cleared away with it.
    */
   public Secret open(String userId) {
+    return database.write(handle -> open(handle, userId));
+  }
+
+  /**
+   * The same for whoever knew the password.
+   *
+   * @return empty, and nothing is opened, if the password was changed since
+   */
+  public Optional<Secret> open(PasswordProof proof) {
+    return database.transact(session -> {
+      // Locked, so that a change in another process comes before or after, and then ends this one.
+      PreparedStatement present = session.locking(PASSWORD_HASH);
+      present.setString(1, proof.userId());
+      try (ResultSet row = present.executeQuery()) {
+        if (!row.next() || !row.getString(1).equals(proof.passwordHash().reveal())) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(open(session.handle(), proof.userId()));
+    });
+  }
+
+  private Secret open(Handle handle, String userId) {
     byte[] id = new byte[ID_BYTES];
     random.nextBytes(id);
     Secret secret = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(id));
     long now = clock.millis();
-    return database.write(handle -> {
-      handle
-          .createUpdate("DELETE FROM sessions WHERE expires_at <= :now")
-          .bind("now", now)
-          .execute();
-      handle
-          .createUpdate(
-              """
-              INSERT INTO sessions (session_hash, user_id, created_at, expires_at, ends_at)
-              VALUES (:hash, :user, :now, :expiresAt, :endsAt)
-              """)
-          .bind("hash", hash(secret))
-          .bind("user", userId)
-          .bind("now", now)
-          .bind("expiresAt", now + IDLE.toMillis())
-          .bind("endsAt", now + LONGEST.toMillis())
-          .execute();
-      handle
-          .createUpdate(
-              """
-              DELETE FROM sessions WHERE user_id = :user AND session_hash NOT IN
-                (SELECT session_hash FROM sessions WHERE user_id = :user
-                 ORDER BY created_at DESC, session_hash LIMIT :most)
-              """)
-          .bind("user", userId)
-          .bind("most", MOST_SESSIONS)
-          .execute();
-      return secret;
-    });
+    handle.createUpdate("DELETE FROM sessions WHERE expires_at <= :now").bind("now", now).execute();
+    handle
+        .createUpdate(
+            """
+            INSERT INTO sessions (session_hash, user_id, created_at, expires_at, ends_at)
+            VALUES (:hash, :user, :now, :expiresAt, :endsAt)
+            """)
+        .bind("hash", hash(secret))
+        .bind("user", userId)
+        .bind("now", now)
+        .bind("expiresAt", now + IDLE.toMillis())
+        .bind("endsAt", now + LONGEST.toMillis())
+        .execute();
+    handle
+        .createUpdate(
+            """
+            DELETE FROM sessions WHERE user_id = :user AND session_hash NOT IN
+              (SELECT session_hash FROM sessions WHERE user_id = :user
+               ORDER BY created_at DESC, session_hash LIMIT :most)
+            """)
+        .bind("user", userId)
+        .bind("most", MOST_SESSIONS)
+        .execute();
+    return secret;
   }
 
-  /** The user whose session this is; empty if there is none, or no more. */
+  /** The user whose session this is; empty if there is none, or no more. The session lives on. */
   public Optional<User> user(Secret sessionId) {
+    return use(sessionId).map(SignedIn::user);
+  }
+
+  /** The same, with more about them. */
+  public Optional<SignedIn> use(Secret sessionId) {
+    long now = clock.millis();
+    Optional<Found> found = find(sessionId, now);
+    found.ifPresent(session -> used(sessionId, session, now));
+    return found.map(Found::signedIn);
+  }
+
+  /** The same for what asks by itself, with nobody there: the session does not live on for it. */
+  public Optional<SignedIn> look(Secret sessionId) {
+    return find(sessionId, clock.millis()).map(Found::signedIn);
+  }
+
+  private Optional<Found> find(Secret sessionId, long now) {
     if (sessionId.length() > LONGEST_ID) {
       return Optional.empty();
     }
-    long now = clock.millis();
-    Optional<Found> found =
-        database.read(handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT users.user_id, space_id, email, admin, users.created_at, expires_at, ends_at
-                    FROM sessions JOIN users ON users.user_id = sessions.user_id
-                    WHERE session_hash = :hash AND expires_at > :now
-                    """)
-                .bind("hash", hash(sessionId))
-                .bind("now", now)
-                .map(row ->
-                    new Found(
-                        Users.user(row),
-                        row.getColumn("expires_at", Long.class),
-                        row.getColumn("ends_at", Long.class)))
-                .findOne());
-    found.ifPresent(session -> used(sessionId, session, now));
-    return found.map(Found::user);
+    return database.read(handle ->
+        handle
+            .createQuery(FIND)
+            .bind("hash", hash(sessionId))
+            .bind("now", now)
+            .map(row ->
+                new Found(
+                    new SignedIn(Users.user(row), Rows.flag(row, "started")),
+                    row.getColumn("expires_at", Long.class),
+                    row.getColumn("ends_at", Long.class)))
+            .findOne());
   }
 
   public void close(Secret sessionId) {
@@ -143,17 +193,19 @@ public final class Sessions {
     if (expiresAt - session.expiresAt() < USE_STEP.toMillis()) {
       return;
     }
-    try {
-      database.write(handle ->
-          handle
-              .createUpdate("UPDATE sessions SET expires_at = :at WHERE session_hash = :hash")
-              .bind("at", expiresAt)
-              .bind("hash", hash(sessionId))
-              .execute());
-    } catch (StorageException e) {
-      // Reading must work while nothing can be written.
-      log.warn("the use of a session was not noted: {}", e.getMessage());
-    }
+    String hash = hash(sessionId);
+    uses.note(
+        hash,
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE sessions SET expires_at = :at
+                    WHERE session_hash = :hash AND expires_at < :at
+                    """)
+                .bind("at", expiresAt)
+                .bind("hash", hash)
+                .execute());
   }
 
   private static String hash(Secret sessionId) {

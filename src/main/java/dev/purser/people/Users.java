@@ -159,18 +159,23 @@ public final class Users {
   }
 
   /**
-   * The user with this e-mail and password. Takes as long for an unknown e-mail as for a wrong
-   * password, some tens of milliseconds of one core.
+   * Proof of the user with this e-mail and password. Takes as long for an unknown e-mail as for a
+   * wrong password, some tens of milliseconds of one core.
    */
-  public Optional<User> signIn(String email, Secret password) {
-    Optional<String> hash =
+  public Optional<PasswordProof> signIn(String email, Secret password) {
+    Optional<PasswordProof> stored =
         database.read(handle ->
             handle
-                .createQuery("SELECT password_hash FROM users WHERE email = :email")
+                .createQuery("SELECT user_id, password_hash FROM users WHERE email = :email")
                 .bind("email", normal(email))
-                .mapTo(String.class)
+                .map(row ->
+                    new PasswordProof(
+                        row.getColumn("user_id", String.class),
+                        Secret.of(row.getColumn("password_hash", String.class))))
                 .findOne());
-    return passwords.matches(password, hash) ? findByEmail(email) : Optional.empty();
+    return passwords.matches(password, stored.map(proof -> proof.passwordHash().reveal()))
+        ? stored
+        : Optional.empty();
   }
 
   /** Changes a password for whoever knows the present one, and ends all of the user's sessions. */
@@ -207,7 +212,7 @@ public final class Users {
         return new PasswordChanged.WrongPassword();
       }
       Sessions.closeAll(handle, userId);
-      return new PasswordChanged.Changed();
+      return new PasswordChanged.Changed(new PasswordProof(userId, Secret.of(nextHash)));
     });
   }
 

@@ -111,17 +111,6 @@ public final class CallStore {
     this.mostExamined = mostExamined;
   }
 
-  /** Whether a call of this space was ever seen, be it that it was refused. */
-  public boolean any(String spaceId) {
-    return database.read(handle ->
-        handle
-            .createQuery("SELECT entry_id FROM entries WHERE space_id = :space LIMIT 1")
-            .bind("space", spaceId)
-            .mapTo(String.class)
-            .findOne()
-            .isPresent());
-  }
-
   /**
    * A page of calls, newest first in the order of their identifiers.
    *

@@ -4,30 +4,45 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.http.HttpMethod;
 import java.net.URLEncoder;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * One address of the pages, and what is done there.
  *
  * @param path with its parameters in braces: {@code /agents/{id}}
- * @param asksProvider whether the answer may have to wait for a provider, for seconds: such
- *     requests have threads of their own, so that no other page waits behind them
  */
 record PageRoute(
     HttpMethod method,
     String path,
     Access access,
-    boolean asksProvider,
+    Set<Trait> traits,
     Function<PageRequest, Reply> handler) {
+
+  /** How an address differs from most. */
+  enum Trait {
+    /**
+     * The answer may have to wait for a provider, for seconds: such requests have threads of their
+     * own, so that no other page waits behind them.
+     */
+    ASKS_PROVIDER,
+    /** The answer takes a password's hash, with much memory and one core: likewise. */
+    HASHES_PASSWORD,
+    /** Pages ask here by themselves, with nobody there. */
+    POLLED,
+    /** A form that may be done twice as well as once. */
+    REPEATABLE
+  }
 
   /** A page that a signed-in user reads. */
   static PageRoute page(String path, Function<PageRequest, Reply> handler) {
-    return new PageRoute(HttpMethod.GET, path, Access.SIGNED_IN, false, handler);
+    return new PageRoute(HttpMethod.GET, path, Access.SIGNED_IN, Set.of(), handler);
   }
 
   /** A form that a signed-in user sends. */
   static PageRoute form(String path, Function<PageRequest, Reply> handler) {
-    return new PageRoute(HttpMethod.POST, path, Access.SIGNED_IN, false, handler);
+    return new PageRoute(HttpMethod.POST, path, Access.SIGNED_IN, Set.of(), handler);
   }
 
   /**
@@ -48,11 +63,37 @@ record PageRoute(
   }
 
   PageRoute forAnyone() {
-    return new PageRoute(method, path, Access.ANYONE, asksProvider, handler);
+    return new PageRoute(method, path, Access.ANYONE, traits, handler);
   }
 
   PageRoute thatAsksProvider() {
-    return new PageRoute(method, path, access, true, handler);
+    return with(Trait.ASKS_PROVIDER);
+  }
+
+  PageRoute thatHashesPassword() {
+    return with(Trait.HASHES_PASSWORD);
+  }
+
+  PageRoute polled() {
+    return with(Trait.POLLED);
+  }
+
+  PageRoute repeatable() {
+    return with(Trait.REPEATABLE);
+  }
+
+  boolean is(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  boolean asksProvider() {
+    return is(Trait.ASKS_PROVIDER);
+  }
+
+  private PageRoute with(Trait trait) {
+    Set<Trait> more = EnumSet.of(trait);
+    more.addAll(traits);
+    return new PageRoute(method, path, access, Set.copyOf(more), handler);
   }
 
   /** As the router writes it: {@code /agents/:id}. */

@@ -26,7 +26,7 @@ final class Pages {
     return List.of(
         PageRoute.page("/", start::home),
         PageRoute.page("/start", start::show),
-        PageRoute.page("/start/first-call", start::firstCall),
+        PageRoute.page("/start/first-call", start::firstCall).polled(),
         PageRoute.form("/start/agent", start::makeAgent),
         PageRoute.back("/start/agent", "/start"),
         PageRoute.page("/agents", agents::show),
@@ -41,7 +41,7 @@ final class Pages {
         PageRoute.page("/usage.csv", usage::csv),
         PageRoute.page("/calls", calls::show),
         PageRoute.page("/calls.csv", calls::csv),
-        PageRoute.page("/calls/newer", calls::newer),
+        PageRoute.page("/calls/newer", calls::newer).polled(),
         PageRoute.page("/calls/{id}", call::show),
         PageRoute.page("/prices", prices::show),
         PageRoute.form("/prices", prices::add),
@@ -60,16 +60,16 @@ final class Pages {
         PageRoute.form("/access-tokens", accessTokens::make),
         PageRoute.form("/access-tokens/{id}/revoke", accessTokens::revoke),
         PageRoute.page("/password", password::show),
-        PageRoute.form("/password", password::change),
+        PageRoute.form("/password", password::change).thatHashesPassword(),
         PageRoute.page("/overspend", overspend::show),
-        PageRoute.page("/overspend/now", overspend::now),
+        PageRoute.page("/overspend/now", overspend::now).polled(),
         PageRoute.form("/overspend", overspend::begin),
         PageRoute.page(SignInLinks.SETUP_PATH, setup::show).forAnyone(),
-        PageRoute.form(SignInLinks.SETUP_PATH, setup::setUp).forAnyone(),
+        PageRoute.form(SignInLinks.SETUP_PATH, setup::setUp).forAnyone().thatHashesPassword(),
         PageRoute.page(SignInLinks.PATH, signIn::show).forAnyone(),
-        PageRoute.form(SignInLinks.PATH, signIn::signIn).forAnyone(),
+        PageRoute.form(SignInLinks.PATH, signIn::signIn).forAnyone().thatHashesPassword(),
         PageRoute.form("/sign-out", signIn::signOut),
         PageRoute.form("/sign-out-everywhere", signIn::signOutEverywhere),
-        PageRoute.form("/theme", theme::change).forAnyone());
+        PageRoute.form("/theme", theme::change).forAnyone().repeatable());
   }
 }

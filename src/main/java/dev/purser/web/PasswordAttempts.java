@@ -15,11 +15,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How often a password may be tried, in this process: for one e-mail, whether it is anybody's or
- * not, and from one address. Behind a proxy that address is the proxy's, and so everyone's: hence
- * the larger number.
+ * not, from one address; for one e-mail from anywhere; and from one address, whatever the e-mail.
+ * Who guesses at somebody's password from elsewhere so does not lock them out, short of doing it
+ * from many places. Behind a proxy that address is the proxy's, and so everyone's: hence the larger
+ * number.
  */
 final class PasswordAttempts {
-  static final int MOST_FOR_EMAIL = 10;
+  static final int MOST_FOR_EMAIL_FROM_ADDRESS = 10;
+  static final int MOST_FOR_EMAIL = 100;
   static final int MOST_FROM_ADDRESS = 100;
 
   /** From the first attempt on; then they are counted anew. */
@@ -32,11 +35,13 @@ final class PasswordAttempts {
 
   private final InstantSource clock;
   private final Cache<String, Tried> emails;
+  private final Cache<String, Tried> emailsFromAddresses;
   private final Cache<String, Tried> addresses;
 
   PasswordAttempts(InstantSource clock) {
     this.clock = clock;
     this.emails = counts(clock);
+    this.emailsFromAddresses = counts(clock);
     this.addresses = counts(clock);
   }
 
@@ -44,23 +49,40 @@ final class PasswordAttempts {
 
   /**
    * Asks for one attempt. It is counted before the password is looked at, so that many at once do
-   * not get more.
+   * not get more. One that is refused does not count for what is asked after.
    *
+   * @param email one that can be somebody's, so of limited length
    * @return how long to wait instead; empty if it may be made
    */
   Optional<Duration> begin(String email, String clientAddress) {
-    return one(addresses, network(clientAddress), MOST_FROM_ADDRESS)
-        .or(() -> one(emails, Users.normal(email), MOST_FOR_EMAIL));
+    String network = network(clientAddress);
+    String normal = Users.normal(email);
+    return one(addresses, network, MOST_FROM_ADDRESS)
+        .or(() -> one(emailsFromAddresses, both(normal, network), MOST_FOR_EMAIL_FROM_ADDRESS))
+        .or(() -> one(emails, normal, MOST_FOR_EMAIL));
   }
 
-  /** The password was right: the e-mail's attempts are forgotten, and the address's last one. */
+  /**
+   * The password was right: the attempts at it from this address are forgotten, and the last one of
+   * the e-mail and of the address.
+   */
   void succeeded(String email, String clientAddress) {
-    emails.invalidate(Users.normal(email));
-    addresses
+    String network = network(clientAddress);
+    String normal = Users.normal(email);
+    emailsFromAddresses.invalidate(both(normal, network));
+    forgetOne(emails, normal);
+    forgetOne(addresses, network);
+  }
+
+  private static String both(String email, String network) {
+    return email + " " + network;
+  }
+
+  private static void forgetOne(Cache<String, Tried> counts, String of) {
+    counts
         .asMap()
         .computeIfPresent(
-            network(clientAddress),
-            (address, tried) -> new Tried(Math.max(0, tried.count() - 1), tried.until()));
+            of, (key, tried) -> new Tried(Math.max(0, tried.count() - 1), tried.until()));
   }
 
   private Optional<Duration> one(Cache<String, Tried> counts, String of, int most) {

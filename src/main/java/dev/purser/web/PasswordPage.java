@@ -40,9 +40,12 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
     }
     Secret present = request.form().secret("present");
     return switch (parts.users().changePassword(request.user().id(), present, next)) {
-      case PasswordChanged.Changed _ -> {
+      case PasswordChanged.Changed(var proof) -> {
         attempts.succeeded(email, request.clientAddress());
-        yield visitors.signIn(request, request.user().id(), PATH + "?changed=yes");
+        // Empty if somebody has changed it once more already, and so ended all sessions.
+        yield visitors
+            .signIn(request, proof, PATH + "?changed=yes")
+            .orElseGet(() -> Reply.redirect(SignInForm.path(null, PATH)));
       }
       case PasswordChanged.WrongPassword _ ->
           page(422, request, typed.withPresentProblem("This is not your present password."));

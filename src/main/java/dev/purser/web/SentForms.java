@@ -6,8 +6,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -25,11 +27,16 @@ final class SentForms {
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
   private final SecureRandom random;
-  private final Cache<String, CompletableFuture<Reply>> replies;
+
+  /** As many as requests are answered at a time. */
+  private final Map<String, CompletableFuture<Reply>> underWay = new ConcurrentHashMap<>();
+
+  /** Apart from those under way, so that none of them gives way to what others have done. */
+  private final Cache<String, Reply> done;
 
   SentForms(InstantSource clock, SecureRandom random) {
     this.random = random;
-    this.replies =
+    this.done =
         Caffeine.newBuilder()
             .maximumSize(MOST_FORMS)
             .expireAfterWrite(REMEMBERED)
@@ -52,26 +59,37 @@ final class SentForms {
    */
   Reply once(String id, Supplier<Reply> work, Supplier<Reply> spent) {
     CompletableFuture<Reply> mine = new CompletableFuture<>();
-    CompletableFuture<Reply> first = replies.asMap().putIfAbsent(id, mine);
+    CompletableFuture<Reply> first = underWay.putIfAbsent(id, mine);
     if (first != null) {
       return join(first);
     }
     try {
-      Reply reply = work.get();
-      mine.complete(reply);
-      switch (reply) {
-        case Reply.Redirect _ -> {}
-        case Reply.Page page when page.status() < 300 ->
-            replies.put(id, CompletableFuture.completedFuture(spent.get()));
-        // Shown again to be mended, or gone wrong: it may be sent again.
-        case Reply.Page _, Reply.Download _, Reply.NoNews _ -> replies.invalidate(id);
+      // Looked at only now: what is no longer under way is done.
+      Reply kept = done.getIfPresent(id);
+      Reply reply = kept == null ? work.get() : kept;
+      if (kept == null) {
+        keep(id, reply, spent);
       }
+      mine.complete(reply);
       return reply;
     } catch (RuntimeException | Error e) {
       // Whatever it was, nobody may be left waiting.
       mine.completeExceptionally(e);
-      replies.invalidate(id);
       throw e;
+    } finally {
+      underWay.remove(id);
+    }
+  }
+
+  private void keep(String id, Reply reply, Supplier<Reply> spent) {
+    switch (reply) {
+      case Reply.Redirect redirect when redirect.cookies().isEmpty() -> done.put(id, redirect);
+      // Cookies are secrets, which nothing keeps; and who has not got them needs others. So it is
+      // done again, which signs in once more, or says that there is nothing left to do.
+      case Reply.Redirect _ -> {}
+      case Reply.Page page when page.status() < 300 -> done.put(id, spent.get());
+      // Shown again to be mended, or gone wrong: it may be sent again.
+      case Reply.Page _, Reply.Download _, Reply.NoNews _ -> {}
     }
   }
 

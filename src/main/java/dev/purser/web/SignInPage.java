@@ -1,6 +1,7 @@
 package dev.purser.web;
 
-import dev.purser.people.User;
+import dev.purser.people.PasswordProof;
+import dev.purser.people.Users;
 import dev.purser.secret.Secret;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +25,10 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
   Reply signIn(PageRequest request) {
     String email = request.form().text("email");
     String to = LocalPath.of(request.form().text("to")).orElse("/");
+    if (Users.whyNotEmail(email).isPresent()) {
+      // Nobody's, so nothing to guess and nothing to count.
+      return wrong(request, email, to);
+    }
     Optional<Duration> wait = attempts.begin(email, request.clientAddress());
     if (wait.isPresent()) {
       return page(
@@ -32,15 +37,20 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
           empty(to)
               .refused(email, "Too many attempts. Try again " + SignInForm.in(wait.get()) + "."));
     }
-    Optional<User> user = parts.users().signIn(email, request.form().secret("password"));
-    if (user.isEmpty()) {
-      return page(
-          422,
-          request,
-          empty(to).refused(email, "This e-mail and this password do not belong together."));
+    Optional<PasswordProof> proof = parts.users().signIn(email, request.form().secret("password"));
+    Optional<Reply> signedIn = proof.flatMap(known -> visitors.signIn(request, known, to));
+    if (signedIn.isEmpty()) {
+      return wrong(request, email, to);
     }
     attempts.succeeded(email, request.clientAddress());
-    return visitors.signIn(request, user.get().id(), to);
+    return signedIn.get();
+  }
+
+  private Reply wrong(PageRequest request, String email, String to) {
+    return page(
+        422,
+        request,
+        empty(to).refused(email, "This e-mail and this password do not belong together."));
   }
 
   Reply signOut(PageRequest request) {

@@ -1,12 +1,10 @@
 package dev.purser.web;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.purser.people.Credential;
+import dev.purser.people.PasswordProof;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.User;
-import dev.purser.reports.CallStore;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
@@ -27,22 +25,15 @@ final class Visitors {
   /** As long as browsers keep any cookie. */
   private static final long LONGEST_SECONDS = 400L * 24 * 60 * 60;
 
-  private static final long MOST_SPACES = 100_000;
   private static final int VISIT_BYTES = 32;
   private static final int LONGEST_COOKIE = 100;
 
   private final Sessions sessions;
-  private final CallStore calls;
   private final PublicAddress address;
   private final SecureRandom random;
 
-  /** Spaces that have had a call: once true, always true, so only the others are asked again. */
-  private final Cache<String, Boolean> started =
-      Caffeine.newBuilder().maximumSize(MOST_SPACES).build();
-
   Visitors(WebParts parts) {
     this.sessions = parts.sessions();
-    this.calls = parts.calls();
     this.address = parts.address();
     this.random = parts.random();
   }
@@ -50,35 +41,56 @@ final class Visitors {
   /**
    * A visitor.
    *
+   * @param started whether a call of their space was ever seen
    * @param sessionId null for whoever is not signed in
    * @param formToken what their forms carry; another site cannot know it
    * @param newVisit a cookie to set, for whoever came without any; null for everyone else
    */
   record Known(
       @Nullable User user,
+      boolean started,
       @Nullable Secret sessionId,
       String formToken,
       @Nullable Cookie newVisit) {}
 
-  /** Reads the database if there is a session's cookie. */
-  Known know(HttpServerRequest request) {
+  /**
+   * Reads the database if there is a session's cookie.
+   *
+   * @param polled whether a page asks by itself: a session does not live on for that
+   */
+  Known know(HttpServerRequest request, boolean polled) {
     Secret sessionId = cookie(request, address.cookieName(Sessions.COOKIE));
-    Optional<User> user = sessionId == null ? Optional.empty() : sessions.user(sessionId);
-    if (user.isPresent() && sessionId != null) {
-      return new Known(user.get(), sessionId, formToken(sessionId), null);
+    if (sessionId != null) {
+      Optional<Sessions.SignedIn> session =
+          polled ? sessions.look(sessionId) : sessions.use(sessionId);
+      if (session.isPresent()) {
+        return new Known(
+            session.get().user(), session.get().started(), sessionId, formToken(sessionId), null);
+      }
     }
     Secret visit = cookie(request, address.cookieName(VISIT_COOKIE));
     if (visit != null) {
-      return new Known(null, null, formToken(visit), null);
+      return new Known(null, false, null, formToken(visit), null);
     }
     Secret made = newVisitId();
-    return new Known(null, null, formToken(made), visit(made));
+    return new Known(null, false, null, formToken(made), visit(made));
   }
 
-  /** Signs a user in: under new ids, whatever this browser had before. */
+  /**
+   * Signs a user in whom a link let in, whatever the password is: under new ids, whatever this
+   * browser had before.
+   */
   Reply signIn(PageRequest request, String userId, String path) {
+    return signedIn(request, sessions.open(userId), path);
+  }
+
+  /** The same for whoever knew the password; empty if it was changed since. */
+  Optional<Reply> signIn(PageRequest request, PasswordProof proof, String path) {
+    return sessions.open(proof).map(sessionId -> signedIn(request, sessionId, path));
+  }
+
+  private Reply signedIn(PageRequest request, Secret sessionId, String path) {
     request.sessionId().ifPresent(sessions::close);
-    Secret sessionId = sessions.open(userId);
     return new Reply.Redirect(path, List.of(session(sessionId.reveal()), visit(newVisitId())));
   }
 
@@ -90,7 +102,7 @@ final class Visitors {
 
   Frame.@Nullable Visitor visitor(Known known) {
     User user = known.user();
-    return user == null ? null : new Frame.Visitor(user.email(), started(user.spaceId()));
+    return user == null ? null : new Frame.Visitor(user.email(), known.started());
   }
 
   Frame.@Nullable Theme theme(HttpServerRequest request) {
@@ -100,17 +112,6 @@ final class Visitors {
 
   Cookie theme(Frame.Theme theme) {
     return cookie(THEME_COOKIE, theme.id()).setMaxAge(LONGEST_SECONDS);
-  }
-
-  private boolean started(String spaceId) {
-    if (started.getIfPresent(spaceId) != null) {
-      return true;
-    }
-    boolean now = calls.any(spaceId);
-    if (now) {
-      started.put(spaceId, true);
-    }
-    return now;
   }
 
   private Secret newVisitId() {

@@ -5,9 +5,9 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -19,8 +19,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +31,18 @@ public final class Web {
   private static final int THREADS = 8;
   private static final int THREADS_THAT_ASK_PROVIDERS = 8;
   private static final int MOST_WAITING = 256;
+
+  /** Of passwords hashed at a time: each takes 19 MiB and a core, which others need, too. */
+  private static final int THREADS_FOR_PASSWORDS =
+      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 2);
+
+  /** For two or three seconds. */
+  private static final int MOST_WAITING_FOR_PASSWORDS = 32;
+
   private static final int MOST_FORM_BYTES = 64 * 1024;
 
-  /** A key's check gives up long before. */
-  private static final long SLOWEST_PAGE_SECONDS = 120;
+  /** Our own scripts say by it that a page asks by itself. */
+  private static final String POLL = "x-purser-poll";
 
   /** Our own files only; small pictures may stand in the styles; in nobody's frame. */
   private static final String CONTENT_SECURITY_POLICY =
@@ -46,9 +53,9 @@ public final class Web {
   private final Visitors visitors;
   private final SentForms sentForms;
   private final Assets assets = Assets.load();
-  private final WorkerExecutor threads;
-  private final WorkerExecutor threadsThatAskProviders;
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Workers pages;
+  private final Workers checks;
+  private final Workers passwords;
   private final TemplateEngine templates =
       TemplateEngine.createPrecompiled(
           null, ContentType.Html, Web.class.getClassLoader(), "dev.purser.web.templates");
@@ -57,13 +64,12 @@ public final class Web {
     this.parts = parts;
     this.visitors = new Visitors(parts);
     this.sentForms = new SentForms(parts.clock(), parts.random());
-    this.threads = vertx.createSharedWorkerExecutor("purser-web", THREADS);
-    this.threadsThatAskProviders =
-        vertx.createSharedWorkerExecutor(
-            "purser-web-checks",
-            THREADS_THAT_ASK_PROVIDERS,
-            SLOWEST_PAGE_SECONDS,
-            TimeUnit.SECONDS);
+    this.pages = new Workers(vertx, "purser-web", THREADS, MOST_WAITING);
+    this.checks =
+        new Workers(vertx, "purser-web-checks", THREADS_THAT_ASK_PROVIDERS, MOST_WAITING);
+    this.passwords =
+        new Workers(
+            vertx, "purser-web-passwords", THREADS_FOR_PASSWORDS, MOST_WAITING_FOR_PASSWORDS);
   }
 
   /** Adds the pages to a router. They come last: what nothing else answers is theirs to refuse. */
@@ -91,17 +97,29 @@ public final class Web {
   }
 
   private void answer(RoutingContext context, PageRoute route) {
-    if (waiting.incrementAndGet() > MOST_WAITING) {
-      waiting.decrementAndGet();
-      sendBare(context, 503, "Too many requests are waiting. Try again in a moment.");
-      return;
+    Callable<Rendered> work = () -> rendered(context, route);
+    if (route.is(PageRoute.Trait.HASHES_PASSWORD)) {
+      answer(context, passwords.take(work).or(() -> pages.take(() -> tooManyPasswords(context))));
+    } else {
+      answer(context, (route.is(PageRoute.Trait.ASKS_PROVIDER) ? checks : pages).take(work));
     }
-    (route.asksProvider() ? threadsThatAskProviders : threads)
-        .executeBlocking(() -> rendered(context, route), false)
-        .onComplete(done -> {
-          waiting.decrementAndGet();
-          answered(context, done);
-        });
+  }
+
+  private void answer(RoutingContext context, Optional<Future<Rendered>> taken) {
+    taken.ifPresentOrElse(
+        work -> work.onComplete(done -> answered(context, done)),
+        () -> sendBare(context, 503, "Too many requests are waiting. Try again in a moment."));
+  }
+
+  private Rendered tooManyPasswords(RoutingContext context) {
+    return rendered(
+        Reply.message(
+            503,
+            frame(context.request(), null, null),
+            "Too many passwords at once",
+            "Others are signing in just now. Nothing was changed. Go back and try again in a few"
+                + " seconds."),
+        null);
   }
 
   private void answered(RoutingContext context, AsyncResult<Rendered> done) {
@@ -149,7 +167,8 @@ public final class Web {
           null);
     }
     try {
-      Visitors.Known visitor = visitors.know(request);
+      boolean polled = route.is(PageRoute.Trait.POLLED) || request.getHeader(POLL) != null;
+      Visitors.Known visitor = visitors.know(request, polled);
       return rendered(reply(context, route, visitor), visitor);
     } catch (StorageException e) {
       log.warn("{} {}: {}", route.method(), route.path(), e.getMessage());
@@ -215,6 +234,10 @@ public final class Web {
                     request.getHeader("sec-fetch-site"),
                     request.getHeader(HttpHeaders.ORIGIN),
                     host(request));
+    if (!ours && visitor.user() != null && route.path().equals(SignInLinks.PATH)) {
+      // The second half of a double click comes after the first has signed in.
+      return Reply.redirect(LocalPath.of(form.text("to")).orElse("/"));
+    }
     if (!ours) {
       return Reply.message(
           403,
@@ -223,7 +246,7 @@ public final class Web {
           "Nothing was changed. Go back, load the page again, and send the form from there.",
           whereTo(request));
     }
-    return formId.isEmpty()
+    return formId.isEmpty() || route.is(PageRoute.Trait.REPEATABLE)
         ? route.handler().apply(read)
         : sentForms.once(
             visitor.formToken() + formId + form.fingerprint(),
@@ -328,9 +351,7 @@ public final class Web {
         status == 413
             ? Reply.message(413, bare, "Too much at once", "Nothing was changed.")
             : Reply.message(status, bare, "This cannot be read", "Nothing was changed.");
-    threads
-        .executeBlocking(() -> rendered(reply, null), false)
-        .onComplete(done -> answered(context, done));
+    answer(context, pages.take(() -> rendered(reply, null)));
   }
 
   private void asset(RoutingContext context) {

@@ -211,7 +211,7 @@ public final class TestApi implements AutoCloseable {
     return Routes.of(parts);
   }
 
-  Database database() {
+  public Database database() {
     return testDatabase.database();
   }
 

@@ -61,7 +61,8 @@ class CommandsTest {
               "--password-stdin");
 
       assertThat(ended).isEqualTo(new Ended(0, "User ada@example.com was added.\n", ""));
-      Optional<User> ada = server.users().signIn("ada@example.com", TestPeople.PASSWORD);
+      assertThat(server.users().signIn("ada@example.com", TestPeople.PASSWORD)).isPresent();
+      Optional<User> ada = server.users().findByEmail("ada@example.com");
       assertThat(ada.map(User::admin)).contains(true);
       server.add("last@example.com");
     }

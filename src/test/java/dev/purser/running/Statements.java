@@ -19,6 +19,8 @@ public final class Statements {
   /**
    * The SQL that pages of this JVM ran while this was done, each statement as often as it ran. A
    * transaction counts as one.
+   *
+   * @throws AssertionError if none was heard: then it says nothing about pages
    */
   public static List<String> ofPages(Runnable work) {
     Logger logger = (Logger) LoggerFactory.getLogger(Database.class);
@@ -35,6 +37,9 @@ public final class Statements {
       logger.setLevel(before);
       logger.setAdditive(additive);
       logger.detachAppender(heard);
+    }
+    if (heard.statements.isEmpty()) {
+      throw new AssertionError("no statement of a page was heard");
     }
     return List.copyOf(heard.statements);
   }

@@ -3,8 +3,10 @@ package dev.purser.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.api.TestApi;
+import dev.purser.running.Await;
 import dev.purser.running.Http;
 import dev.purser.storage.TestDatabase;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -54,8 +56,12 @@ class AccessTokensPageTest {
     Http script = new Http(api.url(), secret);
     assertThat(script.get("/api/me").status()).isEqualTo(200);
     assertThat(script.post("/api/agents", "{\"name\":\"x\"}").status()).isEqualTo(403);
+    Await.until(
+        "its use is noted",
+        Duration.ofSeconds(20),
+        () -> visit.get("/access-tokens").text().contains("last used"));
     String later = visit.get("/access-tokens").text();
-    assertThat(later).contains("nightly &lt;report&gt;", "last used").doesNotContain(secret);
+    assertThat(later).contains("nightly &lt;report&gt;").doesNotContain(secret);
     String manages = secret(make("setup", "manage"));
     assertThat(new Http(api.url(), manages).post("/api/agents", "{\"name\":\"x\"}").status())
         .isEqualTo(201);

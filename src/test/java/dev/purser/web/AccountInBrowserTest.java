@@ -271,7 +271,7 @@ class AccountInBrowserTest {
   @ValueSource(strings = {"/password", "/access-tokens"})
   void theFirstLoadIsSmallAndAsksTheDatabaseFewTimes(String path) {
     Window window = browsing.window(browsing.newPerson());
-    assertThat(Statements.ofPages(() -> window.go(path))).hasSizeBetween(2, MOST_STATEMENTS);
+    assertThat(Statements.ofPages(() -> window.go(path))).hasSizeBetween(1, MOST_STATEMENTS);
     assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
   }
 

@@ -10,7 +10,6 @@ import com.anthropic.models.messages.MessageCreateParams;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.running.Statements;
 import dev.purser.web.browsing.Browsing;
@@ -175,10 +174,6 @@ class AgentsInBrowserTest {
   void theyAreSmallAndAskTheDatabaseFewTimes() {
     Person person = browsing.newPerson().withProviderKeys();
     String agentId = person.agent("support-bot");
-    Http caller = new Http(browsing.purser().url(), person.virtualKey(agentId).secret());
-    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
-    // Whether there was any call is asked until there was one, and then never again.
-    browsing.window(person).go("/agents");
     for (String path : List.of("/agents", "/agents/" + agentId)) {
       Window window = browsing.window(person);
       List<String> statements = Statements.ofPages(() -> window.go(path));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import dev.purser.running.Await;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
@@ -140,6 +141,8 @@ class CallsInBrowserTest {
     assertThat(one.page().locator("h1")).hasText("Running");
     assertThat(one.page().getByText("is set aside for it meanwhile")).isVisible();
     one.assertAccessible();
+    assertThat(nextRequest(one, "/calls/" + id).headerValue("x-purser-poll")).isEqualTo("1");
+    assertThat(nextRequest(list, "/calls/newer").headerValue("x-purser-poll")).isEqualTo("1");
     row.evaluate("row => { row.dataset.same = 'yes'; }");
     running.cancel(true);
     assertThat(row.locator("td").nth(1)).containsText("Left early");
@@ -150,6 +153,10 @@ class CallsInBrowserTest {
     assertThat(one.page().locator("h1")).containsText("≈");
     assertThat(one.page().locator("#call")).not().hasAttribute("data-live", "/calls/" + id);
     assertThat(one.page().locator("#said")).containsText("Left early");
+  }
+
+  private static Request nextRequest(Window window, String path) {
+    return window.page().waitForRequest(request -> request.url().contains(path), () -> {});
   }
 
   @Test

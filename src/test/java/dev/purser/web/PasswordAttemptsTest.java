@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** How often a password may be tried, at a time that the test sets. */
 class PasswordAttemptsTest {
   private static final String HERE = "192.0.2.1";
+  private static final String ELSEWHERE = "198.51.100.7";
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-11-22T14:05:00Z"));
@@ -20,7 +21,7 @@ class PasswordAttemptsTest {
   }
 
   private void useUp(String email) {
-    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
+    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
       assertThat(attempts.begin(email, HERE)).isEmpty();
     }
   }
@@ -42,10 +43,40 @@ class PasswordAttemptsTest {
   }
 
   @Test
-  void aRightPasswordForgetsTheWrongOnesOfItsEmail() {
+  void aRightPasswordForgetsTheWrongOnesOfItsEmailFromThere() {
     useUp("ada@example.org");
     attempts.succeeded("ada@example.org", HERE);
     useUp("ada@example.org");
+  }
+
+  @Test
+  void whoGuessesFromElsewhereLocksNobodyOut() {
+    useUp("ada@example.org");
+    assertThat(attempts.begin("ada@example.org", HERE)).isPresent();
+    assertThat(attempts.begin("ada@example.org", ELSEWHERE)).isEmpty();
+  }
+
+  @Test
+  void anEmailHasItsLimitWhereverItIsTriedFrom() {
+    attempts.begin("ada@example.org", ELSEWHERE);
+    attempts.succeeded("ada@example.org", ELSEWHERE);
+    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
+      int network = i / PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS;
+      assertThat(attempts.begin("ada@example.org", "203.0.113." + network)).isEmpty();
+    }
+    assertThat(attempts.begin("ada@example.org", ELSEWHERE)).contains(PasswordAttempts.WINDOW);
+  }
+
+  @Test
+  void whatIsRefusedThereDoesNotCountForTheEmail() {
+    for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+      attempts.begin("ada@example.org", HERE);
+    }
+    for (int i = PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS;
+        i < PasswordAttempts.MOST_FOR_EMAIL;
+        i++) {
+      assertThat(attempts.begin("ada@example.org", "203.0.113." + i)).isEmpty();
+    }
   }
 
   @Test

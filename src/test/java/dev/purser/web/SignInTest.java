@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ class SignInTest {
   private static final String WRONG = "not the right password";
 
   private final AtomicInteger people = new AtomicInteger();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private TestApi api;
 
   @BeforeAll
@@ -33,6 +36,7 @@ class SignInTest {
 
   @AfterAll
   void stop() {
+    threads.close();
     api.close();
   }
 
@@ -115,12 +119,104 @@ class SignInTest {
 
     assertThat(statuses).containsOnly(422, 429);
     assertThat(statuses.stream().filter(status -> status == 422))
-        .hasSize(PasswordAttempts.MOST_FOR_EMAIL);
+        .hasSize(PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS);
     Http.Answer right =
         visit().signIn(" " + email.toUpperCase(java.util.Locale.ROOT), TestApi.PASSWORD);
     assertThat(right.status()).isEqualTo(429);
     assertThat(right.text()).contains("Try again in 15 minutes.");
     assertThat(isSignedIn(signedIn(person()))).isTrue();
+  }
+
+  @Test
+  void anEmailThatIsNobodysForItsLengthIsRefusedAndNotCounted() {
+    String email = "a".repeat(243) + "@example.org";
+    for (int i = 0; i <= PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
+      Http.Answer answer = visit().signIn(email, WRONG);
+      assertThat(answer.status()).isEqualTo(422);
+      assertThat(answer.text()).contains("do not belong together");
+    }
+  }
+
+  @Test
+  void aDoubleClickOnSignInSignsIn() {
+    String email = person();
+    Visit visit = visit();
+    Map<String, String> form =
+        Visit.filled(
+            visit.get("/sign-in").text(), "/sign-in", "email", email, "password", TestApi.PASSWORD);
+    Visit lost = visit.copy();
+    List<CompletableFuture<Visit>> both = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Visit half = visit.copy();
+      both.add(
+          CompletableFuture.supplyAsync(() -> {
+            assertThat(half.send("/sign-in", form).status()).isEqualTo(303);
+            return half;
+          }));
+    }
+    assertThat(both).allMatch(half -> isSignedIn(half.join()));
+
+    // The browser has given up the first half's answer, and its cookies with it.
+    Http.Answer second = lost.send("/sign-in", form);
+    assertThat(second.header("location")).isEqualTo("/");
+    assertThat(isSignedIn(lost)).isTrue();
+    // The browser has read them before it sent the second half.
+    Http.Answer third = lost.send("/sign-in", form);
+    assertThat(third.status()).isEqualTo(303);
+    assertThat(third.header("location")).isEqualTo("/");
+    assertThat(isSignedIn(lost)).isTrue();
+  }
+
+  @Test
+  void whenManyPasswordsComeAtOnceSomeAreSentAwayAndOtherPagesDoNotWait() {
+    String email = person();
+    Visit visit = visit();
+    String page = visit.get("/sign-in").text();
+    CompletableFuture<Void> held = new CompletableFuture<>();
+    List<CompletableFuture<Http.Answer>> all = new ArrayList<>();
+    try {
+      // Whoever knows the password waits for the session to be written.
+      CompletableFuture<Void> begun = new CompletableFuture<>();
+      threads.execute(() ->
+          api.database()
+              .write(handle -> {
+                begun.complete(null);
+                return held.join();
+              }));
+      begun.join();
+      for (int i = 0; i < 50; i++) {
+        Map<String, String> form =
+            Visit.filled(
+                page,
+                "/sign-in",
+                "email",
+                email,
+                "password",
+                TestApi.PASSWORD,
+                "form_id",
+                "half" + i);
+        all.add(CompletableFuture.supplyAsync(() -> visit.copy().send("/sign-in", form), threads));
+      }
+      Http.Answer sentAway =
+          CompletableFuture.anyOf(all.toArray(CompletableFuture[]::new))
+              .thenApply(Http.Answer.class::cast)
+              .join();
+      assertThat(sentAway.status()).isEqualTo(503);
+      assertThat(sentAway.text()).contains("Too many passwords at once", "Nothing was changed.");
+      assertThat(visit.get("/sign-in").status()).isEqualTo(200);
+    } finally {
+      held.complete(null);
+    }
+    assertThat(all).map(answer -> answer.join().status()).containsOnly(303, 503);
+  }
+
+  @Test
+  void whatWasRefusedCountsAsACallForTheMenu() {
+    TestApi.Person ada = api.newPerson("person" + people.incrementAndGet() + "@example.org");
+    Visit visit = signedIn(ada.user().email());
+    assertThat(visit.get("/password").text()).contains("href=\"/start\"");
+    api.refusedCall(ada, api.newCaller(ada, "support-bot"));
+    assertThat(visit.get("/password").text()).doesNotContain("href=\"/start\"");
   }
 
   @Test
@@ -241,7 +337,7 @@ class SignInTest {
   void thePresentPasswordCannotBeGuessedThere() {
     Visit visit = signedIn(person());
     String next = "another long password";
-    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
+    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
       assertThat(change(visit, WRONG, next, next).status()).isEqualTo(422);
     }
     assertThat(change(visit, TestApi.PASSWORD, next, next).status()).isEqualTo(429);

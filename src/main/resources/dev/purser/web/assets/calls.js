@@ -121,7 +121,7 @@
       url.searchParams.set("after", after);
       const open = [...openRows(), ...[...waiting.values()].filter(({ row }) => row.hasAttribute("data-open")).map(({ row }) => row.dataset.call)];
       if (open.length > 0) url.searchParams.set("open", open.slice(0, MOST_ASKED).join(","));
-      const answer = await fetch(url, { redirect: "manual" });
+      const answer = await fetch(url, { redirect: "manual", headers: { "x-purser-poll": "1" } });
       if (answer.type === "opaqueredirect") {
         location.reload();
         return;

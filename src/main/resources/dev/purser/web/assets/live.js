@@ -28,7 +28,7 @@
       const element = document.getElementById(this.#id);
       if (!element?.dataset.live || document.hidden) return;
       try {
-        const answer = await fetch(element.dataset.live, { redirect: "manual" });
+        const answer = await fetch(element.dataset.live, { redirect: "manual", headers: { "x-purser-poll": "1" } });
         if (answer.type === "opaqueredirect") {
           // The session has ended: the whole page goes to sign in, and comes back.
           location.reload();
