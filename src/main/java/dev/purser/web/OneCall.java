@@ -110,6 +110,16 @@ public record OneCall(
     return ended() && (cost != null || row.call().unpriced()) && !detail.counted().equals(cost);
   }
 
+  /** The model that it was sent with, if that is neither what was asked for nor what answered. */
+  public @Nullable String sentInstead() {
+    String sent = detail.sentModel();
+    return sent == null
+            || sent.equals(row.call().requestedModel())
+            || sent.equals(row.call().model())
+        ? null
+        : sent;
+  }
+
   /** Whether it counts in a month that is over: a price that is added now does not reach it. */
   public boolean monthIsOver() {
     return YearMonth.from(detail.localDay()).isBefore(YearMonth.from(row.now().atZone(row.zone())));
@@ -121,15 +131,15 @@ public record OneCall(
    * @param model of the line; empty for the call's own
    */
   public String pricePath(String model) {
-    return monthIsOver() ? "#unpriced" : PriceTables.path(model.isEmpty() ? sentModel() : model);
+    return monthIsOver() ? "#unpriced" : PriceTables.path(model.isEmpty() ? ownModel() : model);
   }
 
   /** Where the price of its model is found, or given. */
   public String pricePath() {
-    return PriceTables.path(sentModel());
+    return PriceTables.path(ownModel());
   }
 
-  private String sentModel() {
+  private String ownModel() {
     return Objects.requireNonNullElse(row.call().model(), "");
   }
 

@@ -80,6 +80,12 @@ class CallsInBrowserTest {
         .toList();
   }
 
+  private static void signIn(Page page, Person person) {
+    page.getByLabel("E-mail").fill(person.email());
+    page.getByLabel("Password").fill(Person.PASSWORD);
+    page.keyboard().press("Enter");
+  }
+
   /** Makes calls; the newest comes last. */
   private static List<String> calls(Http caller, int count) {
     return Stream.generate(() -> Story.id(Story.message(caller, Story.PRICED_MODEL, "hello")))
@@ -393,12 +399,23 @@ class CallsInBrowserTest {
       page.navigate(person.url() + path);
       page.context().clearCookies();
       page.waitForURL("**/sign-in?to=" + URLEncoder.encode(path, StandardCharsets.UTF_8));
-      page.getByLabel("E-mail").fill(person.email());
-      page.getByLabel("Password").fill(Person.PASSWORD);
-      page.keyboard().press("Enter");
+      signIn(page, person);
       page.waitForURL(person.url() + path);
     }
     running.cancel(true);
+  }
+
+  @Test
+  void whenTheSessionHasEndedAPageThatAnswersAFormIsNotSentAgain() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Page page = browsing.window(person).go("/start").page();
+    page.getByLabel("Name").fill("support-bot");
+    page.getByText("Make agent").click();
+    page.waitForURL("**/start/agent");
+    page.context().clearCookies();
+    page.waitForURL("**/sign-in?to=%2Fstart%2Fagent");
+    signIn(page, person);
+    page.waitForURL(person.url() + "/start");
   }
 
   @Test

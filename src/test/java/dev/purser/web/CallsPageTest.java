@@ -307,6 +307,21 @@ class CallsPageTest {
   }
 
   @Test
+  void aCallSaysWhichModelWasAskedForWhichWasSentAndWhichAnswered() {
+    Person person = purser.newPerson().withProviderKeys();
+    person.settings("{\"defaultModel\":\"gpt-5.5\"}");
+    Http caller = person.caller("support-bot");
+    String call =
+        Story.ended(
+            person, caller.post("/v1/chat/completions", Story.body("auto", "hello", false)));
+    assertThat(get(person, "/calls/" + call).text())
+        .contains("<dt>Requested model</dt><dd>auto</dd>")
+        .contains("<dt>Sent model</dt><dd>gpt-5.5</dd>")
+        .contains("<dt>Answered model</dt><dd>gpt-5.5-2026-04-23</dd>");
+    assertThat(page("/calls/" + story.settled())).doesNotContain("Sent model");
+  }
+
+  @Test
   void aModelOfTheOtherProviderIsExplained() {
     assertThat(page("/calls/" + story.otherModel()))
         .contains("Refused: the model is another provider")
