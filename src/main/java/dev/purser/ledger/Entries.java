@@ -43,9 +43,9 @@ final class Entries {
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
         hold_nanos, bounded, granted_output_tokens, space_strict_nanos, agent_strict_nanos,
-        counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        sent_model, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
-      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -222,6 +222,7 @@ final class Entries {
     setLong(open, 17, entry.grantedOutputTokens());
     setLong(open, 18, entry.spaceStrictNanos());
     setLong(open, 19, entry.agentStrictNanos());
+    open.setString(20, admission.sentModel());
     add(inserts, open);
     rows.put(new Key(admission.spaceId(), admission.entryId()), entry);
     return entry;

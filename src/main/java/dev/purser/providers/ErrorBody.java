@@ -8,10 +8,15 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Purser's errors in the shape that a provider's clients understand. */
 public final class ErrorBody {
+  private static final DefaultPrettyPrinter LINES = lines();
+
   private ErrorBody() {}
 
   /**
@@ -20,11 +25,28 @@ public final class ErrorBody {
    * @param callId of the entry, if there is one: what Anthropic's shape calls the request
    */
   public static byte[] of(Provider shape, CallError error, @Nullable String callId) {
-    return Json.MAPPER.writeValueAsBytes(
-        switch (shape) {
-          case ANTHROPIC -> anthropic(error, callId);
-          case OPENAI -> openAi(error);
-        });
+    return Json.MAPPER.writeValueAsBytes(tree(shape, error, callId));
+  }
+
+  /** The same for people to read: a line for each of its parts. */
+  public static String inLines(Provider shape, CallError error, @Nullable String callId) {
+    return Json.MAPPER.writer().with(LINES).writeValueAsString(tree(shape, error, callId));
+  }
+
+  private static ObjectNode tree(Provider shape, CallError error, @Nullable String callId) {
+    return switch (shape) {
+      case ANTHROPIC -> anthropic(error, callId);
+      case OPENAI -> openAi(error);
+    };
+  }
+
+  private static DefaultPrettyPrinter lines() {
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter(
+            Separators.createDefaultInstance()
+                .withObjectNameValueSpacing(Separators.Spacing.AFTER));
+    printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+    return printer;
   }
 
   /**

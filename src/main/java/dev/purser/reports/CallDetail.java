@@ -3,12 +3,16 @@ package dev.purser.reports;
 import dev.purser.money.Money;
 import dev.purser.pricing.Line;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that the ledger has of one call.
  *
+ * @param localDay on which it counts, in its space's time zone as that was then
+ * @param sentModel the model that went to the provider; null if it did not come to that, and in old
+ *     entries
  * @param virtualKeyName null if there is no such virtual key any more
  * @param priceVersion of the price list that it was admitted with; empty if it was refused before
  * @param counted what budgets count for it
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record CallDetail(
     Call call,
+    LocalDate localDay,
+    @Nullable String sentModel,
     String virtualKeyId,
     @Nullable String virtualKeyName,
     @Nullable String maskedVirtualKey,

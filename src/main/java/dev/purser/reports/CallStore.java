@@ -58,7 +58,7 @@ public final class CallStore {
 
   static final String ONE =
       COLUMNS
-          + ", virtual_keys.name AS virtual_key_name, virtual_keys.masked AS virtual_key_masked\n"
+          + ", local_day, sent_model, virtual_keys.name AS virtual_key_name, virtual_keys.masked AS virtual_key_masked\n"
           + TABLES
           + """
           LEFT JOIN virtual_keys
@@ -233,6 +233,8 @@ public final class CallStore {
     String budgetOf = row.getColumn("refused_budget_of", String.class);
     return new CallDetail(
         call(row),
+        LocalDate.parse(row.getColumn("local_day", String.class)),
+        row.getColumn("sent_model", String.class),
         row.getColumn("virtual_key_id", String.class),
         row.getColumn("virtual_key_name", String.class),
         row.getColumn("virtual_key_masked", String.class),

@@ -8,10 +8,18 @@ import java.time.YearMonth;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The address of the list of those calls that a figure is made of. */
-public record CallLink(Map<String, String> filter) {
+/**
+ * The address of the list of those calls that a figure is made of.
+ *
+ * @param over whether their month is over, so that what has no price stays without one
+ */
+public record CallLink(Map<String, String> filter, boolean over) {
   public CallLink {
     filter = new TreeMap<>(filter);
+  }
+
+  CallLink(Map<String, String> filter) {
+    this(filter, false);
   }
 
   /** The calls of a month that have ended: those that its figures are made of. */
@@ -22,6 +30,14 @@ public record CallLink(Map<String, String> filter) {
   /** The calls of some days that have ended, first and last included. */
   public static CallLink of(LocalDate first, LocalDate last) {
     return new CallLink(Map.of("from", first.toString(), "to", last.toString(), "state", "ended"));
+  }
+
+  /** The same as they are seen on a day of this month or a later one. */
+  CallLink asOf(LocalDate today) {
+    String last = filter.get("to");
+    return new CallLink(
+        filter,
+        last != null && YearMonth.from(LocalDate.parse(last)).isBefore(YearMonth.from(today)));
   }
 
   /** All calls of an agent, whatever became of them; of all agents if it is empty. */
@@ -43,14 +59,14 @@ public record CallLink(Map<String, String> filter) {
   public CallLink with(String name, String value) {
     Map<String, String> narrower = new TreeMap<>(filter);
     narrower.put(name, value);
-    return new CallLink(narrower);
+    return new CallLink(narrower, over);
   }
 
   /** Only those of them for which all of this holds, too. */
   public CallLink with(Map<String, String> narrowing) {
     Map<String, String> narrower = new TreeMap<>(filter);
     narrower.putAll(narrowing);
-    return new CallLink(narrower);
+    return new CallLink(narrower, over);
   }
 
   /** Those whose usage the provider reported. */
@@ -83,8 +99,14 @@ public record CallLink(Map<String, String> filter) {
     return with("state", "open");
   }
 
-  /** Where it is seen what of theirs has no price: at their model itself, if they have one. */
+  /**
+   * Where it is seen what of theirs has no price: at their model itself, if they have one. A price
+   * would come too late for a month that is over: then these calls themselves are shown.
+   */
   public String pricePath() {
+    if (over) {
+      return unpriced().path();
+    }
     String model = filter.get("model");
     return model == null || model.equals(Ledger.UNKNOWN_MODEL)
         ? "/prices#unpriced"

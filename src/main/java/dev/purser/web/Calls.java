@@ -38,6 +38,11 @@ public record Calls(
     return days;
   }
 
+  /** Whether there are older calls to lead to, or may be once newer ones have come. */
+  public boolean leadsToOlder() {
+    return !rows.isEmpty() && (olderPath != null || live);
+  }
+
   /** The names of models to choose from, each once. */
   public List<String> models() {
     return choices.models().stream().map(CallChoices.OfModel::name).distinct().toList();

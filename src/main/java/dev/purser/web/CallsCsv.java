@@ -7,18 +7,28 @@ import dev.purser.reports.Call;
 import dev.purser.reports.CallFilter;
 import dev.purser.reports.CallPage;
 import dev.purser.reports.CallStore;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Calls as a file, the newest first: exact costs, empty where there is none yet. */
+/**
+ * Makes files of calls, the newest first: exact costs, empty where there is none yet. One for each
+ * space at a time and few in all, so that whoever wants many does not keep the pages from others.
+ * Thread-safe.
+ */
 final class CallsCsv {
   /** The most calls in a file. */
   static final int MOST = 20_000;
 
-  /** The most pages that are read for one, so that no search goes on for ever. */
-  private static final int MOST_PAGES = 1_000;
+  private static final int MOST_AT_ONCE = 2;
+
+  /** A search that takes longer is given up. */
+  private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private static final List<String> HEAD =
       List.of(
@@ -49,22 +59,63 @@ final class CallsCsv {
           "held_usd",
           "doubt_usd");
 
-  private CallsCsv() {}
+  /** What has become of a file. */
+  sealed interface Made {
+    /** All of the calls, or as many as its name says. */
+    record Whole(String fileName, String text) implements Made {}
 
-  static Reply of(CallStore calls, String spaceId, CallFilter filter) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(HEAD);
+    /** Others are being made. */
+    record Busy() implements Made {}
+
+    /** Given up: a part of a file would be taken for the whole. */
+    record TooSlow() implements Made {}
+  }
+
+  private final CallStore calls;
+  private final InstantSource clock;
+  private final Set<String> spaces = new HashSet<>();
+
+  CallsCsv(CallStore calls, InstantSource clock) {
+    this.calls = calls;
+    this.clock = clock;
+  }
+
+  Made of(String spaceId, CallFilter filter) {
+    if (!begin(spaceId)) {
+      return new Made.Busy();
+    }
+    try {
+      return read(spaceId, filter);
+    } finally {
+      end(spaceId);
+    }
+  }
+
+  private synchronized boolean begin(String spaceId) {
+    return spaces.size() < MOST_AT_ONCE && spaces.add(spaceId);
+  }
+
+  private synchronized void end(String spaceId) {
+    spaces.remove(spaceId);
+  }
+
+  private Made read(String spaceId, CallFilter filter) {
+    Instant deadline = clock.instant().plus(LONGEST);
+    StringBuilder text = new StringBuilder(Csv.line(HEAD));
+    int count = 0;
     @Nullable String before = null;
-    int pages = 0;
     do {
+      if (clock.instant().isAfter(deadline)) {
+        return new Made.TooSlow();
+      }
       CallPage page = calls.page(spaceId, filter, before, CallStore.MOST_ITEMS);
-      page.items().forEach(call -> rows.add(row(call)));
+      page.items().forEach(call -> text.append(Csv.line(row(call))));
+      count += page.items().size();
       before = page.before();
-    } while (before != null && rows.size() <= MOST && ++pages < MOST_PAGES);
-    return new Reply.Download(
-        before == null ? "purser-calls.csv" : "purser-calls-newest-" + (rows.size() - 1) + ".csv",
-        "text/csv; charset=utf-8",
-        Csv.of(rows));
+    } while (before != null && count < MOST);
+    return new Made.Whole(
+        before == null ? "purser-calls.csv" : "purser-calls-newest-" + count + ".csv",
+        text.toString());
   }
 
   private static List<String> row(Call call) {

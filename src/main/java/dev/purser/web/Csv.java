@@ -15,9 +15,12 @@ final class Csv {
   private Csv() {}
 
   static String of(List<List<String>> rows) {
-    return rows.stream()
-        .map(row -> row.stream().map(Csv::cell).collect(joining(",")))
-        .collect(joining(LINE_END, "", LINE_END));
+    return rows.stream().map(Csv::line).collect(joining());
+  }
+
+  /** One row, with the end of its line. */
+  static String line(List<String> row) {
+    return row.stream().map(Csv::cell).collect(joining(",", "", LINE_END));
   }
 
   /**

@@ -5,7 +5,9 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.UsageSource;
 import dev.purser.reports.CallDetail;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,39 @@ public record OneCall(
   public boolean countedOtherwise() {
     Money cost = row.call().cost();
     return ended() && (cost != null || row.call().unpriced()) && !detail.counted().equals(cost);
+  }
+
+  /** The model that it was sent with, if that is neither what was asked for nor what answered. */
+  public @Nullable String sentInstead() {
+    String sent = detail.sentModel();
+    return sent == null
+            || sent.equals(row.call().requestedModel())
+            || sent.equals(row.call().model())
+        ? null
+        : sent;
+  }
+
+  /** Whether it counts in a month that is over: a price that is added now does not reach it. */
+  public boolean monthIsOver() {
+    return YearMonth.from(detail.localDay()).isBefore(YearMonth.from(row.now().atZone(row.zone())));
+  }
+
+  /**
+   * Where what has no price leads to: to the price, or to why it stays without.
+   *
+   * @param model of the line; empty for the call's own
+   */
+  public String pricePath(String model) {
+    return monthIsOver() ? "#unpriced" : PriceTables.path(model.isEmpty() ? ownModel() : model);
+  }
+
+  /** Where the price of its model is found, or given. */
+  public String pricePath() {
+    return PriceTables.path(ownModel());
+  }
+
+  private String ownModel() {
+    return Objects.requireNonNullElse(row.call().model(), "");
   }
 
   /** Where its first byte stands on the bar of its time; null if that is not known. */

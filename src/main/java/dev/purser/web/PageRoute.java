@@ -86,10 +86,6 @@ record PageRoute(
     return traits.contains(trait);
   }
 
-  boolean asksProvider() {
-    return is(Trait.ASKS_PROVIDER);
-  }
-
   private PageRoute with(Trait trait) {
     Set<Trait> more = EnumSet.of(trait);
     more.addAll(traits);

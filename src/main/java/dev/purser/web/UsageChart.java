@@ -145,7 +145,7 @@ public record UsageChart(
     for (int number = 1; number <= usage.month().lengthOfMonth(); number++) {
       LocalDate day = usage.month().atDay(number);
       List<Part> ofDay = byDay.getOrDefault(day, List.of());
-      CallLink calls = CallLink.of(day, day);
+      CallLink calls = CallLink.of(day, day).asOf(today);
       days.add(
           new Day(
               day,

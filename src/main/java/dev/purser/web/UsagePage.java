@@ -7,6 +7,7 @@ import dev.purser.reports.Figures;
 import dev.purser.reports.MonthUsage;
 import java.math.BigInteger;
 import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,7 +62,7 @@ record UsagePage(WebParts parts) {
     Projection projection = Projection.of(usage).orElse(null);
     UsageChart chart = UsageChart.of(usage, stacked(usage, by), projection);
     Figures total = usage.total();
-    CallLink calls = CallLink.of(usage.month());
+    CallLink calls = calls(usage);
     YearMonth now = YearMonth.from(usage.asOf().atZone(usage.zone()));
     BudgetStanding budget =
         usage.month().equals(outlook.month()) ? BudgetStanding.of(usage, outlook) : null;
@@ -83,6 +84,10 @@ record UsagePage(WebParts parts) {
         models(usage, sort, by == Usage.By.MODEL ? chart : null),
         agents(usage),
         kinds(total));
+  }
+
+  private static CallLink calls(MonthUsage usage) {
+    return CallLink.of(usage.month()).asOf(LocalDate.ofInstant(usage.asOf(), usage.zone()));
   }
 
   private static List<UsageChart.Part> stacked(MonthUsage usage, Usage.By by) {
@@ -116,7 +121,7 @@ record UsagePage(WebParts parts) {
 
   private static ModelRows models(
       MonthUsage usage, Usage.Sort sort, @Nullable UsageChart coloured) {
-    CallLink calls = CallLink.of(usage.month());
+    CallLink calls = calls(usage);
     List<ModelRows.Row> rows = new ArrayList<>();
     for (Map.Entry<MonthUsage.ModelKey, Figures> each : usage.byModel().entrySet()) {
       String model = each.getKey().model();
@@ -151,7 +156,7 @@ record UsagePage(WebParts parts) {
                 agent.agentId(),
                 name(agent.name()),
                 figures,
-                CallLink.of(usage.month()).with("agent", agent.agentId()),
+                calls(usage).with("agent", agent.agentId()),
                 width(figures.cost().nanos(), dearest))));
     return rows;
   }

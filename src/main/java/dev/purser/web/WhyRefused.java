@@ -5,7 +5,6 @@ import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorBody;
 import dev.purser.reports.Call;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,9 @@ public record WhyRefused(
     advice = List.copyOf(advice);
   }
 
-  /** What a program gets that is told this of its call. */
+  /** What a program gets that is told this of its call, in more lines than the program gets. */
   static String answer(Call call, CallError error) {
-    return new String(ErrorBody.of(call.provider(), error, call.id()), StandardCharsets.UTF_8);
+    return ErrorBody.inLines(call.provider(), error, call.id());
   }
 
   /**

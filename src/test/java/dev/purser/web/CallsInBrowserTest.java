@@ -6,20 +6,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.purser.pricing.Provider;
 import dev.purser.running.Await;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
+import dev.purser.running.RunningPurser;
+import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The pages of calls as a visitor has them. */
 class CallsInBrowserTest {
   private static final long MOST_BYTES = 300 * 1024;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -46,13 +57,54 @@ class CallsInBrowserTest {
     return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
   }
 
+  /** In a state that is reached by steps, once in each scheme. */
+  private static void assertAccessibleInLightAndDark(Window window) {
+    for (ColorScheme scheme : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
+      window.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+      window.assertAccessible();
+    }
+  }
+
+  private static void hide(Page page, boolean hidden) {
+    page.evaluate(
+        """
+        hidden => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }
+        """,
+        hidden);
+  }
+
+  private static List<String> shown(Page page) {
+    return page.locator(".log-row").all().stream()
+        .map(row -> row.getAttribute("data-call"))
+        .toList();
+  }
+
+  private static void signIn(Page page, Person person) {
+    page.getByLabel("E-mail").fill(person.email());
+    page.getByLabel("Password").fill(Person.PASSWORD);
+    page.keyboard().press("Enter");
+  }
+
+  /** Makes calls; the newest comes last. */
+  private static List<String> calls(Http caller, int count) {
+    return Stream.generate(() -> Story.id(Story.message(caller, Story.PRICED_MODEL, "hello")))
+        .limit(count)
+        .toList();
+  }
+
   private static Locator row(Page page, String callId) {
     return page.locator("#call-" + callId);
   }
 
   /** A call that the provider never answers: it runs until its program goes away. */
   private static CompletableFuture<?> endlessCall(Person person) {
-    String secret = person.virtualKey(person.agent("patient")).secret();
+    return endlessCall(person, person.virtualKey(person.agent("patient")).secret());
+  }
+
+  private static CompletableFuture<?> endlessCall(Person person, String secret) {
     return HTTP.sendAsync(
         HttpRequest.newBuilder(URI.create(person.url() + "/v1/messages"))
             .header("x-api-key", secret)
@@ -111,7 +163,9 @@ class CallsInBrowserTest {
     assertThat(page.locator(".log-row")).hasCount(3);
     assertThat(page.locator(".log-row").nth(0)).hasAttribute("data-call", third);
     assertThat(page.locator(".log-row").nth(1)).hasAttribute("data-call", second);
-    assertThat(page.locator(".log-day")).hasCount(1);
+    assertThat(page.evaluate("[...document.querySelectorAll('.log-day')].map(day => day.id)"))
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .doesNotHaveDuplicates();
     assertThat(page.locator("body")).hasAttribute("data-same", "yes");
   }
 
@@ -121,7 +175,7 @@ class CallsInBrowserTest {
     Http caller = person.caller("support-bot");
     Window window = browsing.window(person).go("/calls");
     assertThat(window.page().getByText("No calls yet")).isVisible();
-    window.assertAccessible();
+    assertAccessibleInLightAndDark(window);
     String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     assertThat(row(window.page(), call)).isVisible();
   }
@@ -135,12 +189,12 @@ class CallsInBrowserTest {
     assertThat(row).hasCount(1);
     assertThat(row.locator("td").nth(1)).containsText("Running");
     assertThat(row.locator("td").last()).containsText("held");
-    list.assertAccessible();
+    assertAccessibleInLightAndDark(list);
     String id = row.getAttribute("data-call");
     Window one = browsing.window(person).go("/calls/" + id);
     assertThat(one.page().locator("h1")).hasText("Running");
     assertThat(one.page().getByText("is set aside for it meanwhile")).isVisible();
-    one.assertAccessible();
+    assertAccessibleInLightAndDark(one);
     assertThat(nextRequest(one, "/calls/" + id).headerValue("x-purser-poll")).isEqualTo("1");
     assertThat(nextRequest(list, "/calls/newer").headerValue("x-purser-poll")).isEqualTo("1");
     row.evaluate("row => { row.dataset.same = 'yes'; }");
@@ -168,7 +222,8 @@ class CallsInBrowserTest {
       last = Story.id(Story.message(caller, Story.PRICED_MODEL, "hello"));
     }
     person.settledCall(last);
-    Page page = browsing.window(person, Look.LIGHT.sized(1280, 400)).go("/calls").page();
+    Window window = browsing.window(person, Look.LIGHT.sized(1280, 400)).go("/calls");
+    Page page = window.page();
     page.evaluate("window.scrollTo(0, 700)");
     Locator read = page.locator(".log-row").nth(12);
     double top = read.boundingBox().y;
@@ -178,6 +233,7 @@ class CallsInBrowserTest {
     assertThat(news).hasText("2 new calls");
     assertThat(page.locator(".log-row")).hasCount(30);
     assertThat(read.boundingBox().y).isEqualTo(top);
+    assertAccessibleInLightAndDark(window);
     news.press("Enter");
     assertThat(page.locator(".log-row")).hasCount(32);
     assertThat(page.locator(".log-row").nth(0)).hasAttribute("data-call", two);
@@ -210,7 +266,7 @@ class CallsInBrowserTest {
     pause.press("Space");
     assertThat(pause).hasAttribute("aria-pressed", "true");
     assertThat(page.getByText("Paused")).isVisible();
-    window.assertAccessible();
+    assertAccessibleInLightAndDark(window);
     int before = asked.get();
     String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     page.clock().runFor(60_000);
@@ -223,17 +279,151 @@ class CallsInBrowserTest {
     pause.click();
     assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true))).isVisible();
     assertThat(row(page, call)).isVisible();
-    page.evaluate(
-        """
-        () => {
-          Object.defineProperty(document, "hidden", { value: true, configurable: true });
-          document.dispatchEvent(new Event("visibilitychange"));
-        }
-        """);
-    Await.until("nothing is on its way", PATIENCE, () -> asked.get() > before);
+    hide(page, true);
     int whenHidden = asked.get();
     page.clock().runFor(60_000);
     assertThat(asked.get()).isEqualTo(whenHidden);
+    page.waitForResponse("**/calls/newer**", () -> hide(page, false));
+    assertThat(asked.get()).isGreaterThan(whenHidden);
+  }
+
+  @Test
+  void aCallsPageThatIsHiddenAsksForNothing() {
+    Person person = browsing.newPerson().withProviderKeys();
+    CompletableFuture<?> running = endlessCall(person);
+    Window window = browsing.window(person).go("/calls");
+    Page page = window.page();
+    String path = "/calls/" + page.locator(".log-row").getAttribute("data-call");
+    AtomicInteger asked = new AtomicInteger();
+    page.onRequest(request -> {
+      if (request.url().endsWith(path) && !request.isNavigationRequest()) {
+        asked.incrementAndGet();
+      }
+    });
+    page.clock().install();
+    window.go(path);
+    page.waitForResponse("**" + path, () -> page.clock().runFor(2_100));
+    hide(page, true);
+    int whenHidden = asked.get();
+    page.clock().runFor(60_000);
+    assertThat(asked.get()).isEqualTo(whenHidden);
+    page.waitForResponse("**" + path, () -> hide(page, false));
+    assertThat(asked.get()).isGreaterThan(whenHidden);
+    running.cancel(true);
+  }
+
+  @Test
+  void noneIsLostOfMoreCallsThanTheListCanEnter() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("busy");
+    List<String> made = new ArrayList<>(calls(caller, 1));
+    Page page = browsing.window(person).go("/calls").page();
+    Locator pause = page.locator("#live-pause");
+    pause.click();
+    made.addAll(calls(caller, 60));
+    pause.click();
+    assertThat(row(page, made.getLast())).isVisible();
+    List<String> found = new ArrayList<>(shown(page));
+    page.getByText("Older calls").click();
+    assertThat(row(page, made.getFirst())).isVisible();
+    found.addAll(shown(page));
+    assertThat(found).containsExactlyElementsOf(made.reversed());
+  }
+
+  @Test
+  void rowsThatMakeRoomForNewOnesAreAmongTheOlderCalls() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("busy");
+    List<String> made = new ArrayList<>(calls(caller, 1));
+    Page page = browsing.window(person).go("/calls").page();
+    assertThat(page.locator(".log-row")).hasCount(1);
+    assertThat(page.getByText("Older calls")).isHidden();
+    page.evaluate("document.body.dataset.same = 'yes'");
+    while (made.size() <= 200) {
+      made.addAll(calls(caller, 40));
+      hide(page, false);
+      assertThat(row(page, made.getLast())).isVisible();
+    }
+    assertThat(page.locator(".log-row")).hasCount(200);
+    assertThat(page.locator("body")).hasAttribute("data-same", "yes");
+    page.getByText("Older calls").click();
+    assertThat(row(page, made.getFirst())).isVisible();
+    assertThat(shown(page)).containsExactly(made.getFirst());
+  }
+
+  @Test
+  void allOfManyRunningCallsEndWhereTheyStand() {
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    String provider = browsing.sandbox().url(Provider.ANTHROPIC).toString();
+    try (RunningPurser purser =
+        RunningPurser.start(
+            TestDatabase.Kind.SQLITE,
+            Map.of("PURSER_ANTHROPIC_URL", provider),
+            () -> Instant.now().plus(ahead.get()))) {
+      Person person = purser.newPerson().withProviderKey(Provider.ANTHROPIC);
+      String secret = person.virtualKey(person.agent("patient")).secret();
+      List<? extends CompletableFuture<?>> running =
+          Stream.generate(() -> endlessCall(person, secret)).limit(45).toList();
+      Window window =
+          browsing
+              .window(URI.create(purser.url()), Look.LIGHT)
+              .withCookie(purser.sessionCookie(person));
+      Page page = window.go("/calls").page();
+      assertThat(page.locator("tr[data-open]")).hasCount(45);
+      // They are not asked for as those that have just come.
+      ahead.set(Duration.ofMinutes(1));
+      running.forEach(call -> call.cancel(true));
+      assertThat(page.locator("tr[data-open]")).hasCount(0);
+      assertThat(page.locator(".log-row")).hasCount(45);
+    }
+  }
+
+  @Test
+  void rowsDoNotMoveUnderThePointer() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http caller = person.caller("support-bot");
+    String first = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Page page = browsing.window(person).go("/calls").page();
+    row(page, first).hover();
+    double top = row(page, first).boundingBox().y;
+    String second = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    assertThat(page.locator("#log-waiting")).hasText("1 new call");
+    assertThat(page.locator(".log-row")).hasCount(1);
+    assertThat(row(page, first).boundingBox().y).isEqualTo(top);
+    page.locator("h1").hover();
+    assertThat(row(page, second)).isVisible();
+    assertThat(page.locator("#log-waiting")).isHidden();
+  }
+
+  @Test
+  void whenTheSessionHasEndedOneSignsInAndIsThereAgain() {
+    Person person = browsing.newPerson().withProviderKeys();
+    CompletableFuture<?> running = endlessCall(person);
+    Page page = browsing.window(person).go("/calls?state=open").page();
+    Locator row = page.locator(".log-row");
+    assertThat(row).hasCount(1);
+    String one = "/calls/" + row.getAttribute("data-call");
+    for (String path : List.of("/calls?state=open", one)) {
+      page.navigate(person.url() + path);
+      page.context().clearCookies();
+      page.waitForURL("**/sign-in?to=" + URLEncoder.encode(path, StandardCharsets.UTF_8));
+      signIn(page, person);
+      page.waitForURL(person.url() + path);
+    }
+    running.cancel(true);
+  }
+
+  @Test
+  void whenTheSessionHasEndedAPageThatAnswersAFormIsNotSentAgain() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Page page = browsing.window(person).go("/start").page();
+    page.getByLabel("Name").fill("support-bot");
+    page.getByText("Make agent").click();
+    page.waitForURL("**/start/agent");
+    page.context().clearCookies();
+    page.waitForURL("**/sign-in?to=%2Fstart%2Fagent");
+    signIn(page, person);
+    page.waitForURL(person.url() + "/start");
   }
 
   @Test
@@ -267,6 +457,13 @@ class CallsInBrowserTest {
     page.locator("#to-" + story.otherModel()).focus();
     page.keyboard().press("Enter");
     assertThat(page.locator("h1")).containsText("another provider");
+    page.locator("[data-copy=answer-text]").focus();
+    page.keyboard().press("Enter");
+    assertThat(page.locator("[data-copy=answer-text]")).containsText("Copied");
+    assertThat(
+            page.evaluate(
+                "navigator.clipboard.readText().then(text => JSON.parse(text).error.code)"))
+        .isEqualTo("model_not_found");
     page.getByLabel("Copy the call id").focus();
     page.keyboard().press("Enter");
     assertThat(page.getByLabel("Copy the call id")).containsText("Copied");

@@ -11,9 +11,13 @@ import dev.purser.sandbox.Sandbox;
 import dev.purser.sandbox.SandboxOptions;
 import dev.purser.storage.TestDatabase;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -24,13 +28,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 /** The pages of calls over plain HTTP, as a browser without scripts has them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallsPageTest {
   private static final Pattern ROW = Pattern.compile("data-call=\"([0-9a-z]+)\"");
+  private static final Pattern DAY = Pattern.compile("id=\"day-([0-9-]+)\"");
   private static final Pattern OLDER = Pattern.compile("id=\"log-older\"[^>]* href=\"([^\"]+)\"");
   private static final int MOST_STATEMENTS = 6;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private Sandbox sandbox;
   private RunningPurser purser;
@@ -74,12 +81,11 @@ class CallsPageTest {
   }
 
   private static List<String> rows(String html) {
-    List<String> rows = new ArrayList<>();
-    Matcher row = ROW.matcher(html);
-    while (row.find()) {
-      rows.add(row.group(1));
-    }
-    return rows;
+    return all(ROW, html);
+  }
+
+  private static List<String> all(Pattern pattern, String html) {
+    return pattern.matcher(html).results().map(found -> found.group(1)).toList();
   }
 
   private List<String> named(String names) {
@@ -108,13 +114,15 @@ class CallsPageTest {
 
   @Test
   void agentsAndDaysAreFilteredTooAndNothingIsForgottenByTheForm() {
-    String today = java.time.LocalDate.now(java.time.ZoneOffset.UTC).toString();
-    String path = "/calls?agent=" + story.agentId() + "&from=" + today + "&to=" + today;
+    // The days on which they were made: two, if it was at midnight.
+    List<String> days = all(DAY, page("/calls"));
+    String path =
+        "/calls?agent=%s&from=%s&to=%s".formatted(story.agentId(), days.getLast(), days.getFirst());
     String page = page(path);
     assertThat(rows(page)).hasSize(6);
     assertThat(page)
         .contains("value=\"" + story.agentId() + "\" selected")
-        .contains("name=\"from\" value=\"" + today + "\"");
+        .contains("name=\"from\" value=\"" + days.getLast() + "\"");
     assertThat(page).contains("<option value=\"(unknown)\">Models without a price</option>");
     assertThat(rows(page("/calls?to=2020-01-01"))).isEmpty();
     assertThat(rows(page("/calls?agent=nobody"))).isEmpty();
@@ -165,6 +173,23 @@ class CallsPageTest {
   }
 
   @Test
+  void ofMoreNewCallsThanFitAPageThatIsOpenIsToldSo() {
+    Person person = purser.newPerson().withProviderKeys();
+    Http caller = person.caller("busy");
+    String first = Story.id(Story.message(caller, Story.PRICED_MODEL, "hello"));
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      made.addFirst(Story.id(Story.message(caller, Story.PRICED_MODEL, "hello")));
+    }
+    String all = get(person, "/calls/newer?after=" + first).text();
+    // Also those that were there are looked at once more: they may have come late.
+    assertThat(rows(all)).startsWith(made.toArray(String[]::new)).endsWith(first);
+    assertThat(all).doesNotContain("data-more");
+    Story.message(caller, Story.PRICED_MODEL, "hello");
+    assertThat(get(person, "/calls/newer?after=" + first).text()).contains("data-more");
+  }
+
+  @Test
   void theFileAddsUpToTheSummary() {
     Http.Answer csv = get(story.person(), "/calls.csv?state=ended");
     assertThat(csv.header("content-disposition")).contains("purser-calls.csv");
@@ -183,6 +208,25 @@ class CallsPageTest {
         .isEqualByComparingTo(summary.path("totalCostCents").decimalValue());
     assertThat(sum).isPositive();
     assertThat(get(story.person(), "/calls.csv?model=gpt-6-luna").text().lines()).hasSize(1);
+  }
+
+  @Test
+  void aFileThatTakesTooLongIsNotGivenInPart() {
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock =
+        () -> Instant.now().plus(ahead.updateAndGet(time -> time.plus(step.get())));
+    try (RunningPurser slow = RunningPurser.start(TestDatabase.Kind.SQLITE, Map.of(), clock)) {
+      String cookie = slow.sessionCookie(slow.newPerson());
+      Http http = new Http(slow.url(), null);
+      step.set(Duration.ofMinutes(1));
+      Http.Answer answer = http.get("/calls.csv?model=rare", "cookie", cookie);
+      step.set(Duration.ZERO);
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.header("content-disposition")).isEmpty();
+      assertThat(answer.text()).contains("None was made", "href=\"/calls?model=rare\"");
+      assertThat(http.get("/calls.csv?model=rare", "cookie", cookie).status()).isEqualTo(200);
+    }
   }
 
   @Test
@@ -207,9 +251,39 @@ class CallsPageTest {
   @Test
   void anUnpricedCallIsNeverShownAsFree() {
     assertThat(page("/calls/" + story.unpriced()))
-        .contains("unpriced", "/prices?q=claude-mythos-5-2", "dearest list price")
+        .contains("unpriced", "Add the price", "dearest list price")
+        .contains("<a class=\"unpriced\" href=\"/prices?q=claude-mythos-5-2\">unpriced</a></h1>")
+        .contains("<a class=\"unpriced\" href=\"/prices?q=claude-mythos-5-2\">no price</a></span>")
+        // Nowhere is it said without the way to the price.
+        .doesNotContain("<span class=\"unpriced\">")
         .doesNotContain(">$0.00<");
     assertThat(page("/calls?priced=no")).contains("/prices?q=claude-mythos-5-2");
+  }
+
+  @Test
+  void whatHasNoPriceInAMonthThatIsOverIsNotSaidToGetOne() {
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    Map<String, String> providers =
+        Map.of("PURSER_ANTHROPIC_URL", sandbox.url(Provider.ANTHROPIC).toString());
+    try (RunningPurser later =
+        RunningPurser.start(
+            TestDatabase.Kind.SQLITE, providers, () -> Instant.now().plus(ahead.get()))) {
+      Person person = later.newPerson().withProviderKey(Provider.ANTHROPIC);
+      String call =
+          Story.ended(person, Story.message(person.caller("early"), Story.UNPRICED_MODEL, "hello"));
+      String month = person.call(call).path("createdAt").asString().substring(0, 7);
+      ahead.set(Duration.ofDays(32));
+      String cookie = later.sessionCookie(person);
+      Http http = new Http(later.url(), null);
+      assertThat(http.get("/calls/" + call, "cookie", cookie).text())
+          .contains("Its month is over, so it stays unpriced", "id=\"unpriced\"")
+          .contains("<a class=\"unpriced\" href=\"#unpriced\">unpriced</a></h1>")
+          .doesNotContain("Add the price");
+      assertThat(http.get("/usage?month=" + month, "cookie", cookie).text())
+          .containsPattern(
+              "<a class=\"unpriced\" href=\"/calls\\?[^\"]*priced=no[^\"]*\">unpriced</a>")
+          .doesNotContain("/prices#unpriced", "/prices?q=");
+    }
   }
 
   @Test
@@ -225,7 +299,7 @@ class CallsPageTest {
         .contains("Refused: the budget was used up")
         .contains("href=\"/settings#llm\"", "The budget begins anew on")
         .contains("\"budget_exhausted\"", "\"billing_error\"")
-        .contains("\"budgetCents\":0", "role=\"img\" aria-label=\"Budget $0.00")
+        .contains("\"budgetCents\": 0", "role=\"img\" aria-label=\"Budget $0.00")
         .contains("$0.00 budget</text>", "Over the budget already")
         // No part in it had what was only in doubt.
         .doesNotContain("In doubt after estimates");
@@ -243,11 +317,28 @@ class CallsPageTest {
     Http.Answer overBudget = Story.message(caller, Story.PRICED_MODEL, "hello");
     for (Http.Answer answer : List.of(other, nothing, overBudget)) {
       String page = get(person, "/calls/" + Story.id(answer)).text();
-      Matcher shown = Pattern.compile("<code id=\"answer-text\">(.*?)</code>").matcher(page);
+      Matcher shown =
+          Pattern.compile("<code id=\"answer-text\">(.*?)</code>", Pattern.DOTALL).matcher(page);
       assertThat(shown.find()).isTrue();
-      assertThat(shown.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-          .isEqualTo(answer.text());
+      String text = shown.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+      assertThat(JSON.readTree(text)).isEqualTo(answer.json());
+      assertThat(text).startsWith("{\n  \"").contains("\n    \"purser\": {\n      \"code\": \"");
     }
+  }
+
+  @Test
+  void aCallSaysWhichModelWasAskedForWhichWasSentAndWhichAnswered() {
+    Person person = purser.newPerson().withProviderKeys();
+    person.settings("{\"defaultModel\":\"gpt-5.5\"}");
+    Http caller = person.caller("support-bot");
+    String call =
+        Story.ended(
+            person, caller.post("/v1/chat/completions", Story.body("auto", "hello", false)));
+    assertThat(get(person, "/calls/" + call).text())
+        .contains("<dt>Requested model</dt><dd>auto</dd>")
+        .contains("<dt>Sent model</dt><dd>gpt-5.5</dd>")
+        .contains("<dt>Answered model</dt><dd>gpt-5.5-2026-04-23</dd>");
+    assertThat(page("/calls/" + story.settled())).doesNotContain("Sent model");
   }
 
   @Test

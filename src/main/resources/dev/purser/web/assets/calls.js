@@ -1,11 +1,12 @@
-// The list of calls, live: asks every two seconds what has come since. What is read never moves: new calls enter by themselves
-// only while the list is seen from its top; else a button says how many there are. Calls that were running are brought up to
-// date where they stand. In a hidden tab, and while it is paused, nothing is asked.
+// The list of calls, live: asks every two seconds what has come since. What is read or pointed at never moves: new calls enter
+// by themselves only while the list is seen from its top and no pointer is over it; else a button says how many there are. If
+// there are more than it can enter without a gap, the list is loaded anew. Calls that were running are brought up to date where
+// they stand. In a hidden tab, and while it is paused, nothing is asked.
 (() => {
   const EVERY_MILLIS = 2000;
   const MOST_MILLIS = 60000;
   const MOST_ROWS = 200;
-  const MOST_ASKED = 100;
+  const MOST_ASKED = 37;
   const MOST_WAITING = 50;
   const PAUSED = "purser-calls-paused";
 
@@ -17,6 +18,10 @@
   const banner = document.getElementById("log-waiting");
   const older = document.getElementById("log-older");
   const waiting = new Map();
+  let more = false; // Whether there are new calls besides those that wait.
+  let pointed = false;
+  let leaving = false;
+  let asked = "";
   let after = log.dataset.after;
   let failures = 0;
   let timer;
@@ -27,20 +32,32 @@
     pause.hidden = state.hidden = false;
     state.classList.toggle("is-paused", paused());
     words.textContent = paused() ? "Paused" : failures > 0 ? "Not reached" : "Live";
-    banner.hidden = waiting.size === 0;
+    banner.hidden = waiting.size === 0 && !more;
     if (!banner.hidden) {
-      const many = waiting.size > MOST_WAITING ? `${MOST_WAITING}+` : waiting.size;
+      const many = more ? `${MOST_WAITING}+` : waiting.size;
       const text = `${many} new ${waiting.size === 1 ? "call" : "calls"}`;
       const place = banner.querySelector("span");
       if (place.textContent !== text) place.textContent = text;
     }
   };
 
+  const leave = address => {
+    leaving = true;
+    location.assign(address);
+  };
+
   // Seen from the top, with nobody at work in it.
   const atTop = () => window.scrollY <= log.getBoundingClientRect().top + window.scrollY
     && !document.getElementById("log-rows")?.contains(document.activeElement);
 
-  const openRows = () => [...log.querySelectorAll("tr[data-open]")].slice(0, MOST_ASKED).map(row => row.dataset.call);
+  // Those that were running, the newest first, as many as an address can name: each time the next ones.
+  const running = () => {
+    const rows = [...log.querySelectorAll("tr[data-open]"), ...[...waiting.values()].map(({ row }) => row).filter(row => row.hasAttribute("data-open"))];
+    const ids = rows.map(row => row.dataset.call).sort().reverse();
+    const turn = [...ids.filter(id => id < asked), ...ids.filter(id => id >= asked)].slice(0, MOST_ASKED);
+    asked = turn.at(-1) ?? "";
+    return turn;
+  };
 
   // Cell by cell, so that what stays the same is not touched.
   const update = (row, fresh) => {
@@ -84,6 +101,7 @@
       if (!head.nextElementSibling?.dataset.call) head.remove();
     });
     if (older) {
+      older.hidden = false;
       const url = new URL(older.href);
       url.searchParams.set("before", rows[MOST_ROWS - 1].dataset.call);
       older.href = url.pathname + url.search;
@@ -91,8 +109,8 @@
   };
 
   const enterAll = () => {
-    if (waiting.size > MOST_WAITING || !document.getElementById("log-rows")) {
-      location.assign(banner.href);
+    if (more || !document.getElementById("log-rows")) {
+      leave(banner.href);
       return;
     }
     [...waiting.values()].forEach(enter);
@@ -101,35 +119,45 @@
     show();
   };
 
+  // Not what is on an older page, though it may have been made just now.
+  const belongs = id => !older || older.hidden || id > [...log.querySelectorAll(".log-row")].at(-1).dataset.call;
+
+  const enterIfUnread = () => {
+    if ((waiting.size > 0 || more) && !paused() && !leaving && !pointed && atTop()) enterAll();
+  };
+
   const take = html => {
-    const rows = new DOMParser().parseFromString(html, "text/html").querySelectorAll(".log-row");
-    rows.forEach(fresh => {
+    const news = new DOMParser().parseFromString(html, "text/html");
+    if (news.querySelector("[data-more]")) more = true;
+    news.querySelectorAll(".log-row").forEach(fresh => {
       const id = fresh.dataset.call;
       const row = document.getElementById(`call-${id}`);
       if (id > after) after = id;
       if (row) update(row, fresh);
-      else if (waiting.size <= MOST_WAITING || waiting.has(id)) waiting.set(id, { row: fresh, day: dayOf(fresh) });
+      else if (waiting.has(id) || (!more && belongs(id))) waiting.set(id, { row: fresh, day: dayOf(fresh) });
+      if (waiting.size > MOST_WAITING) more = true;
     });
-    if (waiting.size > 0 && atTop()) enterAll();
   };
 
   const ask = async () => {
     clearTimeout(timer);
-    if (paused() || document.hidden) return;
+    if (paused() || leaving || document.hidden) return;
     try {
       const url = new URL(log.dataset.newer, location.href);
       url.searchParams.set("after", after);
-      const open = [...openRows(), ...[...waiting.values()].filter(({ row }) => row.hasAttribute("data-open")).map(({ row }) => row.dataset.call)];
-      if (open.length > 0) url.searchParams.set("open", open.slice(0, MOST_ASKED).join(","));
+      const open = running();
+      if (open.length > 0) url.searchParams.set("open", open.join(","));
       const answer = await fetch(url, { redirect: "manual", headers: { "x-purser-poll": "1" } });
       if (answer.type === "opaqueredirect") {
-        location.reload();
+        // The session has ended.
+        leave(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
         return;
       }
       if (!answer.ok) throw new Error(answer.status);
       const html = answer.status === 200 ? await answer.text() : "";
       failures = 0;
       if (html && !paused()) take(html);
+      enterIfUnread();
     } catch {
       failures = Math.min(failures + 1, 6);
     }
@@ -139,7 +167,7 @@
 
   const again = () => {
     clearTimeout(timer);
-    if (!paused() && !document.hidden) timer = setTimeout(ask, Math.min(MOST_MILLIS, EVERY_MILLIS * 2 ** failures));
+    if (!paused() && !leaving && !document.hidden) timer = setTimeout(ask, Math.min(MOST_MILLIS, EVERY_MILLIS * 2 ** failures));
   };
 
   pause.addEventListener("click", () => {
@@ -154,7 +182,20 @@
     log.scrollIntoView({ block: "start" });
     log.querySelector(".log-row a")?.focus({ preventScroll: true });
   });
-  document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(timer) : ask());
+  log.addEventListener("pointerover", ({ pointerType, target }) => {
+    const before = pointed;
+    pointed = pointerType !== "touch" && target.closest("#log-rows, #log-waiting") !== null;
+    if (before && !pointed) enterIfUnread();
+  });
+  log.addEventListener("pointerleave", () => {
+    pointed = false;
+    enterIfUnread();
+  });
+  document.addEventListener("visibilitychange", () => {
+    leaving = false; // It is seen again: as it was, if a browser kept it.
+    if (document.hidden) clearTimeout(timer);
+    else ask();
+  });
 
   pause.setAttribute("aria-pressed", String(sessionStorage.getItem(PAUSED) === "true"));
   show();

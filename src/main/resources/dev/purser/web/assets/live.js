@@ -30,8 +30,9 @@
       try {
         const answer = await fetch(element.dataset.live, { redirect: "manual", headers: { "x-purser-poll": "1" } });
         if (answer.type === "opaqueredirect") {
-          // The session has ended: the whole page goes to sign in, and comes back.
-          location.reload();
+          // The session has ended: the whole page goes to sign in, and comes back. Not by loading it again: a page that answers
+          // a form would be asked to send it once more.
+          location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
           return;
         }
         if (!answer.ok) throw new Error(answer.status);
