@@ -7,6 +7,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.api.TestApi;
+import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.web.browsing.Browsing;
@@ -301,6 +303,27 @@ class SettingsInBrowserTest {
     assertThat(second.page().getByRole(AriaRole.ALERT).getByText("changed in another tab"))
         .isVisible();
     assertThat(budget(second)).hasValue("40");
+  @Test
+  void theOtherProviderAloneDoesNotLoseTheSavedDefault() {
+    Person person = browsing.newPerson().withProviderKey(Provider.ANTHROPIC);
+    person.settings("{\"defaultModel\":\"claude-sonnet-5-5\"}");
+    Window window = browsing.window(person).go("/settings");
+    provider(window).selectOption("openai");
+    assertThat(model(window)).hasValue("");
+    provider(window).selectOption("anthropic");
+    assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
+
+    provider(window).selectOption("openai");
+    budget(window).fill("30");
+    window.expectStatus(422);
+    saveChanges(window).click();
+    assertThat(window.page().locator("#model-problem"))
+        .hasText("Choose one of OpenAI's models too, or leave the provider.");
+    assertThat(provider(window)).hasValue("openai");
+    assertThat(budget(window)).hasValue("30");
+    assertThat(settings(person).path("defaultModel").asString()).isEqualTo("claude-sonnet-5-5");
+  }
+
     assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(3000);
     second.page().getByText("Show the other values").click();
     assertThat(budget(second)).hasValue("30.00");

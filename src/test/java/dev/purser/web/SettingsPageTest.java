@@ -282,8 +282,15 @@ class SettingsPageTest {
 
     saveSettings("provider", "openai", "model", "anthropic/claude-fable-5-2");
     assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
-    saveSettings("provider", "anthropic", "model", "");
-    assertThat(settings().path("defaultModel").isNull()).isTrue();
+    Http.Answer instead = saveSettings("provider", "openai", "model", "", "budget", "7");
+    assertThat(instead.status()).isEqualTo(422);
+    assertThat(instead.text()).contains("Choose one of OpenAI's models too", "value=\"7\"");
+    assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
+    for (String provider : List.of("anthropic", "")) {
+      saveSettings("provider", provider, "model", "");
+      assertThat(settings().path("defaultModel").isNull()).isTrue();
+      saveSettings("provider", "anthropic", "model", "anthropic/claude-fable-5-2");
+    }
     assertThat(saveSettings("model", "nobody/nothing").status()).isEqualTo(422);
   }
 
