@@ -220,6 +220,35 @@ class SettingsInBrowserTest {
     assertThat(model(window).locator("optgroup").last())
         .hasAttribute("label", "OpenAI: Save an API key to use these");
     assertThat(model(window)).hasValue("");
+  @Test
+  void theSecondOfTwoTabsIsToldThatTheKeyIsAnotherByNow() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window first = browsing.window(person).go("/settings?delete=anthropic");
+    Window second = browsing.window(person).go("/settings?replace=anthropic");
+    pasteKey(second, "anthropic", OTHER_KEY);
+    assertThat(row(second, "anthropic").getByText("Saved and valid")).isVisible();
+
+    first.expectStatus(409);
+    Locator row = row(first, "anthropic");
+    button(row, "Delete API key").click();
+    assertThat(row.getByRole(AriaRole.ALERT)).containsText("Nothing was deleted: this API key was");
+    assertThat(row.getByText("sk-ant-…fedc")).isVisible();
+    assertThat(row.getByText("Delete the Anthropic API key?")).hasCount(0);
+    first.assertAccessible();
+
+    link(row(second, "anthropic"), "Replace the Anthropic API key").click();
+    assertThat(keyField(second, "anthropic")).isVisible();
+    person.api().delete("/api/keys/anthropic");
+    second.expectStatus(409);
+    pasteKey(second, "anthropic", Person.ANTHROPIC_KEY);
+    assertThat(row(second, "anthropic").getByRole(AriaRole.ALERT))
+        .containsText("Nothing was saved: this API key was changed elsewhere");
+    assertThat(keyField(second, "anthropic")).hasValue(Person.ANTHROPIC_KEY);
+    assertThat(keys(person)).hasSize(1);
+    button(row(second, "anthropic"), "Save & Verify").click();
+    assertThat(row(second, "anthropic").getByText("Saved and valid")).isVisible();
+  }
+
     model(window).selectOption("anthropic/claude-sonnet-5-5");
     assertThat(provider(window)).hasValue("anthropic");
     assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");

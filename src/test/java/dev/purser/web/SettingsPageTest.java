@@ -210,6 +210,45 @@ class SettingsPageTest {
   }
 
   @Test
+  void whatWasAskedOfAnotherKeyThanTheSavedOneIsNotDone() {
+    Map<String, String> first = Visit.filled(page(), "/settings/keys/openai", "key", OPENAI_KEY);
+    save("openai", OPENAI_KEY.replace("WXYZ", "1111"));
+    assertThat(visit.send("/settings/keys/openai", first).status()).isEqualTo(409);
+
+    String path = "/settings/keys/openai/delete";
+    Map<String, String> delete = Visit.filled(visit.get("/settings?delete=openai").text(), path);
+    save("openai", OPENAI_KEY.replace("WXYZ", "2222"));
+    Http.Answer kept = visit.send(path, delete);
+    assertThat(kept.status()).isEqualTo(409);
+    assertThat(kept.text())
+        .contains("Nothing was deleted: this API key was replaced elsewhere", "sk-proj…2222")
+        .doesNotContain("Delete the OpenAI API key?");
+
+    Map<String, String> replace =
+        Visit.filled(
+            visit.get("/settings?replace=openai").text(),
+            "/settings/keys/openai",
+            "key",
+            OPENAI_KEY);
+    save("openai", OPENAI_KEY.replace("WXYZ", "3333"));
+    Http.Answer unsaved = visit.send("/settings/keys/openai", replace);
+    assertThat(unsaved.status()).isEqualTo(409);
+    assertThat(unsaved.text())
+        .contains("Nothing was saved: this API key was changed elsewhere", "sk-proj…3333")
+        .doesNotContain(OPENAI_KEY);
+    assertThat(saved().get(0).path("maskedKey").asString()).isEqualTo("sk-proj…3333");
+
+    // Whoever sends it once more has seen the other one.
+    visit.send(
+        "/settings/keys/openai",
+        Visit.filled(unsaved.text(), "/settings/keys/openai", "key", OPENAI_KEY));
+    assertThat(saved().get(0).path("maskedKey").asString()).isEqualTo("sk-proj…WXYZ");
+    // Whoever finds it gone has what they wanted.
+    person.manage().delete("/api/keys/openai");
+    assertThat(visit.send(path, delete).header("location")).startsWith("/settings?deleted=openai");
+  }
+
+  @Test
   void aKeyThatWasRefusedSinceSaysSoAndCanBeVerifiedAgain() {
     save("openai", OPENAI_KEY);
     api.rejectKey(person, Provider.OPENAI);
