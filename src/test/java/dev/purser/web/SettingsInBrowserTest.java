@@ -39,6 +39,14 @@ class SettingsInBrowserTest {
     return List.of(Look.LIGHT, Look.LIGHT.withoutScripts());
   }
 
+  static List<Look> lightAndDark() {
+    return List.of(Look.LIGHT, Look.DARK);
+  }
+
+  static List<Look> onAPhoneAndInTheDark() {
+    return List.of(Look.LIGHT.phone(), Look.DARK);
+  }
+
   private static Locator row(Window window, String provider) {
     return window.page().locator("#key-" + provider);
   }
@@ -69,6 +77,11 @@ class SettingsInBrowserTest {
 
   private static Locator provider(Window window) {
     return window.page().getByLabel("Default provider");
+  }
+
+  /** What says that something did not arrive, or came to nothing. */
+  private static Locator trouble(Window window) {
+    return window.page().locator("#trouble");
   }
 
   private static void pasteKey(Window window, String provider, String key) {
@@ -364,19 +377,48 @@ class SettingsInBrowserTest {
   }
 
   @Test
-  void aFormThatIsOutOfDateSaysSoInsteadOfVanishing() {
+  void aFormThatIsOutOfDateSaysSoAndKeepsWhatWasTyped() {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/settings");
     window
         .page()
-        .locator("#llm input[name=form_token]")
-        .evaluate("field => { field.value = 'of an earlier session'; }");
-    window.expectStatus(403);
+        .waitForResponse(
+            "**/settings/keys/anthropic",
+            () -> button(row(window, "anthropic"), "Save & Verify").click());
+    assertThat(trouble(window)).containsText("This form is out of date");
+    assertThat(keyField(window, "anthropic")).hasValue(Person.ANTHROPIC_KEY);
+    assertThat(budget(window)).hasValue("12.34");
+    assertThat(settings(person).path("version").asLong()).isEqualTo(1);
+    assertThat(keys(person)).isEmpty();
+    window.assertAccessible();
+
+    link(trouble(window), "Load the page again").click();
+    assertThat(trouble(window)).isHidden();
+    budget(window).fill("12.34");
+    saveChanges(window).click();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(trouble(window)).isHidden();
+  }
+
+  @Test
+  void whoseSessionEndedBeforeSavingSignsInAndComesBack() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/settings");
+    budget(window).fill("30");
+    window.page().context().clearCookies();
     saveChanges(window).click();
     assertThat(window.page().getByText("This form is out of date")).isVisible();
     assertThat(settings(person).path("version").asLong()).isEqualTo(1);
   }
 
+    keyField(window, "anthropic").fill(Person.ANTHROPIC_KEY);
+    budget(window).fill("12.34");
+    // Signed in again in another tab.
+    window.withCookie(browsing.purser().sessionCookie(person));
+    window.expectStatus(403);
+    saveChanges(window).click();
+    assertThat(trouble(window)).containsText("This form is out of date. Nothing was changed.");
+    assertThat(trouble(window)).containsText("What you typed is still here.");
   @ParameterizedTest
   @MethodSource("withAndWithoutScripts")
   void aDoubleClickSavesOnce(Look look) {
@@ -393,6 +435,28 @@ class SettingsInBrowserTest {
   void withoutScriptsKeysAreSavedReplacedAndDeletedToo() {
     Person person = browsing.newPerson();
     Window window = browsing.window(person, Look.LIGHT.withoutScripts()).go("/settings");
+  @ParameterizedTest
+  @MethodSource("lightAndDark")
+  void whatDoesNotArriveIsSaidAndCanBeSentAgain(Look look) {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person, look).go("/settings");
+    window.expectConsole("net::ERR_FAILED").expectConsole("htmx:");
+    window.page().route("**/settings", Route::abort);
+    budget(window).fill("30");
+    saveChanges(window).click();
+    assertThat(trouble(window)).containsText("Purser could not be reached. Try again in a moment.");
+    assertThat(link(trouble(window), "Load the page again")).hasCount(0);
+    assertThat(budget(window)).hasValue("30");
+    window.assertAccessible();
+
+    window.page().unroute("**/settings");
+    saveChanges(window).click();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(trouble(window)).isHidden();
+    assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(3000);
+    window.assertAccessible();
+  }
+
     window.expectStatus(422);
     pasteKey(window, "anthropic", BAD_KEY);
     assertThat(row(window, "anthropic").locator(".error"))
