@@ -60,7 +60,7 @@ final class SentForms {
       Reply reply = work.get();
       mine.complete(reply);
       switch (reply) {
-        case Reply.Redirect _ -> {}
+        case Reply.Redirect _, Reply.Done _ -> {}
         case Reply.Page page when page.status() < 300 ->
             replies.put(id, CompletableFuture.completedFuture(spent.get()));
         // Shown again to be mended, or gone wrong: it may be sent again.
