@@ -559,6 +559,16 @@ class SettingsInBrowserTest {
     }
   }
 
+
+    budget(window).fill("20");
+    saveChanges(window).click();
+    assertThat(usage).hasClass(Pattern.compile("htmx-request"));
+    assertThat(window.page().getByText("Saving…")).isVisible();
+    window.page().waitForCondition(() -> held.size() == 2);
+    held.getLast().resume();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(usage).not().hasClass(Pattern.compile("htmx-request"));
+    assertThat(usage).containsText("of $20.00");
   @ParameterizedTest
   @MethodSource("looks")
   void everybodyCanReadWhatWentWrong(Look look) {
