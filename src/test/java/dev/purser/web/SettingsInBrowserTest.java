@@ -11,9 +11,11 @@ import dev.purser.api.TestApi;
 import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
+import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,6 +29,8 @@ import tools.jackson.databind.JsonNode;
 class SettingsInBrowserTest {
   private static final long MOST_BYTES = 300 * 1024;
   private static final String BAD_KEY = "sk-ant-api03-test-0123456789abcdefghijklmnop-revoked";
+  private static final String SAVED_KEY =
+      "sk-ant-api03-test-good-0123456789abcdefghijklmnopQRST-AA";
   private static final String OTHER_KEY = "sk-ant-api03-test-9876543210zyxwvutsrqponmlkjihgfedc";
 
   @RegisterExtension static final Browsing browsing = new Browsing();
@@ -35,16 +39,16 @@ class SettingsInBrowserTest {
     return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
   }
 
-  static List<Look> withAndWithoutScripts() {
-    return List.of(Look.LIGHT, Look.LIGHT.withoutScripts());
-  }
-
   static List<Look> lightAndDark() {
     return List.of(Look.LIGHT, Look.DARK);
   }
 
   static List<Look> onAPhoneAndInTheDark() {
     return List.of(Look.LIGHT.phone(), Look.DARK);
+  }
+
+  static List<Look> withAndWithoutScripts() {
+    return List.of(Look.LIGHT, Look.LIGHT.withoutScripts());
   }
 
   private static Locator row(Window window, String provider) {
@@ -75,13 +79,13 @@ class SettingsInBrowserTest {
     return window.page().getByLabel("Default model");
   }
 
-  private static Locator provider(Window window) {
-    return window.page().getByLabel("Default provider");
-  }
-
   /** What says that something did not arrive, or came to nothing. */
   private static Locator trouble(Window window) {
     return window.page().locator("#trouble");
+  }
+
+  private static Locator provider(Window window) {
+    return window.page().getByLabel("Default provider");
   }
 
   private static void pasteKey(Window window, String provider, String key) {
@@ -111,10 +115,11 @@ class SettingsInBrowserTest {
     return person;
   }
 
-  @Test
-  void whileAKeyIsCheckedItsButtonTurnsAndThenItIsCheckedOff() {
+  @ParameterizedTest
+  @MethodSource("onAPhoneAndInTheDark")
+  void whileAKeyIsCheckedItsButtonTurnsAndThenItIsCheckedOff(Look look) {
     Person person = browsing.newPerson();
-    Window window = browsing.window(person).go("/settings");
+    Window window = browsing.window(person, look).go("/settings");
     List<Route> held = new ArrayList<>();
     window.page().route("**/settings/keys/anthropic", held::add);
     budget(window).fill("12.34");
@@ -127,10 +132,15 @@ class SettingsInBrowserTest {
     assertThat(keyField(window, "anthropic")).isDisabled();
     assertThat(button(row, "Checking…")).isDisabled();
     assertThat(keys(person)).isEmpty();
+    window.assertAccessible();
+    window.assertFits();
 
     held.getFirst().resume();
     assertThat(row.getByText("Saved and valid")).isVisible();
-    assertThat(row.locator(".tone-ok use[href='#glyph-check']")).hasCount(1);
+    assertThat(window.page().locator("symbol#glyph-check")).hasCount(1);
+    assertThat(row.locator(".tone-ok svg:has(use[href='#glyph-check'])")).isVisible();
+    window.assertAccessible();
+    window.assertFits();
     assertThat(keyField(window, "anthropic")).hasCount(0);
     assertThat(button(row, "Verify")).isFocused();
     assertThat(window.page().locator("#said")).hasText("Saved and valid");
@@ -211,29 +221,6 @@ class SettingsInBrowserTest {
   }
 
   @Test
-  void aKeyCanBeVerifiedAgain() {
-    Window window = browsing.window(browsing.newPerson().withProviderKeys()).go("/settings");
-    button(row(window, "openai"), "Verify the OpenAI API key").click();
-    assertThat(row(window, "openai").getByText("Checked and valid")).isVisible();
-    assertThat(button(row(window, "openai"), "Verify the OpenAI API key")).isFocused();
-  }
-
-  @Test
-  void withoutAKeyThePricedModelsAreListedAndCannotBeChosen() {
-    Window window = browsing.window(browsing.newPerson()).go("/settings");
-    assertThat(model(window).locator("optgroup")).hasCount(2);
-    assertThat(model(window).locator("optgroup").first())
-        .hasAttribute("label", "Anthropic: Save an API key to use these");
-    assertThat(model(window).locator("option:not([disabled])")).hasCount(1);
-    assertThat(model(window).locator("option[disabled]").first())
-        .hasText(Pattern.compile("claude-.* · \\$.* in / \\$.* out per M"));
-
-    pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
-    assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
-    assertThat(model(window).locator("optgroup").last())
-        .hasAttribute("label", "OpenAI: Save an API key to use these");
-    assertThat(model(window)).hasValue("");
-  @Test
   void theSecondOfTwoTabsIsToldThatTheKeyIsAnotherByNow() {
     Person person = browsing.newPerson().withProviderKeys();
     Window first = browsing.window(person).go("/settings?delete=anthropic");
@@ -262,6 +249,29 @@ class SettingsInBrowserTest {
     assertThat(row(second, "anthropic").getByText("Saved and valid")).isVisible();
   }
 
+  @Test
+  void aKeyCanBeVerifiedAgain() {
+    Window window = browsing.window(browsing.newPerson().withProviderKeys()).go("/settings");
+    button(row(window, "openai"), "Verify the OpenAI API key").click();
+    assertThat(row(window, "openai").getByText("Checked and valid")).isVisible();
+    assertThat(button(row(window, "openai"), "Verify the OpenAI API key")).isFocused();
+  }
+
+  @Test
+  void withoutAKeyThePricedModelsAreListedAndCannotBeChosen() {
+    Window window = browsing.window(browsing.newPerson()).go("/settings");
+    assertThat(model(window).locator("optgroup")).hasCount(2);
+    assertThat(model(window).locator("optgroup").first())
+        .hasAttribute("label", "Anthropic: Save an API key to use these");
+    assertThat(model(window).locator("option:not([disabled])")).hasCount(1);
+    assertThat(model(window).locator("option[disabled]").first())
+        .hasText(Pattern.compile("claude-.* · \\$.* in / \\$.* out per M"));
+
+    pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
+    assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
+    assertThat(model(window).locator("optgroup").last())
+        .hasAttribute("label", "OpenAI: Save an API key to use these");
+    assertThat(model(window)).hasValue("");
     model(window).selectOption("anthropic/claude-sonnet-5-5");
     assertThat(provider(window)).hasValue("anthropic");
     assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
@@ -291,6 +301,27 @@ class SettingsInBrowserTest {
     saveChanges(window).click();
     assertThat(window.page().locator("#llm .saved")).hasText("Saved");
     assertThat(settings(person).path("defaultModel").isNull()).isTrue();
+  }
+
+  @Test
+  void theOtherProviderAloneDoesNotLoseTheSavedDefault() {
+    Person person = browsing.newPerson().withProviderKey(Provider.ANTHROPIC);
+    person.settings("{\"defaultModel\":\"claude-sonnet-5-5\"}");
+    Window window = browsing.window(person).go("/settings");
+    provider(window).selectOption("openai");
+    assertThat(model(window)).hasValue("");
+    provider(window).selectOption("anthropic");
+    assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
+
+    provider(window).selectOption("openai");
+    budget(window).fill("30");
+    window.expectStatus(422);
+    saveChanges(window).click();
+    assertThat(window.page().locator("#model-problem"))
+        .hasText("Choose one of OpenAI's models too, or leave the provider.");
+    assertThat(provider(window)).hasValue("openai");
+    assertThat(budget(window)).hasValue("30");
+    assertThat(settings(person).path("defaultModel").asString()).isEqualTo("claude-sonnet-5-5");
   }
 
   @ParameterizedTest
@@ -345,27 +376,6 @@ class SettingsInBrowserTest {
     assertThat(second.page().getByRole(AriaRole.ALERT).getByText("changed in another tab"))
         .isVisible();
     assertThat(budget(second)).hasValue("40");
-  @Test
-  void theOtherProviderAloneDoesNotLoseTheSavedDefault() {
-    Person person = browsing.newPerson().withProviderKey(Provider.ANTHROPIC);
-    person.settings("{\"defaultModel\":\"claude-sonnet-5-5\"}");
-    Window window = browsing.window(person).go("/settings");
-    provider(window).selectOption("openai");
-    assertThat(model(window)).hasValue("");
-    provider(window).selectOption("anthropic");
-    assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
-
-    provider(window).selectOption("openai");
-    budget(window).fill("30");
-    window.expectStatus(422);
-    saveChanges(window).click();
-    assertThat(window.page().locator("#model-problem"))
-        .hasText("Choose one of OpenAI's models too, or leave the provider.");
-    assertThat(provider(window)).hasValue("openai");
-    assertThat(budget(window)).hasValue("30");
-    assertThat(settings(person).path("defaultModel").asString()).isEqualTo("claude-sonnet-5-5");
-  }
-
     assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(3000);
     second.page().getByText("Show the other values").click();
     assertThat(budget(second)).hasValue("30.00");
@@ -380,6 +390,14 @@ class SettingsInBrowserTest {
   void aFormThatIsOutOfDateSaysSoAndKeepsWhatWasTyped() {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/settings");
+    keyField(window, "anthropic").fill(Person.ANTHROPIC_KEY);
+    budget(window).fill("12.34");
+    // Signed in again in another tab.
+    window.withCookie(browsing.purser().sessionCookie(person));
+    window.expectStatus(403);
+    saveChanges(window).click();
+    assertThat(trouble(window)).containsText("This form is out of date. Nothing was changed.");
+    assertThat(trouble(window)).containsText("What you typed is still here.");
     window
         .page()
         .waitForResponse(
@@ -407,34 +425,16 @@ class SettingsInBrowserTest {
     budget(window).fill("30");
     window.page().context().clearCookies();
     saveChanges(window).click();
-    assertThat(window.page().getByText("This form is out of date")).isVisible();
+    assertThat(window.page().getByText("Your session had ended, so nothing was changed."))
+        .isVisible();
+    window.page().getByLabel("E-mail").fill(person.email());
+    window.page().getByLabel("Password").fill(Person.PASSWORD);
+    window.page().getByLabel("Password").press("Enter");
+    assertThat(budget(window)).hasValue("");
+    assertThat(window.path()).isEqualTo("/settings");
     assertThat(settings(person).path("version").asLong()).isEqualTo(1);
   }
 
-    keyField(window, "anthropic").fill(Person.ANTHROPIC_KEY);
-    budget(window).fill("12.34");
-    // Signed in again in another tab.
-    window.withCookie(browsing.purser().sessionCookie(person));
-    window.expectStatus(403);
-    saveChanges(window).click();
-    assertThat(trouble(window)).containsText("This form is out of date. Nothing was changed.");
-    assertThat(trouble(window)).containsText("What you typed is still here.");
-  @ParameterizedTest
-  @MethodSource("withAndWithoutScripts")
-  void aDoubleClickSavesOnce(Look look) {
-    Person person = browsing.newPerson();
-    long before = settings(person).path("version").asLong();
-    Window window = browsing.window(person, look).go("/settings");
-    budget(window).fill("30");
-    saveChanges(window).dblclick();
-    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
-    assertThat(settings(person).path("version").asLong()).isEqualTo(before + 1);
-  }
-
-  @Test
-  void withoutScriptsKeysAreSavedReplacedAndDeletedToo() {
-    Person person = browsing.newPerson();
-    Window window = browsing.window(person, Look.LIGHT.withoutScripts()).go("/settings");
   @ParameterizedTest
   @MethodSource("lightAndDark")
   void whatDoesNotArriveIsSaidAndCanBeSentAgain(Look look) {
@@ -457,6 +457,22 @@ class SettingsInBrowserTest {
     window.assertAccessible();
   }
 
+  @ParameterizedTest
+  @MethodSource("withAndWithoutScripts")
+  void aDoubleClickSavesOnce(Look look) {
+    Person person = browsing.newPerson();
+    long before = settings(person).path("version").asLong();
+    Window window = browsing.window(person, look).go("/settings");
+    budget(window).fill("30");
+    saveChanges(window).dblclick();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(settings(person).path("version").asLong()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void withoutScriptsKeysAreSavedReplacedAndDeletedToo() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person, Look.LIGHT.withoutScripts()).go("/settings");
     window.expectStatus(422);
     pasteKey(window, "anthropic", BAD_KEY);
     assertThat(row(window, "anthropic").locator(".error"))
@@ -543,6 +559,16 @@ class SettingsInBrowserTest {
     assertThat(usage).not().hasClass(Pattern.compile("htmx-request"));
     assertThat(usage.boundingBox().height).isEqualTo(before);
     assertThat(button(usage, "Refresh this month's usage")).isFocused();
+
+    budget(window).fill("20");
+    saveChanges(window).click();
+    assertThat(usage).hasClass(Pattern.compile("htmx-request"));
+    assertThat(window.page().getByText("Saving…")).isVisible();
+    window.page().waitForCondition(() -> held.size() == 2);
+    held.getLast().resume();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(usage).not().hasClass(Pattern.compile("htmx-request"));
+    assertThat(usage).containsText("of $20.00");
   }
 
   @ParameterizedTest
@@ -559,16 +585,6 @@ class SettingsInBrowserTest {
     }
   }
 
-
-    budget(window).fill("20");
-    saveChanges(window).click();
-    assertThat(usage).hasClass(Pattern.compile("htmx-request"));
-    assertThat(window.page().getByText("Saving…")).isVisible();
-    window.page().waitForCondition(() -> held.size() == 2);
-    held.getLast().resume();
-    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
-    assertThat(usage).not().hasClass(Pattern.compile("htmx-request"));
-    assertThat(usage).containsText("of $20.00");
   @ParameterizedTest
   @MethodSource("looks")
   void everybodyCanReadWhatWentWrong(Look look) {
@@ -591,6 +607,37 @@ class SettingsInBrowserTest {
     assertThat(window.page().getByText("changed in another tab")).isVisible();
     window.assertAccessible();
     window.assertFits();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lightAndDark")
+  void aKeyThatWasRejectedSinceAndWhatItMeansCanBeRead(Look look) {
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      TestApi.Person ada = api.newPerson("ada@example.org");
+      Visit visit = new Visit(api.url());
+      visit.signIn("ada@example.org", TestApi.PASSWORD);
+      visit.submit("/settings", "/settings/keys/anthropic", "key", SAVED_KEY);
+      visit.submit(
+          "/settings",
+          "/settings",
+          "model",
+          "anthropic/claude-fable-5-2",
+          "mode",
+          "stop",
+          "zone",
+          "UTC");
+      api.rejectKey(ada, Provider.ANTHROPIC);
+
+      Window window =
+          browsing
+              .window(URI.create(api.url()), look)
+              .go(api.signInLinks().make(ada.user().id()))
+              .go("/settings");
+      assertThat(row(window, "anthropic").getByText("Rejected")).isVisible();
+      assertThat(window.page().locator("#model-caution")).containsText("rejected the API key");
+      window.assertAccessible();
+      window.assertFits();
+    }
   }
 
   @Test
