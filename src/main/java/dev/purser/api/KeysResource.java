@@ -49,8 +49,10 @@ record KeysResource(Vault vault, ProviderKeys keys) {
       return ApiAnswer.notFound("provider");
     }
     Secret pasted = request.body().secret("key", MOST_CHARACTERS);
-    return switch (keys.save(request.spaceId(), provider.get(), pasted)) {
+    return switch (keys.save(request.spaceId(), provider.get(), pasted, null)) {
       case KeySaved.Saved saved -> ApiAnswer.ok(KeyBody.of(saved.key()));
+      case KeySaved.ChangedElsewhere _ ->
+          throw new IllegalStateException("it replaces whichever key is saved");
       case KeySaved.Mistaken mistaken ->
           ApiAnswer.refused(ProblemCode.KEY_REJECTED, mistaken.reason());
       case KeySaved.Rejected rejected ->
@@ -76,7 +78,7 @@ record KeysResource(Vault vault, ProviderKeys keys) {
   ApiAnswer delete(ApiRequest request) {
     boolean deleted =
         Provider.ofId(request.path("provider"))
-            .filter(provider -> vault.delete(request.spaceId(), provider))
+            .filter(provider -> vault.delete(request.spaceId(), provider, null))
             .isPresent();
     return deleted ? ApiAnswer.done() : ApiAnswer.notFound("API key");
   }

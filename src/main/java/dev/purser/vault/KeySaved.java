@@ -11,6 +11,9 @@ public sealed interface KeySaved {
     String reason();
   }
 
+  /** Another key was saved in between, or the saved one deleted. Nothing was changed. */
+  record ChangedElsewhere() implements KeySaved {}
+
   /** By its form it is something else, so nobody was asked. */
   record Mistaken(String reason) implements NotSaved {}
 

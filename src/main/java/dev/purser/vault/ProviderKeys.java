@@ -7,6 +7,7 @@ import dev.purser.providers.KeyInput;
 import dev.purser.secret.Secret;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Provider keys as people manage them: one is saved only after its provider was asked about it. */
 public record ProviderKeys(Vault vault, KeyCheck keyCheck, InstantSource clock) {
@@ -14,18 +15,24 @@ public record ProviderKeys(Vault vault, KeyCheck keyCheck, InstantSource clock) 
    * Saves what somebody pasted, if it is a key that the provider takes. Waits for the provider.
    *
    * @param pasted in whatever form: what is no key is recognised, and said
+   * @param seenId the id of the key that it is to replace; empty for none, null for whichever it is
    */
-  public KeySaved save(String spaceId, Provider provider, Secret pasted) {
+  public KeySaved save(String spaceId, Provider provider, Secret pasted, @Nullable String seenId) {
     return switch (KeyInput.recognise(provider, pasted.reveal())) {
       case KeyInput.Mistaken mistaken -> new KeySaved.Mistaken(mistaken.reason());
-      case KeyInput.Plausible plausible -> check(spaceId, provider, plausible.providerKey());
+      case KeyInput.Plausible plausible ->
+          check(spaceId, provider, plausible.providerKey(), seenId);
     };
   }
 
-  private KeySaved check(String spaceId, Provider provider, Secret providerKey) {
+  private KeySaved check(
+      String spaceId, Provider provider, Secret providerKey, @Nullable String seenId) {
     return switch (keyCheck.check(provider, providerKey)) {
       case KeyCheckResult.Usable usable ->
-          new KeySaved.Saved(vault.save(spaceId, provider, providerKey, usable));
+          vault
+              .save(spaceId, provider, providerKey, usable, seenId)
+              .<KeySaved>map(KeySaved.Saved::new)
+              .orElseGet(KeySaved.ChangedElsewhere::new);
       case KeyCheckResult.Rejected rejected -> new KeySaved.Rejected(rejected.reason());
       case KeyCheckResult.Unreachable unreachable -> new KeySaved.Unreachable(unreachable.reason());
     };

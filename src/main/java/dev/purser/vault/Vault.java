@@ -61,9 +61,24 @@ public final class Vault {
         database, ids, clock, Keyset.open(database, configuration, ids, clock, random));
   }
 
-  /** Seals a key that the provider took, in place of the space's older one. */
+  /** Seals a key that the provider took, in place of the space's older one, whichever it is. */
   public ProviderKey save(
       String spaceId, Provider provider, Secret key, KeyCheckResult.Usable checked) {
+    return save(spaceId, provider, key, checked, null).orElseThrow();
+  }
+
+  /**
+   * The same, if the older one is the one that somebody saw.
+   *
+   * @param seenId the id of the key that they saw; empty for none, null for whichever it is
+   * @return empty if another one is saved by now, or none any more; nothing was changed then
+   */
+  public Optional<ProviderKey> save(
+      String spaceId,
+      Provider provider,
+      Secret key,
+      KeyCheckResult.Usable checked,
+      @Nullable String seenId) {
     Instant now = Instant.ofEpochMilli(clock.millis());
     String id = ids.next();
     ProviderKey saved =
@@ -79,6 +94,9 @@ public final class Vault {
             now);
     return database.write(handle -> {
       Spaces.touch(handle, spaceId);
+      if (seenId != null && !seenId.equals(idOf(handle, spaceId, provider).orElse(""))) {
+        return Optional.empty();
+      }
       deleteRows(handle, spaceId, provider);
       handle
           .createUpdate(
@@ -97,7 +115,7 @@ public final class Vault {
           .bind("now", now.toEpochMilli())
           .execute();
       ListedModels.insert(handle, spaceId, provider, checked.models());
-      return saved;
+      return Optional.of(saved);
     });
   }
 
@@ -147,11 +165,19 @@ public final class Vault {
     return unseal(key.sealedKey(), key.spaceId(), key.provider(), key.id());
   }
 
-  /** Deletes the key and what the provider listed for it. False if there was none. */
-  public boolean delete(String spaceId, Provider provider) {
+  /**
+   * Deletes the key and what the provider listed for it.
+   *
+   * @param seenId the id of the key that is meant; null for whichever it is
+   * @return false if there is no such key
+   */
+  public boolean delete(String spaceId, Provider provider, @Nullable String seenId) {
     return database.write(handle -> {
       Spaces.touch(handle, spaceId);
-      return deleteRows(handle, spaceId, provider);
+      Optional<String> savedId = idOf(handle, spaceId, provider);
+      return savedId.isPresent()
+          && (seenId == null || seenId.equals(savedId.get()))
+          && deleteRows(handle, spaceId, provider);
     });
   }
 
@@ -318,6 +344,20 @@ public final class Vault {
       case KeyCheckResult.Valid valid -> null;
       case KeyCheckResult.Restricted restricted -> restricted.detail();
     };
+  }
+
+  /** Of the key that is saved for a provider. */
+  private static Optional<String> idOf(Handle handle, String spaceId, Provider provider) {
+    return handle
+        .createQuery(
+            """
+            SELECT provider_key_id FROM provider_keys
+            WHERE space_id = :space AND provider = :provider
+            """)
+        .bind("space", spaceId)
+        .bind("provider", provider.id())
+        .mapTo(String.class)
+        .findOne();
   }
 
   private static Optional<Provider> providerOf(

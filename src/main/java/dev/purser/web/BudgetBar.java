@@ -78,18 +78,23 @@ public record BudgetBar(
     return Figures.percent(spent.nanos(), limit.nanos()) + " used";
   }
 
-  /** What is left, or by how much what is spent is over; what may yet be spent is neither. */
-  public String freeInWords() {
-    if (spent.compareTo(limit) > 0) {
-      return Figures.sum(spent.minus(limit)) + " over";
+  /** Whether more is spent than may be. */
+  public boolean over() {
+    return spent.compareTo(limit) > 0;
+  }
+
+  /** By how much it is over, or else what is left; what may yet be spent is neither. */
+  public Money overOrFree() {
+    if (over()) {
+      return spent.minus(limit);
     }
     Money free = limit.minus(spent).minus(held).minus(countsDoubt ? doubt : Money.ZERO);
-    return Figures.sum(free.nanos() > 0 ? free : Money.ZERO) + " free";
+    return free.nanos() > 0 ? free : Money.ZERO;
   }
 
   /** Where the bar stands in dollars: at its end for whatever is beyond. */
   public String reading() {
-    return Figures.exact(spent.compareTo(limit) > 0 ? limit : spent);
+    return Figures.exact(over() ? limit : spent);
   }
 
   /** What is spoken in place of the bar. */
@@ -102,7 +107,8 @@ public record BudgetBar(
         + (held.nanos() > 0 ? ", " + Figures.sum(held) + " held" : "")
         + (doubt.nanos() > 0 ? ", " + Figures.sum(doubt) + " in doubt" : "")
         + ", "
-        + freeInWords();
+        + Figures.sum(overOrFree())
+        + (over() ? " over" : " free");
   }
 
   private long spentLength() {

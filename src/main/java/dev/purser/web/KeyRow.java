@@ -49,6 +49,23 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
 
   static final Part PLAIN = new Part.Plain();
 
+  /** Of a field that was sent for another key than the one that is saved by now. */
+  static final Part NOT_SAVED_OVER_ANOTHER =
+      new Part.Failed(
+          "Nothing was saved: this API key was changed elsewhere in the meantime.",
+          "The row shows it as it is now. Save once more to put yours in its place.",
+          true);
+
+  /** Of a question that was asked about another key than the one that is saved by now. */
+  static final Part ANOTHER_NOT_DELETED =
+      new Part.Failed(
+          "Nothing was deleted: this API key was replaced elsewhere in the meantime.",
+          "The row shows the one that is saved now.",
+          false);
+
+  /** The field with the id of the key that a row's forms are about. */
+  public static final String SEEN = "seen";
+
   static Part failed(Provider provider, KeySaved.NotSaved notSaved) {
     String name = provider.displayName();
     String what =
@@ -86,6 +103,11 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
   /** The element's id. */
   public String id() {
     return "key-" + provider.id();
+  }
+
+  /** What tells its key from those before and after; empty for none. */
+  public String keyId() {
+    return key == null ? "" : key.id();
   }
 
   /** Where its forms lead. */

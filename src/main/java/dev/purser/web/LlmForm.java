@@ -91,17 +91,21 @@ public record LlmForm(
 
   /**
    * Whoever changes the model need not say whose it is: without scripts the two selects do not know
-   * of each other. But a provider that is chosen alone chooses nothing.
+   * of each other. But a provider that is chosen alone chooses nothing: neither beside the model of
+   * before, nor beside none.
    */
   private static Optional<String> whyNot(
       String providerId, ModelChoices.Choice model, ModelChoices.Choice saved) {
     Optional<Provider> chosen = Provider.ofId(providerId);
-    return chosen.isEmpty() || chosen.get() == model.provider() || !model.equals(saved)
-        ? Optional.empty()
-        : Optional.of(
-            "Choose one of "
-                + chosen.get().displayName()
-                + "'s models too, or leave the provider.");
+    if (chosen.isEmpty() || chosen.get() == model.provider()) {
+      return Optional.empty();
+    }
+    boolean alone =
+        model.equals(saved) || (model.provider() == null && chosen.get() != saved.provider());
+    return alone
+        ? Optional.of(
+            "Choose one of " + chosen.get().displayName() + "'s models too, or leave the provider.")
+        : Optional.empty();
   }
 
   /** One that nobody has for what is no number. */

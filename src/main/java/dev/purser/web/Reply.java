@@ -23,6 +23,13 @@ sealed interface Reply {
   /** Nothing has changed since the page that asks was made. */
   record NoNews() implements Reply {}
 
+  /**
+   * It is done, and the page that asked stays as it is.
+   *
+   * @param cookies set with it
+   */
+  record Done(List<Cookie> cookies) implements Reply {}
+
   /** A page by the convention of all templates: {@code frame} and {@code page}. */
   static Reply page(String template, Frame frame, Object page) {
     return page(200, template, frame, page);

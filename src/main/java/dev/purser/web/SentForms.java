@@ -86,7 +86,7 @@ final class SentForms {
       case Reply.Redirect redirect when redirect.cookies().isEmpty() -> done.put(id, redirect);
       // Cookies are secrets, which nothing keeps; and who has not got them needs others. So it is
       // done again, which signs in once more, or says that there is nothing left to do.
-      case Reply.Redirect _ -> {}
+      case Reply.Redirect _, Reply.Done _ -> {}
       case Reply.Page page when page.status() < 300 -> done.put(id, spent.get());
       // Shown again to be mended, or gone wrong: it may be sent again.
       case Reply.Page _, Reply.Download _, Reply.NoNews _ -> {}

@@ -40,10 +40,13 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
     if (provider.isEmpty()) {
       return Reply.notFound(request.frame());
     }
-    return switch (keys.save(request.spaceId(), provider.get(), request.form().secret("key"))) {
+    return switch (keys.save(
+        request.spaceId(), provider.get(), request.form().secret("key"), seenKey(request))) {
       case KeySaved.Saved _ -> done("saved", provider.get());
       case KeySaved.Unreachable unreachable ->
           failed(502, request, provider.get(), KeyRow.failed(provider.get(), unreachable));
+      case KeySaved.ChangedElsewhere _ ->
+          failed(409, request, provider.get(), KeyRow.NOT_SAVED_OVER_ANOTHER);
       case KeySaved.NotSaved notSaved ->
           failed(422, request, provider.get(), KeyRow.failed(provider.get(), notSaved));
     };
@@ -75,8 +78,16 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
     if (provider.isEmpty()) {
       return Reply.notFound(request.frame());
     }
-    parts.vault().delete(request.spaceId(), provider.get());
-    return done("deleted", provider.get());
+    boolean deleted = parts.vault().delete(request.spaceId(), provider.get(), seenKey(request));
+    // Whoever finds it gone already has what they wanted.
+    return deleted || parts.vault().find(request.spaceId(), provider.get()).isEmpty()
+        ? done("deleted", provider.get())
+        : failed(409, request, provider.get(), KeyRow.ANOTHER_NOT_DELETED);
+  }
+
+  /** The id of the key that the form's row showed; empty for none. */
+  private static String seenKey(PageRequest request) {
+    return request.form().text(KeyRow.SEEN);
   }
 
   Reply saveSettings(PageRequest request) {

@@ -333,6 +333,10 @@ public final class Web {
                   "content-disposition", "attachment; filename=\"" + download.fileName() + "\"")
               .end(download.text());
       case Reply.NoNews _ -> response.setStatusCode(204).end();
+      case Reply.Done done -> {
+        done.cookies().forEach(response::addCookie);
+        response.setStatusCode(204).end();
+      }
     }
   }
 

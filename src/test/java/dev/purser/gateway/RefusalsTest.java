@@ -166,7 +166,7 @@ class RefusalsTest {
     purser.provider.answersJson("{}");
     assertThat(purser.post(CHAT, OPENAI_BODY).statusCode()).isEqualTo(200);
 
-    purser.vault.delete(purser.user.spaceId(), Provider.OPENAI);
+    purser.vault.delete(purser.user.spaceId(), Provider.OPENAI, null);
 
     HttpResponse<String> answer = purser.post(CHAT, OPENAI_BODY);
     assertOpenAi(answer, 403, "provider_key_missing", "provider_key_missing");
@@ -181,7 +181,7 @@ class RefusalsTest {
   @Test
   void aProviderKeySavedAfterARefusalServesTheNextCall() {
     purser.provider.answersJson("{}");
-    purser.vault.delete(purser.user.spaceId(), Provider.OPENAI);
+    purser.vault.delete(purser.user.spaceId(), Provider.OPENAI, null);
     assertThat(purser.post(CHAT, OPENAI_BODY).statusCode()).isEqualTo(403);
 
     purser.saveKey(Provider.OPENAI, TestGateway.OPENAI_KEY, "gpt-4o-mini");

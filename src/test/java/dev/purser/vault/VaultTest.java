@@ -140,12 +140,34 @@ class VaultTest {
           new KeyCheckResult.Valid(List.of(new ListedModel("m", null, null, "{}"))));
       long revision = people.revision(space);
 
-      assertThat(vault.delete(space, Provider.OPENAI)).isTrue();
+      assertThat(vault.delete(space, Provider.OPENAI, null)).isTrue();
 
       assertThat(vault.find(space)).isEmpty();
       assertThat(vault.models(space)).isEmpty();
       assertThat(people.revision(space)).isGreaterThan(revision);
-      assertThat(vault.delete(space, Provider.OPENAI)).isFalse();
+      assertThat(vault.delete(space, Provider.OPENAI, null)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aKeyIsReplacedAndDeletedOnlyIfItIsTheOneThatWasSeen(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      String space = people.add("ada@example.com").spaceId();
+      Vault vault = open(people);
+      String first = vault.save(space, Provider.ANTHROPIC, KEY, VALID, "").orElseThrow().id();
+      ProviderKey second =
+          vault.save(space, Provider.ANTHROPIC, OTHER_KEY, VALID, first).orElseThrow();
+
+      assertThat(vault.save(space, Provider.ANTHROPIC, KEY, VALID, first)).isEmpty();
+      assertThat(vault.save(space, Provider.ANTHROPIC, KEY, VALID, "")).isEmpty();
+      assertThat(vault.delete(space, Provider.ANTHROPIC, first)).isFalse();
+      assertThat(vault.find(space)).containsExactly(second);
+
+      assertThat(vault.delete(space, Provider.ANTHROPIC, second.id())).isTrue();
+      assertThat(vault.save(space, Provider.ANTHROPIC, KEY, VALID, second.id())).isEmpty();
+      assertThat(vault.find(space)).isEmpty();
     }
   }
 
@@ -166,7 +188,7 @@ class VaultTest {
 
       assertThat(vault.find(bob)).isEmpty();
       assertThat(vault.models(bob)).isEmpty();
-      assertThat(vault.delete(bob, Provider.ANTHROPIC)).isFalse();
+      assertThat(vault.delete(bob, Provider.ANTHROPIC, null)).isFalse();
       assertThat(vault.rejected(bob, saved.id(), "no", TestPeople.START)).isFalse();
       assertThat(vault.verified(bob, saved.id(), VALID, TestPeople.START)).isFalse();
       assertThat(vault.find(ada)).containsExactly(saved);
@@ -314,7 +336,7 @@ class VaultTest {
       vault.save(space, Provider.ANTHROPIC, KEY, VALID);
       ProviderKey saved = vault.save(space, Provider.OPENAI, OTHER_KEY, VALID);
       vault.rejected(space, saved.id(), "no", TestPeople.START);
-      vault.delete(space, Provider.ANTHROPIC);
+      vault.delete(space, Provider.ANTHROPIC, null);
       String masterKey = Files.readString(masterKeyFile()).strip();
 
       if (!(test.configuration() instanceof DatabaseConfiguration.Sqlite sqlite)) {

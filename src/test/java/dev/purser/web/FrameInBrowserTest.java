@@ -3,14 +3,24 @@ package dev.purser.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.api.TestApi;
+import dev.purser.people.Sessions;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
+import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
 import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,17 +42,33 @@ class FrameInBrowserTest {
       """;
 
   /**
-   * What has the focus, and the line around it. The parts of a date's field have the browser's own.
+   * What has the focus, and the line around it; it is marked as reached. The parts of a date's
+   * field have the browser's own.
    */
   private static final String FOCUS =
       """
       () => {
         const focused = document.activeElement;
+        focused.setAttribute("data-reached", "");
         const style = getComputedStyle(focused);
         if (focused.type === "date" && !focused.matches(":focus-visible")) return "a part of a date";
         return `${focused.tagName} ${focused.type ?? ""} ${focused.id || focused.textContent.trim()}: ${style.outlineStyle} ${style.outlineWidth}`;
       }
       """;
+
+  /** What can be used, and was not marked as reached. Of the radios of a group, one is. */
+  private static final String NOT_REACHED =
+      """
+      () => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+        .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.disabled)
+        .filter(each => !each.hasAttribute("data-reached"))
+        .filter(each => each.type !== "radio" || ![...document.querySelectorAll("[type=radio][data-reached]")]
+          .some(other => other.name === each.name && other.form === each.form))
+        .map(each => each.outerHTML)
+      """;
+
+  /** More than any page has. */
+  private static final int MOST_STOPS = 500;
 
   static List<Look> lightAndDark() {
     return List.of(Look.LIGHT, Look.DARK);
@@ -64,7 +90,7 @@ class FrameInBrowserTest {
     assertThat(theme(window)).isEqualTo("light");
     Object light = ground(window);
 
-    press(window, "Switch to the dark theme");
+    switchTo(window, "dark");
     assertThat(window.page().locator("html[data-bs-theme=dark]")).hasCount(1);
     assertThat(window.path()).isEqualTo("/usage?month=2026-10&by=agent");
     assertThat(ground(window)).isNotEqualTo(light);
@@ -75,9 +101,111 @@ class FrameInBrowserTest {
     assertThat(window.page().evaluate("() => window.firstTheme")).isEqualTo("dark");
     assertThat(theme(window)).isEqualTo("dark");
 
-    press(window, "Switch to the light theme");
+    switchTo(window, "light");
     assertThat(window.page().locator("html[data-bs-theme=light]")).hasCount(1);
     assertThat(ground(window)).isEqualTo(light);
+  }
+
+  @Test
+  void theSwitchOfThemesLeavesThePageAsItIs() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/agents/" + person.agent("support-bot"));
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
+    press(window, "New virtual key");
+    Locator key = window.page().locator("#new-key");
+    String shownOnce = key.textContent();
+    Locator unsaved = window.page().locator("#edit [name=name]");
+    unsaved.fill("another name");
+
+    switchTo(window, "dark");
+    assertThat(key).hasText(shownOnce);
+    assertThat(unsaved).hasValue("another name");
+    assertThat(themeButton(window, "light")).isFocused();
+    switchTo(window, "light");
+    switchTo(window, "dark");
+    assertThat(key).hasText(shownOnce);
+    window.go("/settings");
+    assertThat(window.page().locator("html[data-bs-theme=dark]")).hasCount(1);
+  }
+
+  @Test
+  void withoutScriptsTheThemeIsSwitchedToo() {
+    Window window = browsing.window(browsing.newPerson(), Look.LIGHT.withoutScripts());
+    window.go("/usage?month=2026-10");
+    switchTo(window, "dark");
+    assertThat(window.page().locator("html[data-bs-theme=dark]")).hasCount(1);
+    assertThat(window.path()).isEqualTo("/usage?month=2026-10");
+  }
+
+  private static Locator themeButton(Window window, String theme) {
+    return window
+        .page()
+        .getByRole(
+            AriaRole.BUTTON,
+            new Page.GetByRoleOptions().setName("Switch to the " + theme + " theme"));
+  }
+
+  private static void switchTo(Window window, String theme) {
+    window.page().waitForResponse("**/theme", () -> themeButton(window, theme).click());
+  }
+
+  @Test
+  void aPageIsInTheSystemsSchemeFromTheFirstFrameOn() throws IOException {
+    Person person = browsing.newPerson();
+    assertThat(brightness(groundOf(person, Look.LIGHT))).isGreaterThan(600);
+    assertThat(brightness(groundOf(person, Look.DARK))).isLessThan(150);
+  }
+
+  /** The colour of a page's ground, which is the same with scripts and without. */
+  private static int groundOf(Person person, Look look) throws IOException {
+    Window window = browsing.window(person, look);
+    window.page().addInitScript(NOTE_FIRST_THEME);
+    window.go("/settings");
+    String scheme = look.scheme().name().toLowerCase(Locale.ROOT);
+    assertThat(window.page().evaluate("() => window.firstTheme")).isEqualTo(scheme);
+    assertThat(theme(window)).isEqualTo(scheme);
+    Window withoutScripts = browsing.window(person, look.withoutScripts()).go("/settings");
+    assertThat(cornerOf(withoutScripts))
+        .as("%s without scripts", scheme)
+        .isEqualTo(cornerOf(window));
+    return cornerOf(window);
+  }
+
+  /** The colour of the ground, as it is drawn. */
+  private static int cornerOf(Window window) throws IOException {
+    BufferedImage picture = ImageIO.read(new ByteArrayInputStream(window.page().screenshot()));
+    return picture.getRGB(0, picture.getHeight() - 1);
+  }
+
+  /** The sum of red, green and blue. */
+  private static int brightness(int rgb) {
+    return (rgb >> 16 & 0xff) + (rgb >> 8 & 0xff) + (rgb & 0xff);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lightAndDark")
+  void everyErrorPageCanBeRead(Look look) {
+    Window signedIn = browsing.window(browsing.newPerson(), look);
+    assertReadable(signedIn.expectStatus(404).go("/nowhere"), "Nothing here");
+    Window signedOut = browsing.signedOut(look);
+    assertReadable(signedOut.expectStatus(404).go("/nowhere"), "Nothing here");
+    assertReadable(signedOut.go("/sign-in?notice=session"), "Your session had ended");
+
+    Window another = browsing.window(URI.create(browsing.emptyPurser().url()), look);
+    assertReadable(another.expectStatus(403).go("/setup"), "Not the link to set Purser up");
+
+    try (TestApi broken = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      broken.closeDatabase();
+      Window window =
+          browsing.window(URI.create(broken.url()), look).withCookie(Sessions.COOKIE + "=any");
+      assertReadable(window.expectStatus(503).go("/usage"), "The database cannot be used");
+    }
+  }
+
+  private static void assertReadable(Window window, String said) {
+    assertThat(window.page().locator("main").getByText(said)).isVisible();
+    window.assertAccessible();
+    window.assertFits();
   }
 
   private static void press(Window window, String button) {
@@ -145,12 +273,32 @@ class FrameInBrowserTest {
     window.assertFits();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"/usage", "/calls", "/agents", "/prices", "/settings", "/access-tokens"})
-  void whateverHasTheFocusOfTheKeyboardHasALineAroundIt(String path) {
-    Window window = browsing.window(browsing.newPerson().withProviderKeys()).go(path);
+  @Test
+  void whateverCanBeUsedIsReachedByKeyboardAndHasALineAroundItThen() {
+    Person person = browsing.newPerson().withProviderKeys();
+    String agent = person.agent("support-bot");
+    Http caller = new Http(person.url(), person.virtualKey(agent).secret());
+    String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    Window window = browsing.window(person);
+    for (String path :
+        List.of(
+            "/start",
+            "/usage",
+            "/calls",
+            "/calls/" + call,
+            "/agents",
+            "/agents/" + agent,
+            "/prices",
+            "/settings",
+            "/access-tokens",
+            "/password")) {
+      reachEverything(window.go(path), path);
+    }
+  }
+
+  private static void reachEverything(Window window, String path) {
     String first = "";
-    for (int stop = 0; stop < 80; stop++) {
+    for (int stop = 0; stop < MOST_STOPS; stop++) {
       window.page().keyboard().press("Tab");
       String focus = (String) window.page().evaluate(FOCUS);
       if (focus.equals(first) || focus.startsWith("BODY")) {
@@ -159,7 +307,7 @@ class FrameInBrowserTest {
       first = first.isEmpty() ? focus : first;
       assertThat(focus).as("%s, stop %s", path, stop).doesNotEndWith("0px").doesNotContain("none");
     }
-    assertThat(first).isNotEmpty();
+    assertThat(window.page().evaluate(NOT_REACHED)).as(path).isEqualTo(List.of());
   }
 
   @ParameterizedTest

@@ -7,11 +7,15 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.api.TestApi;
+import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
+import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -25,12 +29,22 @@ import tools.jackson.databind.JsonNode;
 class SettingsInBrowserTest {
   private static final long MOST_BYTES = 300 * 1024;
   private static final String BAD_KEY = "sk-ant-api03-test-0123456789abcdefghijklmnop-revoked";
+  private static final String SAVED_KEY =
+      "sk-ant-api03-test-good-0123456789abcdefghijklmnopQRST-AA";
   private static final String OTHER_KEY = "sk-ant-api03-test-9876543210zyxwvutsrqponmlkjihgfedc";
 
   @RegisterExtension static final Browsing browsing = new Browsing();
 
   static List<Look> looks() {
     return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
+  }
+
+  static List<Look> lightAndDark() {
+    return List.of(Look.LIGHT, Look.DARK);
+  }
+
+  static List<Look> onAPhoneAndInTheDark() {
+    return List.of(Look.LIGHT.phone(), Look.DARK);
   }
 
   static List<Look> withAndWithoutScripts() {
@@ -65,6 +79,11 @@ class SettingsInBrowserTest {
     return window.page().getByLabel("Default model");
   }
 
+  /** What says that something did not arrive, or came to nothing. */
+  private static Locator trouble(Window window) {
+    return window.page().locator("#trouble");
+  }
+
   private static Locator provider(Window window) {
     return window.page().getByLabel("Default provider");
   }
@@ -96,10 +115,11 @@ class SettingsInBrowserTest {
     return person;
   }
 
-  @Test
-  void whileAKeyIsCheckedItsButtonTurnsAndThenItIsCheckedOff() {
+  @ParameterizedTest
+  @MethodSource("onAPhoneAndInTheDark")
+  void whileAKeyIsCheckedItsButtonTurnsAndThenItIsCheckedOff(Look look) {
     Person person = browsing.newPerson();
-    Window window = browsing.window(person).go("/settings");
+    Window window = browsing.window(person, look).go("/settings");
     List<Route> held = new ArrayList<>();
     window.page().route("**/settings/keys/anthropic", held::add);
     budget(window).fill("12.34");
@@ -112,10 +132,15 @@ class SettingsInBrowserTest {
     assertThat(keyField(window, "anthropic")).isDisabled();
     assertThat(button(row, "Checking…")).isDisabled();
     assertThat(keys(person)).isEmpty();
+    window.assertAccessible();
+    window.assertFits();
 
     held.getFirst().resume();
     assertThat(row.getByText("Saved and valid")).isVisible();
-    assertThat(row.locator(".tone-ok use[href='#glyph-check']")).hasCount(1);
+    assertThat(window.page().locator("symbol#glyph-check")).hasCount(1);
+    assertThat(row.locator(".tone-ok svg:has(use[href='#glyph-check'])")).isVisible();
+    window.assertAccessible();
+    window.assertFits();
     assertThat(keyField(window, "anthropic")).hasCount(0);
     assertThat(button(row, "Verify")).isFocused();
     assertThat(window.page().locator("#said")).hasText("Saved and valid");
@@ -196,6 +221,35 @@ class SettingsInBrowserTest {
   }
 
   @Test
+  void theSecondOfTwoTabsIsToldThatTheKeyIsAnotherByNow() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window first = browsing.window(person).go("/settings?delete=anthropic");
+    Window second = browsing.window(person).go("/settings?replace=anthropic");
+    pasteKey(second, "anthropic", OTHER_KEY);
+    assertThat(row(second, "anthropic").getByText("Saved and valid")).isVisible();
+
+    first.expectStatus(409);
+    Locator row = row(first, "anthropic");
+    button(row, "Delete API key").click();
+    assertThat(row.getByRole(AriaRole.ALERT)).containsText("Nothing was deleted: this API key was");
+    assertThat(row.getByText("sk-ant-…fedc")).isVisible();
+    assertThat(row.getByText("Delete the Anthropic API key?")).hasCount(0);
+    first.assertAccessible();
+
+    link(row(second, "anthropic"), "Replace the Anthropic API key").click();
+    assertThat(keyField(second, "anthropic")).isVisible();
+    person.api().delete("/api/keys/anthropic");
+    second.expectStatus(409);
+    pasteKey(second, "anthropic", Person.ANTHROPIC_KEY);
+    assertThat(row(second, "anthropic").getByRole(AriaRole.ALERT))
+        .containsText("Nothing was saved: this API key was changed elsewhere");
+    assertThat(keyField(second, "anthropic")).hasValue(Person.ANTHROPIC_KEY);
+    assertThat(keys(person)).hasSize(1);
+    button(row(second, "anthropic"), "Save & Verify").click();
+    assertThat(row(second, "anthropic").getByText("Saved and valid")).isVisible();
+  }
+
+  @Test
   void aKeyCanBeVerifiedAgain() {
     Window window = browsing.window(browsing.newPerson().withProviderKeys()).go("/settings");
     button(row(window, "openai"), "Verify the OpenAI API key").click();
@@ -247,6 +301,27 @@ class SettingsInBrowserTest {
     saveChanges(window).click();
     assertThat(window.page().locator("#llm .saved")).hasText("Saved");
     assertThat(settings(person).path("defaultModel").isNull()).isTrue();
+  }
+
+  @Test
+  void theOtherProviderAloneDoesNotLoseTheSavedDefault() {
+    Person person = browsing.newPerson().withProviderKey(Provider.ANTHROPIC);
+    person.settings("{\"defaultModel\":\"claude-sonnet-5-5\"}");
+    Window window = browsing.window(person).go("/settings");
+    provider(window).selectOption("openai");
+    assertThat(model(window)).hasValue("");
+    provider(window).selectOption("anthropic");
+    assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
+
+    provider(window).selectOption("openai");
+    budget(window).fill("30");
+    window.expectStatus(422);
+    saveChanges(window).click();
+    assertThat(window.page().locator("#model-problem"))
+        .hasText("Choose one of OpenAI's models too, or leave the provider.");
+    assertThat(provider(window)).hasValue("openai");
+    assertThat(budget(window)).hasValue("30");
+    assertThat(settings(person).path("defaultModel").asString()).isEqualTo("claude-sonnet-5-5");
   }
 
   @ParameterizedTest
@@ -312,17 +387,74 @@ class SettingsInBrowserTest {
   }
 
   @Test
-  void aFormThatIsOutOfDateSaysSoInsteadOfVanishing() {
+  void aFormThatIsOutOfDateSaysSoAndKeepsWhatWasTyped() {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/settings");
-    window
-        .page()
-        .locator("#llm input[name=form_token]")
-        .evaluate("field => { field.value = 'of an earlier session'; }");
+    keyField(window, "anthropic").fill(Person.ANTHROPIC_KEY);
+    budget(window).fill("12.34");
+    // Signed in again in another tab.
+    window.withCookie(browsing.purser().sessionCookie(person));
     window.expectStatus(403);
     saveChanges(window).click();
-    assertThat(window.page().getByText("This form is out of date")).isVisible();
+    assertThat(trouble(window)).containsText("This form is out of date. Nothing was changed.");
+    assertThat(trouble(window)).containsText("What you typed is still here.");
+    window
+        .page()
+        .waitForResponse(
+            "**/settings/keys/anthropic",
+            () -> button(row(window, "anthropic"), "Save & Verify").click());
+    assertThat(trouble(window)).containsText("This form is out of date");
+    assertThat(keyField(window, "anthropic")).hasValue(Person.ANTHROPIC_KEY);
+    assertThat(budget(window)).hasValue("12.34");
     assertThat(settings(person).path("version").asLong()).isEqualTo(1);
+    assertThat(keys(person)).isEmpty();
+    window.assertAccessible();
+
+    link(trouble(window), "Load the page again").click();
+    assertThat(trouble(window)).isHidden();
+    budget(window).fill("12.34");
+    saveChanges(window).click();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(trouble(window)).isHidden();
+  }
+
+  @Test
+  void whoseSessionEndedBeforeSavingSignsInAndComesBack() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/settings");
+    budget(window).fill("30");
+    window.page().context().clearCookies();
+    saveChanges(window).click();
+    assertThat(window.page().getByText("Your session had ended, so nothing was changed."))
+        .isVisible();
+    window.page().getByLabel("E-mail").fill(person.email());
+    window.page().getByLabel("Password").fill(Person.PASSWORD);
+    window.page().getByLabel("Password").press("Enter");
+    assertThat(budget(window)).hasValue("");
+    assertThat(window.path()).isEqualTo("/settings");
+    assertThat(settings(person).path("version").asLong()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lightAndDark")
+  void whatDoesNotArriveIsSaidAndCanBeSentAgain(Look look) {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person, look).go("/settings");
+    window.expectConsole("net::ERR_FAILED").expectConsole("htmx:");
+    window.page().route("**/settings", Route::abort);
+    budget(window).fill("30");
+    saveChanges(window).click();
+    assertThat(trouble(window)).containsText("Purser could not be reached. Try again in a moment.");
+    assertThat(link(trouble(window), "Load the page again")).hasCount(0);
+    assertThat(budget(window)).hasValue("30");
+    window.assertAccessible();
+
+    window.page().unroute("**/settings");
+    saveChanges(window).click();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(trouble(window)).isHidden();
+    assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(3000);
+    window.assertAccessible();
   }
 
   @ParameterizedTest
@@ -421,12 +553,22 @@ class SettingsInBrowserTest {
     button(usage, "Refresh this month's usage").click();
     assertThat(usage).hasClass(Pattern.compile("htmx-request"));
     assertThat(usage.boundingBox().height).isEqualTo(before);
-    assertThat(usage.locator(".sum data")).hasCSS("color", "rgba(0, 0, 0, 0)");
+    assertThat(usage.locator(".sum data").first()).hasCSS("color", "rgba(0, 0, 0, 0)");
 
     held.getFirst().resume();
     assertThat(usage).not().hasClass(Pattern.compile("htmx-request"));
     assertThat(usage.boundingBox().height).isEqualTo(before);
     assertThat(button(usage, "Refresh this month's usage")).isFocused();
+
+    budget(window).fill("20");
+    saveChanges(window).click();
+    assertThat(usage).hasClass(Pattern.compile("htmx-request"));
+    assertThat(window.page().getByText("Saving…")).isVisible();
+    window.page().waitForCondition(() -> held.size() == 2);
+    held.getLast().resume();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(usage).not().hasClass(Pattern.compile("htmx-request"));
+    assertThat(usage).containsText("of $20.00");
   }
 
   @ParameterizedTest
@@ -465,6 +607,37 @@ class SettingsInBrowserTest {
     assertThat(window.page().getByText("changed in another tab")).isVisible();
     window.assertAccessible();
     window.assertFits();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lightAndDark")
+  void aKeyThatWasRejectedSinceAndWhatItMeansCanBeRead(Look look) {
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      TestApi.Person ada = api.newPerson("ada@example.org");
+      Visit visit = new Visit(api.url());
+      visit.signIn("ada@example.org", TestApi.PASSWORD);
+      visit.submit("/settings", "/settings/keys/anthropic", "key", SAVED_KEY);
+      visit.submit(
+          "/settings",
+          "/settings",
+          "model",
+          "anthropic/claude-fable-5-2",
+          "mode",
+          "stop",
+          "zone",
+          "UTC");
+      api.rejectKey(ada, Provider.ANTHROPIC);
+
+      Window window =
+          browsing
+              .window(URI.create(api.url()), look)
+              .go(api.signInLinks().make(ada.user().id()))
+              .go("/settings");
+      assertThat(row(window, "anthropic").getByText("Rejected")).isVisible();
+      assertThat(window.page().locator("#model-caution")).containsText("rejected the API key");
+      window.assertAccessible();
+      window.assertFits();
+    }
   }
 
   @Test

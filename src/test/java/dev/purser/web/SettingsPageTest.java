@@ -210,6 +210,45 @@ class SettingsPageTest {
   }
 
   @Test
+  void whatWasAskedOfAnotherKeyThanTheSavedOneIsNotDone() {
+    Map<String, String> first = Visit.filled(page(), "/settings/keys/openai", "key", OPENAI_KEY);
+    save("openai", OPENAI_KEY.replace("WXYZ", "1111"));
+    assertThat(visit.send("/settings/keys/openai", first).status()).isEqualTo(409);
+
+    String path = "/settings/keys/openai/delete";
+    Map<String, String> delete = Visit.filled(visit.get("/settings?delete=openai").text(), path);
+    save("openai", OPENAI_KEY.replace("WXYZ", "2222"));
+    Http.Answer kept = visit.send(path, delete);
+    assertThat(kept.status()).isEqualTo(409);
+    assertThat(kept.text())
+        .contains("Nothing was deleted: this API key was replaced elsewhere", "sk-proj…2222")
+        .doesNotContain("Delete the OpenAI API key?");
+
+    Map<String, String> replace =
+        Visit.filled(
+            visit.get("/settings?replace=openai").text(),
+            "/settings/keys/openai",
+            "key",
+            OPENAI_KEY);
+    save("openai", OPENAI_KEY.replace("WXYZ", "3333"));
+    Http.Answer unsaved = visit.send("/settings/keys/openai", replace);
+    assertThat(unsaved.status()).isEqualTo(409);
+    assertThat(unsaved.text())
+        .contains("Nothing was saved: this API key was changed elsewhere", "sk-proj…3333")
+        .doesNotContain(OPENAI_KEY);
+    assertThat(saved().get(0).path("maskedKey").asString()).isEqualTo("sk-proj…3333");
+
+    // Whoever sends it once more has seen the other one.
+    visit.send(
+        "/settings/keys/openai",
+        Visit.filled(unsaved.text(), "/settings/keys/openai", "key", OPENAI_KEY));
+    assertThat(saved().get(0).path("maskedKey").asString()).isEqualTo("sk-proj…WXYZ");
+    // Whoever finds it gone has what they wanted.
+    person.manage().delete("/api/keys/openai");
+    assertThat(visit.send(path, delete).header("location")).startsWith("/settings?deleted=openai");
+  }
+
+  @Test
   void aKeyThatWasRefusedSinceSaysSoAndCanBeVerifiedAgain() {
     save("openai", OPENAI_KEY);
     api.rejectKey(person, Provider.OPENAI);
@@ -282,8 +321,15 @@ class SettingsPageTest {
 
     saveSettings("provider", "openai", "model", "anthropic/claude-fable-5-2");
     assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
-    saveSettings("provider", "anthropic", "model", "");
-    assertThat(settings().path("defaultModel").isNull()).isTrue();
+    Http.Answer instead = saveSettings("provider", "openai", "model", "", "budget", "7");
+    assertThat(instead.status()).isEqualTo(422);
+    assertThat(instead.text()).contains("Choose one of OpenAI's models too", "value=\"7\"");
+    assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
+    for (String provider : List.of("anthropic", "")) {
+      saveSettings("provider", provider, "model", "");
+      assertThat(settings().path("defaultModel").isNull()).isTrue();
+      saveSettings("provider", "anthropic", "model", "anthropic/claude-fable-5-2");
+    }
     assertThat(saveSettings("model", "nobody/nothing").status()).isEqualTo(422);
   }
 
@@ -401,7 +447,9 @@ class SettingsPageTest {
     saveSettings("budget", "0.04");
     api.openCall(api.newCaller(person, "slow-bot"), Provider.OPENAI, "gpt-6.1-sol");
     assertThat(usage(page()))
-        .contains("class=\"fill-ok\"", "0 % used", "$0.03 held", "$0.01 free", "fill-held")
+        .contains("class=\"fill-ok\"", "0 % used", "fill-held")
+        .containsPattern("\\$0\\.03</data></a>\\s+held")
+        .containsPattern("<data value=\"0\\.0[0-9]+\">\\$0\\.01</data> free")
         .contains("No calls this month");
   }
 
@@ -460,8 +508,10 @@ class SettingsPageTest {
                   .stripTrailingZeros()
                   .toPlainString());
       assertThat(usage)
-          .contains("70 % from cache", "Anthropic: $6.54", "OpenAI: &lt;$0.01", "3 calls")
-          .contains("2 reported", "1 estimated (≈ &lt;$0.01)", "1 unpriced, not in the total");
+          .contains("70 % from cache", "3 calls", "2 reported", "1 unpriced, not in the total")
+          .containsPattern("Anthropic: <data value=\"6\\.54[0-9]*\">\\$6\\.54</data>")
+          .containsPattern("OpenAI: <data value=\"0\\.00[0-9]+\">&lt;\\$0\\.01</data>")
+          .containsPattern("1 estimated \\(≈ <data value=\"0\\.00[0-9]+\">&lt;\\$0\\.01</data>\\)");
     }
   }
 

@@ -20,28 +20,33 @@
     focused = null;
   });
 
-  // The server could not be reached: what was typed stays, and the visitor is told.
-  const unreachable = () => {
-    const region = document.getElementById("trouble");
-    if (region) region.hidden = false;
+  // What was pressed came to nothing: what was typed stays, and the visitor is told why.
+  const trouble = document.getElementById("trouble");
+  const [title, sentence, again] = trouble.querySelectorAll("b, span, a");
+  const unreached = [title.textContent, sentence.textContent];
+  const tell = ([what, why], loadAgain) => {
+    title.textContent = what;
+    sentence.textContent = why;
+    again.hidden = !loadAgain;
+    again.href = location.pathname + location.search;
+    trouble.hidden = false;
   };
-  document.addEventListener("htmx:sendError", unreachable);
-  document.addEventListener("htmx:timeout", unreachable);
-  document.addEventListener("htmx:afterRequest", event => {
-    const region = document.getElementById("trouble");
-    if (region && event.detail.successful) region.hidden = true;
-  });
+  document.addEventListener("htmx:sendError", () => tell(unreached, false));
+  document.addEventListener("htmx:timeout", () => tell(unreached, false));
+  document.addEventListener("htmx:beforeOnLoad", () => { trouble.hidden = true; });
 
-  // An answer without the part that was to be renewed says why in a page of its own, if it is one.
+  // An answer without the part that was to be renewed: a sentence, another page, or nothing of ours.
   document.addEventListener("htmx:beforeSwap", event => {
     const { target, xhr } = event.detail;
-    if (!event.detail.shouldSwap || xhr.responseText.includes(`id="${target.id}"`)) return;
-    if (xhr.responseText.includes('id="main"')) {
+    if (!event.detail.shouldSwap || (target.id && xhr.responseText.includes(`id="${target.id}"`))) return;
+    const main = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById("main");
+    if (main && !main.hasAttribute("data-message")) {
       Object.assign(event.detail, { target: document.getElementById("main"), selectOverride: "#main", swapOverride: "outerHTML" });
-    } else {
-      event.detail.shouldSwap = false;
-      unreachable();
+      return;
     }
+    event.detail.shouldSwap = false;
+    if (main) tell([`${main.querySelector("h1").textContent}.`, main.querySelector("p").textContent], true);
+    else tell(unreached, false);
   });
 
   // A form that takes its visitor to another page is sent once: a double click's second half would lose the first's answer.

@@ -18,7 +18,9 @@
     const fitting = all.filter(group => group.dataset.provider === provider().value || any);
     const enabled = fitting.flatMap(group => [...group.querySelectorAll("option:not([disabled])")]);
     model().replaceChildren(...any || !enabled.length ? [none] : [], ...fitting);
-    model().value = enabled.find(option => option.value === chosen)?.value ?? (any ? "" : enabled[0]?.value ?? "");
+    const kept = enabled.find(option => option.value === chosen);
+    const proposed = any ? null : enabled.find(option => option.defaultSelected) ?? enabled[0];
+    model().value = (kept ?? proposed)?.value ?? "";
   };
   document.addEventListener("change", event => {
     if (event.target === provider()) {

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** That a window sees what is wrong with pages that are wrong on purpose. */
 class HarnessTest {
   private static final String FINE =
-      "<!doctype html><html lang=en><title>Fine</title><link rel=icon href=data:,><h1>Fine</h1>";
+      "<!doctype html><html lang=en data-bs-theme=light><title>Fine</title>"
+          + "<link rel=icon href=data:,><h1>Fine</h1>";
 
   private static final Map<String, String> PAGES =
       Map.ofEntries(
@@ -151,6 +152,12 @@ class HarnessTest {
   @Test
   void aPageThatIsWiderThanItsWindowFails() {
     assertThatThrownBy(at("/wide")::assertFits).hasMessageContaining("/wide, 1280 pixels wide");
+  }
+
+  @Test
+  void aPageThatIsNotInTheSchemeOfTheLookFails() {
+    assertThatThrownBy(browsing.window(origin, Look.DARK).go("/fine")::assertAccessible)
+        .hasMessageContaining("/fine: the theme that it is drawn in");
   }
 
   @Test

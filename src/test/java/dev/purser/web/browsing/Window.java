@@ -14,6 +14,7 @@ import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Window implements AutoCloseable {
   /** A deadline for what should take a fraction of a second: also on a machine that is busy. */
   static final double PATIENCE_MILLIS = 30_000;
+
+  private static final String THEME_COOKIE = "purser_theme";
 
   private static final Path PICTURES = Path.of("target", "pictures");
 
@@ -118,8 +121,16 @@ public final class Window implements AutoCloseable {
     return transferred.get();
   }
 
-  /** Fails if axe-core finds a violation of WCAG 2.2 AA in the page as it is now. */
+  /**
+   * Fails if axe-core finds a violation of WCAG 2.2 AA in the page as it is now; and if it is not
+   * drawn in the look's scheme, unless the visitor chose another theme.
+   */
   public void assertAccessible() {
+    if (context.cookies().stream().noneMatch(cookie -> cookie.name.equals(THEME_COOKIE))) {
+      assertThat(page.evaluate("() => document.documentElement.dataset.bsTheme"))
+          .as("%s: the theme that it is drawn in", path())
+          .isEqualTo(look.scheme().name().toLowerCase(Locale.ROOT));
+    }
     List<String> violations = Accessibility.violations(page);
     if (!violations.isEmpty()) {
       throw new AssertionError(
