@@ -38,35 +38,38 @@ public final class Agents {
 
   /** Makes an agent. It has no virtual key yet. */
   public AgentSaved create(String spaceId, AgentDraft draft) {
+    return database.write(handle -> create(handle, spaceId, draft));
+  }
+
+  /** Makes an agent, in a transaction. */
+  AgentSaved create(Handle handle, String spaceId, AgentDraft draft) {
     AgentDraft stored = asStored(draft);
     Optional<AgentSaved> refused = refused(stored);
     if (refused.isPresent()) {
       return refused.get();
     }
     String agentId = ids.next();
-    return database.write(handle -> {
-      Spaces.touch(handle, spaceId);
-      if (nameTaken(handle, spaceId, stored.name(), agentId)) {
-        return new AgentSaved.NameTaken(stored.name());
-      }
-      if (count(handle, spaceId) >= MOST_AGENTS) {
-        return new AgentSaved.Refused(
-            "name", "There are " + MOST_AGENTS + " agents already: archive one first.");
-      }
-      Update insert =
-          handle
-              .createUpdate(
-                  """
-                  INSERT INTO agents (space_id, agent_id, name, preferred_provider,
-                    preferred_model, model_policy, monthly_budget_cents, budget_mode,
-                    created_at, version)
-                  VALUES (:space, :agent, :name, :provider, :model, :policy, :budgetCents,
-                    :budgetMode, :now, 1)
-                  """)
-              .bind("now", clock.millis());
-      bind(insert, spaceId, agentId, stored).execute();
-      return new AgentSaved.Saved(read(handle, spaceId, agentId).orElseThrow());
-    });
+    Spaces.touch(handle, spaceId);
+    if (nameTaken(handle, spaceId, stored.name(), agentId)) {
+      return new AgentSaved.NameTaken(stored.name());
+    }
+    if (count(handle, spaceId) >= MOST_AGENTS) {
+      return new AgentSaved.Refused(
+          "name", "There are " + MOST_AGENTS + " agents already: archive one first.");
+    }
+    Update insert =
+        handle
+            .createUpdate(
+                """
+                INSERT INTO agents (space_id, agent_id, name, preferred_provider,
+                  preferred_model, model_policy, monthly_budget_cents, budget_mode,
+                  created_at, version)
+                VALUES (:space, :agent, :name, :provider, :model, :policy, :budgetCents,
+                  :budgetMode, :now, 1)
+                """)
+            .bind("now", clock.millis());
+    bind(insert, spaceId, agentId, stored).execute();
+    return new AgentSaved.Saved(read(handle, spaceId, agentId).orElseThrow());
   }
 
   /** Those that are not archived, by name; then, if asked for, the archived, newest first. */

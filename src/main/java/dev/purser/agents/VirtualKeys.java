@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +64,47 @@ public final class VirtualKeys {
    */
   public VirtualKeyCreated create(
       String spaceId, String agentId, String name, @Nullable Instant expiresAt) {
+    return database.write(handle -> create(handle, spaceId, agentId, name, expiresAt));
+  }
+
+  /** Makes an agent and its first virtual key at once: if the key cannot be stored, neither is. */
+  public AgentWithKey createWithAgent(
+      Agents agents, String spaceId, AgentDraft draft, String keyName) {
+    return database.write(handle -> {
+      AgentSaved agent = agents.create(handle, spaceId, draft);
+      return new AgentWithKey(
+          agent,
+          agent instanceof AgentSaved.Saved saved
+              ? create(handle, spaceId, saved.agent().id(), keyName, null)
+              : null);
+    });
+  }
+
+  private VirtualKeyCreated create(
+      Handle handle, String spaceId, String agentId, String name, @Nullable Instant expiresAt) {
     String stored = name.strip();
     Optional<String> whyNot = Limits.whyNotName(stored);
     if (whyNot.isPresent()) {
       return new VirtualKeyCreated.Refused(whyNot.get());
+    }
+    Spaces.touch(handle, spaceId);
+    Optional<Agent> agent = Agents.read(handle, spaceId, agentId);
+    if (agent.isEmpty() || agent.get().archivedAt() != null) {
+      return new VirtualKeyCreated.NotFound();
+    }
+    long good =
+        handle
+            .createQuery(
+                """
+                SELECT count(*) FROM virtual_keys
+                WHERE space_id = :space AND revoked_at IS NULL
+                """)
+            .bind("space", spaceId)
+            .mapTo(Long.class)
+            .one();
+    if (good >= MOST_KEYS) {
+      return new VirtualKeyCreated.Refused(
+          "There are " + MOST_KEYS + " virtual keys already: revoke one first.");
     }
     Secret secret = Credential.make(Credential.Kind.VIRTUAL_KEY, random);
     VirtualKey key =
@@ -80,44 +118,23 @@ public final class VirtualKeys {
             expiresAt,
             null,
             null);
-    return database.write(handle -> {
-      Spaces.touch(handle, spaceId);
-      Optional<Agent> agent = Agents.read(handle, spaceId, agentId);
-      if (agent.isEmpty() || agent.get().archivedAt() != null) {
-        return new VirtualKeyCreated.NotFound();
-      }
-      long good =
-          handle
-              .createQuery(
-                  """
-                  SELECT count(*) FROM virtual_keys
-                  WHERE space_id = :space AND revoked_at IS NULL
-                  """)
-              .bind("space", spaceId)
-              .mapTo(Long.class)
-              .one();
-      if (good >= MOST_KEYS) {
-        return new VirtualKeyCreated.Refused(
-            "There are " + MOST_KEYS + " virtual keys already: revoke one first.");
-      }
-      handle
-          .createUpdate(
-              """
-              INSERT INTO virtual_keys
-                (space_id, virtual_key_id, agent_id, name, masked, created_at, expires_at)
-              VALUES (:space, :id, :agent, :name, :masked, :createdAt, :expiresAt)
-              """)
-          .bind("space", spaceId)
-          .bind("id", key.id())
-          .bind("agent", agentId)
-          .bind("name", key.name())
-          .bind("masked", key.masked())
-          .bind("createdAt", key.createdAt().toEpochMilli())
-          .bind("expiresAt", expiresAt == null ? null : (Long) expiresAt.toEpochMilli())
-          .execute();
-      Credential.insert(handle, secret, Credential.Kind.VIRTUAL_KEY, spaceId, key.id());
-      return new VirtualKeyCreated.Created(key, secret);
-    });
+    handle
+        .createUpdate(
+            """
+            INSERT INTO virtual_keys
+              (space_id, virtual_key_id, agent_id, name, masked, created_at, expires_at)
+            VALUES (:space, :id, :agent, :name, :masked, :createdAt, :expiresAt)
+            """)
+        .bind("space", spaceId)
+        .bind("id", key.id())
+        .bind("agent", agentId)
+        .bind("name", key.name())
+        .bind("masked", key.masked())
+        .bind("createdAt", key.createdAt().toEpochMilli())
+        .bind("expiresAt", expiresAt == null ? null : (Long) expiresAt.toEpochMilli())
+        .execute();
+    Credential.insert(handle, secret, Credential.Kind.VIRTUAL_KEY, spaceId, key.id());
+    return new VirtualKeyCreated.Created(key, secret);
   }
 
   /** False if the space has no such virtual key; true also if it was revoked before. */

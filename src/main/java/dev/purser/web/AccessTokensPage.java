@@ -2,7 +2,9 @@ package dev.purser.web;
 
 import dev.purser.people.AccessToken;
 import dev.purser.people.TokenCreated;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The access tokens of a space: which there are, making one, revoking one. */
@@ -21,24 +23,29 @@ record AccessTokensPage(WebParts parts) {
         200,
         request,
         tokens,
+        zone(request),
         AccessTokenList.Draft.EMPTY,
         null,
         request.query("revoke").orElse(""),
         justRevoked);
   }
 
+  /** The token is made last: nothing can go wrong any more before it is shown, this once. */
   Reply make(PageRequest request) {
     String name = request.form().text("name");
     AccessToken.Scope scope =
         AccessToken.Scope.ofId(request.form().text("scope")).orElse(AccessToken.Scope.READ);
-    TokenCreated created = parts.accessTokens().create(request.user(), name, scope);
-    List<AccessToken> tokens = parts.accessTokens().list(request.spaceId());
-    return switch (created) {
-      case TokenCreated.Created made ->
-          page(200, request, tokens, AccessTokenList.Draft.EMPTY, made, "", null);
-      case TokenCreated.Refused(String reason) ->
-          page(
-              422, request, tokens, new AccessTokenList.Draft(name, scope, reason), null, "", null);
+    List<AccessToken> before = parts.accessTokens().list(request.spaceId());
+    ZoneId zone = zone(request);
+    return switch (parts.accessTokens().create(request.user(), name, scope)) {
+      case TokenCreated.Created made -> {
+        List<AccessToken> tokens = Stream.concat(Stream.of(made.token()), before.stream()).toList();
+        yield page(200, request, tokens, zone, AccessTokenList.Draft.EMPTY, made, "", null);
+      }
+      case TokenCreated.Refused(String reason) -> {
+        AccessTokenList.Draft draft = new AccessTokenList.Draft(name, scope, reason);
+        yield page(422, request, before, zone, draft, null, "", null);
+      }
     };
   }
 
@@ -53,6 +60,7 @@ record AccessTokensPage(WebParts parts) {
       int status,
       PageRequest request,
       List<AccessToken> tokens,
+      ZoneId zone,
       AccessTokenList.Draft draft,
       TokenCreated.@Nullable Created made,
       String asksAbout,
@@ -61,13 +69,10 @@ record AccessTokensPage(WebParts parts) {
         status,
         "accessTokens.jte",
         request.frame(),
-        new AccessTokenList(
-            tokens,
-            parts.spaces().settings(request.spaceId()).timeZone(),
-            parts.address().url(),
-            draft,
-            made,
-            asksAbout,
-            revoked));
+        new AccessTokenList(tokens, zone, parts.address().url(), draft, made, asksAbout, revoked));
+  }
+
+  private ZoneId zone(PageRequest request) {
+    return parts.spaces().settings(request.spaceId()).timeZone();
   }
 }

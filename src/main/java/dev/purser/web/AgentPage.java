@@ -9,12 +9,14 @@ import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.people.SpaceSettings;
 import dev.purser.reports.AgentUsage;
 import dev.purser.reports.AgentsUsage;
+import dev.purser.secret.Secret;
 import dev.purser.vault.KnownModels;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One agent: its virtual keys, how to connect it, its model and its budget. */
@@ -212,15 +214,19 @@ public record AgentPage(WebParts parts) {
     };
   }
 
+  /** The key is made last: nothing can go wrong any more before it is shown, this once. */
   Reply createKey(PageRequest request) {
     String name = request.form().text("name");
+    Optional<Read> read = read(request);
+    if (read.isEmpty()) {
+      return Reply.notFound(request.frame());
+    }
     return switch (parts.virtualKeys().create(request.spaceId(), request.path("id"), name, null)) {
-      case VirtualKeyCreated.Created created ->
-          shown(
-              request,
-              Moment.key(new NewKey(created.virtualKey().name(), created.secret().reveal())));
+      case VirtualKeyCreated.Created(VirtualKey key, Secret secret) ->
+          shown(request, read.get().with(key), Moment.key(new NewKey(key.name(), secret.reveal())));
       case VirtualKeyCreated.Refused refused ->
-          shown(request, Moment.keyRefused(name, refused.reason()));
+          shown(request, read.get(), Moment.keyRefused(name, refused.reason()));
+      // Archived since it was read, perhaps: it is read again.
       case VirtualKeyCreated.NotFound _ -> shown(request, Moment.tooLate(Undone.NEW_KEY, null));
     };
   }
@@ -243,51 +249,82 @@ public record AgentPage(WebParts parts) {
         : Reply.notFound(request.frame());
   }
 
-  private Reply shown(PageRequest request, Moment moment) {
+  /**
+   * What the page is made of, as it was read.
+   *
+   * @param keys of the agent, newest first, the revoked ones last
+   */
+  private record Read(
+      Agent agent,
+      SpaceSettings settings,
+      YearMonth month,
+      AgentUsage usage,
+      List<VirtualKey> keys,
+      KnownModels known) {
+    /** With a virtual key that was just made. */
+    Read with(VirtualKey made) {
+      List<VirtualKey> all = Stream.concat(Stream.of(made), keys.stream()).toList();
+      return new Read(agent, settings, month, usage, all, known);
+    }
+  }
+
+  /** Empty if the space has no such agent. */
+  private Optional<Read> read(PageRequest request) {
     String spaceId = request.spaceId();
     Optional<Agent> found = parts.agents().find(spaceId, request.path("id"));
     if (found.isEmpty()) {
-      return Reply.notFound(request.frame());
+      return Optional.empty();
     }
     Agent agent = found.get();
     SpaceSettings settings = parts.spaces().settings(spaceId);
     Instant now = parts.clock().instant();
     AgentsUsage agents =
         parts.agentUsage().read(spaceId, YearMonth.from(now.atZone(settings.timeZone())));
-    YearMonth month = agents.month();
-    AgentUsage usage = agents.of(agent.id());
     List<VirtualKey> keys =
         parts.virtualKeys().list(spaceId).stream()
             .filter(key -> key.agentId().equals(agent.id()))
             .toList();
-    NewKey newKey = moment.newKey();
     KnownModels known =
         new KnownModels(parts.vault().savedKeys(spaceId), parts.prices().get(), now);
+    return Optional.of(
+        new Read(agent, settings, agents.month(), agents.of(agent.id()), keys, known));
+  }
+
+  private Reply shown(PageRequest request, Moment moment) {
+    return read(request)
+        .map(read -> shown(request, read, moment))
+        .orElseGet(() -> Reply.notFound(request.frame()));
+  }
+
+  private Reply shown(PageRequest request, Read read, Moment moment) {
+    Agent agent = read.agent();
+    SpaceSettings settings = read.settings();
+    NewKey newKey = moment.newKey();
     return Reply.page(
         moment.status(),
         "agent.jte",
         request.frame(),
         new Shown(
             agent,
-            month,
+            read.month(),
             settings.timeZone(),
-            usage,
-            CallLink.of(month).with("agent", agent.id()),
-            AgentsPage.lastUse(keys),
-            BudgetStanding.of(agent, usage, month),
+            read.usage(),
+            CallLink.of(read.month()).with("agent", agent.id()),
+            AgentsPage.lastUse(read.keys()),
+            BudgetStanding.of(agent, read.usage(), read.month()),
             BudgetForms.done(request),
             settings.monthlyBudgetCents(),
-            keys,
+            read.keys(),
             newKey,
             Snippets.of(
                 parts.address().url(),
                 newKey == null ? null : newKey.secret(),
-                FirstModels.of(agent, settings, known)),
+                FirstModels.of(agent, settings, read.known())),
             question(request),
             moment.keyTyped(),
             moment.keyError(),
             moment.undone(),
-            edited(request, known, agent, settings, moment)));
+            edited(request, read.known(), agent, settings, moment)));
   }
 
   private Edited edited(

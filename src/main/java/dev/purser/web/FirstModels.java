@@ -8,9 +8,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.pricing.Rates;
 import dev.purser.vault.KnownModel;
 import dev.purser.vault.KnownModels;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,44 +16,57 @@ import org.jspecify.annotations.Nullable;
  * where a model is chosen for it, else the cheapest that the saved API key can use.
  *
  * @param provider whose dialect a line speaks that could speak either
- * @param anthropic the model to ask for in Anthropic's
- * @param openai the model to ask for in OpenAI's
+ * @param anthropic what to ask for in Anthropic's
+ * @param openai what to ask for in OpenAI's
  */
-record FirstModels(Provider provider, String anthropic, String openai) {
+record FirstModels(Provider provider, First anthropic, First openai) {
   /** The name by which a request leaves the choice to Purser. */
   static final String AUTO = "auto";
 
   private static final Comparator<KnownModel> CHEAPEST_FIRST =
       Comparator.comparingLong(FirstModels::picos).thenComparing(KnownModel::model);
 
+  /** A model to ask for, and how it was come by. */
+  record First(String model, Choice choice) {}
+
+  /** Who has chosen a model. */
+  enum Choice {
+    /** The agent prefers it. */
+    AGENTS,
+    /** It is the space's default. */
+    DEFAULT,
+    /** Nobody, so it is the cheapest that can be used. */
+    CHEAPEST,
+    /** Nobody, and none can be used: the answer then says what is missing. */
+    NONE
+  }
+
   /** For an agent, or for one that has no preferred model if it is null. */
   static FirstModels of(@Nullable Agent agent, SpaceSettings settings, KnownModels known) {
     Provider preferred = agent == null ? null : agent.preferredProvider();
-    return new FirstModels(
-        Stream.concat(
-                Stream.of(preferred, settings.defaultProvider()).filter(each -> each != null),
-                Arrays.stream(Provider.values())
-                    .filter(each -> !AUTO.equals(cheapest(each, known))))
-            .findFirst()
-            .orElse(Provider.ANTHROPIC),
-        model(Provider.ANTHROPIC, preferred, settings, known),
-        model(Provider.OPENAI, preferred, settings, known));
+    First anthropic = first(Provider.ANTHROPIC, preferred, settings, known);
+    First openai = first(Provider.OPENAI, preferred, settings, known);
+    Provider chosen = preferred == null ? settings.defaultProvider() : preferred;
+    Provider usable =
+        anthropic.choice() == Choice.NONE && openai.choice() != Choice.NONE
+            ? Provider.OPENAI
+            : Provider.ANTHROPIC;
+    return new FirstModels(chosen == null ? usable : chosen, anthropic, openai);
   }
 
-  private static String model(
+  private static First first(
       Provider provider, @Nullable Provider preferred, SpaceSettings settings, KnownModels known) {
-    return provider == preferred || provider == settings.defaultProvider()
-        ? AUTO
-        : cheapest(provider, known);
-  }
-
-  /** Still {@code auto} if there is none: the answer then says what is missing. */
-  private static String cheapest(Provider provider, KnownModels known) {
+    if (provider == preferred) {
+      return new First(AUTO, Choice.AGENTS);
+    }
+    if (provider == settings.defaultProvider()) {
+      return new First(AUTO, Choice.DEFAULT);
+    }
     return known.all().stream()
         .filter(each -> each.provider() == provider && each.usable() && answers(each.price()))
         .min(CHEAPEST_FIRST)
-        .map(KnownModel::model)
-        .orElse(AUTO);
+        .map(cheapest -> new First(cheapest.model(), Choice.CHEAPEST))
+        .orElse(new First(AUTO, Choice.NONE));
   }
 
   private static boolean answers(@Nullable ModelPrice price) {

@@ -179,6 +179,15 @@ public record PriceTables(
     return "/prices?add=" + URLEncoder.encode(model, StandardCharsets.UTF_8) + "#add";
   }
 
+  /** The command that gives a model a price; the name, which any call can choose, is quoted. */
+  public static String addCommand(Provider provider, String model) {
+    String name =
+        model.chars().anyMatch(Character::isISOControl)
+            ? "MODEL"
+            : "'" + model.replace("'", "'\\''") + "'";
+    return "./run prices add " + provider.id() + " " + name + " --input USD --output USD";
+  }
+
   private static Optional<Card> card(String title, Optional<Rates> rates) {
     return rates.map(known -> {
       List<Rate> listed = new ArrayList<>();

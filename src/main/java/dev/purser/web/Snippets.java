@@ -69,19 +69,24 @@ public record Snippets(List<Snippet> all, boolean filled) {
   }
 
   /** What is filled in. */
-  private record Filling(URI base, String key, String model) {
+  private record Filling(URI base, String key, FirstModels.First first) {
     Piece piece(String part) {
       return switch (part) {
         case BASE -> new Piece(base.toString(), Style.FILLED);
         case KEY -> new Piece(key, Style.FILLED);
-        case MODEL -> new Piece(model, Style.FILLED);
+        case MODEL -> new Piece(first.model(), Style.FILLED);
         default -> new Piece(part, Style.PLAIN);
       };
     }
 
     /** What is said beside the model. */
     String which() {
-      return model.equals(FirstModels.AUTO) ? "  # the agent's preferred model" : "";
+      return switch (first.choice()) {
+        case AGENTS -> "  # the agent's preferred model";
+        case DEFAULT -> "  # your default model";
+        case CHEAPEST -> "";
+        case NONE -> "  # no model is chosen yet";
+      };
     }
   }
 
@@ -143,16 +148,28 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
   private static final String ANTHROPIC_JAVA =
       """
-      // com.anthropic:anthropic-java
-      AnthropicClient client = AnthropicOkHttpClient.builder()
-          .baseUrl("{base}")
-          .apiKey("{key}")
-          .build();
-      Message message = client.messages().create(MessageCreateParams.builder()
-          .model("{model}")
-          .maxTokens(1024)
-          .addUserMessage("Say hello.")
-          .build());
+      // Hello.java, to be run with com.anthropic:anthropic-java on the class path
+      import com.anthropic.client.AnthropicClient;
+      import com.anthropic.client.okhttp.AnthropicOkHttpClient;
+      import com.anthropic.models.messages.Message;
+      import com.anthropic.models.messages.MessageCreateParams;
+
+      public class Hello {
+        public static void main(String[] args) {
+          AnthropicClient client = AnthropicOkHttpClient.builder()
+              .baseUrl("{base}")
+              .apiKey("{key}")
+              .build();
+          Message message = client.messages().create(MessageCreateParams.builder()
+              .model("{model}")
+              .maxTokens(1024)
+              .addUserMessage("Say hello.")
+              .build());
+          message.content().forEach(block ->
+              block.text().ifPresent(text -> System.out.println(text.text())));
+          client.close();
+        }
+      }
       """;
 
   private static final String OPENAI_PYTHON =
@@ -170,15 +187,30 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
   private static final String OPENAI_JAVA =
       """
-      // com.openai:openai-java
-      OpenAIClient client = OpenAIOkHttpClient.builder()
-          .baseUrl("{base}/v1")
-          .apiKey("{key}")
-          .build();
-      Response response = client.responses().create(ResponseCreateParams.builder()
-          .model("{model}")
-          .input("Say hello.")
-          .build());
+      // Hello.java, to be run with com.openai:openai-java on the class path
+      import com.openai.client.OpenAIClient;
+      import com.openai.client.okhttp.OpenAIOkHttpClient;
+      import com.openai.models.responses.Response;
+      import com.openai.models.responses.ResponseCreateParams;
+
+      public class Hello {
+        public static void main(String[] args) {
+          OpenAIClient client = OpenAIOkHttpClient.builder()
+              .baseUrl("{base}/v1")
+              .apiKey("{key}")
+              .build();
+          Response response = client.responses().create(ResponseCreateParams.builder()
+              .model("{model}")
+              .input("Say hello.")
+              .build());
+          response.output().stream()
+              .flatMap(item -> item.message().stream())
+              .flatMap(message -> message.content().stream())
+              .flatMap(content -> content.outputText().stream())
+              .forEach(text -> System.out.println(text.text()));
+          client.close();
+        }
+      }
       """;
 
   private static final String CLAUDE_CODE =
@@ -188,20 +220,19 @@ public record Snippets(List<Snippet> all, boolean filled) {
       claude
       """;
 
+  /**
+   * Of no file: pasted into one that has settings already, they would get into one another's way.
+   */
   private static final String CODEX =
       """
-      # ~/.codex/config.toml
-      model = "{model}"
-      model_provider = "purser"
-
-      [model_providers.purser]
-      name = "Purser"
-      base_url = "{base}/v1"
-      env_key = "PURSER_VIRTUAL_KEY"
-      wire_api = "responses"
-
-      # then, in a shell
+      # for this session; to keep them, these settings go into ~/.codex/config.toml
       export PURSER_VIRTUAL_KEY={key}
-      codex
+      codex \\
+        -c model={model} \\
+        -c model_provider=purser \\
+        -c model_providers.purser.name=Purser \\
+        -c model_providers.purser.base_url={base}/v1 \\
+        -c model_providers.purser.env_key=PURSER_VIRTUAL_KEY \\
+        -c model_providers.purser.wire_api=responses
       """;
 }

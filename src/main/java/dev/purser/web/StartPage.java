@@ -3,11 +3,14 @@ package dev.purser.web;
 import dev.purser.agents.Agent;
 import dev.purser.agents.AgentDraft;
 import dev.purser.agents.AgentSaved;
+import dev.purser.agents.AgentWithKey;
+import dev.purser.agents.VirtualKey;
 import dev.purser.agents.VirtualKeyCreated;
 import dev.purser.ledger.EntryState;
 import dev.purser.people.SpaceSettings;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallFilter;
+import dev.purser.secret.Secret;
 import dev.purser.vault.KnownModels;
 import dev.purser.vault.ProviderKey;
 import dev.purser.vault.SavedKey;
@@ -23,7 +26,7 @@ public record StartPage(WebParts parts) {
   /**
    * What the page shows.
    *
-   * @param agent the first one; null if there is none
+   * @param agent the one that was just made, else the first by name; null if there is none
    * @param newKey a virtual key that was just made; null but in the answer to the form that made it
    * @param firstCall the newest one; null until there is one
    * @param typed what stands in the field for the agent's name
@@ -74,17 +77,28 @@ public record StartPage(WebParts parts) {
   }
 
   Reply show(PageRequest request) {
-    return shown(200, request, null, "", null);
+    return shown(200, request, read(request.spaceId()), "", null);
   }
 
-  /** Makes an agent with its first virtual key, which is shown in the answer and nowhere else. */
+  /**
+   * Makes an agent with its first virtual key, which is shown in the answer and nowhere else: so
+   * they are made last, when nothing can go wrong any more before it is shown.
+   */
   Reply makeAgent(PageRequest request) {
     String name = request.form().text("name");
-    return switch (parts.agents().create(request.spaceId(), AgentDraft.named(name))) {
-      case AgentSaved.Saved saved -> withKey(request, saved.agent());
+    Read read = read(request.spaceId());
+    AgentWithKey made =
+        parts
+            .virtualKeys()
+            .createWithAgent(parts.agents(), request.spaceId(), AgentDraft.named(name), FIRST_KEY);
+    return switch (made.agent()) {
+      case AgentSaved.Saved(Agent agent) ->
+          made.key() instanceof VirtualKeyCreated.Created(VirtualKey _, Secret secret)
+              ? shown(200, request, read, agent, secret.reveal(), "", null)
+              : Reply.redirect("/agents/" + agent.id());
       case AgentSaved.NameTaken _ ->
-          shown(422, request, null, name, "Another agent has this name already. Choose another.");
-      case AgentSaved.Refused refused -> shown(422, request, null, name, refused.reason());
+          shown(422, request, read, name, "Another agent has this name already. Choose another.");
+      case AgentSaved.Refused refused -> shown(422, request, read, name, refused.reason());
       case AgentSaved.ChangedElsewhere _, AgentSaved.NotFound _ ->
           throw new IllegalStateException("a new agent cannot have been there before");
     };
@@ -97,36 +111,46 @@ public record StartPage(WebParts parts) {
         .orElseGet(Reply.NoNews::new);
   }
 
-  private Reply withKey(PageRequest request, Agent agent) {
-    return switch (parts.virtualKeys().create(request.spaceId(), agent.id(), FIRST_KEY, null)) {
-      case VirtualKeyCreated.Created created ->
-          shown(200, request, created.secret().reveal(), "", null);
-      case VirtualKeyCreated.NotFound _, VirtualKeyCreated.Refused _ ->
-          Reply.redirect("/agents/" + agent.id());
-    };
+  /** What the page is made of, as it was read. */
+  private record Read(
+      SpaceSettings settings,
+      @Nullable Agent firstAgent,
+      List<SavedKey> keys,
+      @Nullable FirstCall firstCall) {}
+
+  private Read read(String spaceId) {
+    return new Read(
+        parts.spaces().settings(spaceId),
+        parts.agents().list(spaceId, false).stream().findFirst().orElse(null),
+        parts.vault().savedKeys(spaceId),
+        firstCall(spaceId).orElse(null));
+  }
+
+  private Reply shown(
+      int status, PageRequest request, Read read, String typed, @Nullable String error) {
+    return shown(status, request, read, read.firstAgent(), null, typed, error);
   }
 
   private Reply shown(
       int status,
       PageRequest request,
+      Read read,
+      @Nullable Agent agent,
       @Nullable String newKey,
       String typed,
       @Nullable String error) {
-    SpaceSettings settings = parts.spaces().settings(request.spaceId());
-    List<Agent> agents = parts.agents().list(request.spaceId(), false);
-    Agent agent = agents.isEmpty() ? null : agents.getFirst();
-    List<SavedKey> keys = parts.vault().savedKeys(request.spaceId());
-    KnownModels known = new KnownModels(keys, parts.prices().get(), parts.clock().instant());
+    KnownModels known = new KnownModels(read.keys(), parts.prices().get(), parts.clock().instant());
     return Reply.page(
         status,
         "start.jte",
         request.frame(),
         new Shown(
-            keys.stream().map(SavedKey::key).toList(),
+            read.keys().stream().map(SavedKey::key).toList(),
             agent,
             newKey,
-            Snippets.of(parts.address().url(), newKey, FirstModels.of(agent, settings, known)),
-            firstCall(request.spaceId()).orElse(null),
+            Snippets.of(
+                parts.address().url(), newKey, FirstModels.of(agent, read.settings(), known)),
+            read.firstCall(),
             typed,
             error));
   }

@@ -1,6 +1,7 @@
 package dev.purser.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.purser.money.Budget;
 import dev.purser.money.Money;
@@ -10,6 +11,7 @@ import dev.purser.people.TestPeople;
 import dev.purser.pricing.Provider;
 import dev.purser.secret.Secret;
 import dev.purser.storage.TestDatabase;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -171,6 +173,36 @@ class VirtualKeysTest {
       assertThat(world.keys.list(world.space).getFirst().lastUsedAt())
           .isEqualTo(TestPeople.START.plusSeconds(5));
       assertThat(world.people.revision(world.space)).isEqualTo(revision);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAgentIsMadeWithItsFirstKeyOrNotAtAll(TestDatabase.Kind kind) {
+    try (World world = new World(kind)) {
+      AgentDraft draft = AgentDraft.named("one");
+      TestPeople people = world.people;
+      SecureRandom broken =
+          new SecureRandom() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void nextBytes(byte[] bytes) {
+              throw new IllegalStateException("no randomness");
+            }
+          };
+      VirtualKeys failing =
+          new VirtualKeys(people.database(), people.ids(), people.clock(), broken);
+      assertThatThrownBy(() -> failing.createWithAgent(world.agents, world.space, draft, "first"))
+          .hasMessage("no randomness");
+      assertThat(world.agents.list(world.space, true)).isEmpty();
+
+      AgentWithKey made = world.keys.createWithAgent(world.agents, world.space, draft, "first");
+      assertThat(made.agent()).isInstanceOf(AgentSaved.Saved.class);
+      assertThat(made.key()).isInstanceOf(VirtualKeyCreated.Created.class);
+      AgentWithKey again = world.keys.createWithAgent(world.agents, world.space, draft, "first");
+      assertThat(again).isEqualTo(new AgentWithKey(new AgentSaved.NameTaken("one"), null));
+      assertThat(world.keys.list(world.space)).hasSize(1);
     }
   }
 

@@ -97,6 +97,9 @@ class AgentsInBrowserTest {
     second.expectStatus(409);
     save(second, "by the second");
     assertThat(second.page().getByRole(AriaRole.ALERT).getByText("changed elsewhere")).isVisible();
+    if (scripts) {
+      second.assertAccessibleLightAndDark();
+    }
     Locator name = second.page().locator("#edit #name");
     assertThat(name).hasValue("by the second");
     second.page().getByText("Show the other values").click();
@@ -147,11 +150,76 @@ class AgentsInBrowserTest {
     window.go("/agents/" + agentId);
     window.assertAccessible();
     window.assertFits();
-    window.page().getByText("Claude Code", new Page.GetByTextOptions().setExact(true)).click();
-    assertThat(window.page().locator("#code-claude-code")).isVisible();
-    window.assertAccessible();
     window.go("/agents/" + agentId + "?archive=yes");
     window.assertAccessible();
+  }
+
+  @Test
+  void whatTheySayWhileSomethingIsDoneCanBeReadLightAndDarkAndOnAPhone() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/agents");
+    Page page = window.page();
+    assertThat(page.getByText("No agents yet")).isVisible();
+    readable(window);
+    page.getByLabel("Name").fill("support-bot");
+    press(window, "Make agent");
+    page.getByPlaceholder("Name, such as laptop or ci").fill("laptop");
+    press(window, "New virtual key");
+    assertThat(page.locator("#new-key")).isVisible();
+    for (Locator way : page.locator(".tab").all()) {
+      way.click();
+      assertThat(page.locator(".snippet .code:visible")).hasCount(1);
+      readable(window);
+    }
+    page.getByLabel("Monthly Budget of this agent").fill("99999999999");
+    window.expectStatus(422);
+    press(window, "Save changes");
+    assertThat(page.locator("#budget-problem")).isVisible();
+    assertThat(page.getByLabel("Monthly Budget of this agent")).hasValue("99999999999");
+    readable(window);
+    page.getByText("Revoke laptop").click();
+    assertThat(page.getByText("Revoke “laptop”?")).isVisible();
+    readable(window);
+  }
+
+  private static void readable(Window window) {
+    window.assertAccessibleLightAndDark();
+    window.assertFitsPhone();
+  }
+
+  @Test
+  void aNameThatWillNotDoIsSaidInSightHoweverLongThePageIs() {
+    Person person = browsing.newPerson();
+    String agentId = person.agent("taken");
+    for (int i = 0; i < 12; i++) {
+      person.agent("bot-" + i);
+      person.virtualKey(agentId);
+    }
+    Window window = browsing.window(person).go("/agents");
+    Page page = window.page();
+    assertThat(page.getByLabel("Name")).isHidden();
+    Locator newAgent =
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("New agent"));
+    newAgent.click();
+    Locator name = page.getByLabel("Name");
+    assertThat(name).isFocused();
+    assertThat(newAgent).isHidden();
+    name.fill("taken");
+    window.expectStatus(422);
+    press(window, "Make agent");
+    assertThat(page.getByText("Another agent has this name already.")).isInViewport();
+    assertThat(name).isFocused();
+    assertThat(name).hasValue("taken");
+    assertThat(name)
+        .hasAccessibleDescription("Another agent has this name already. Choose another.");
+    readable(window);
+
+    window.go("/agents/" + agentId);
+    page.getByPlaceholder("Name, such as laptop or ci").fill(" ");
+    press(window, "New virtual key");
+    assertThat(page.getByText("A name has 1 to 100 characters.")).isInViewport();
+    assertThat(page.getByPlaceholder("Name, such as laptop or ci")).isFocused();
+    readable(window);
   }
 
   @Test
@@ -173,12 +241,30 @@ class AgentsInBrowserTest {
   @Test
   void theyAreSmallAndAskTheDatabaseFewTimes() {
     Person person = browsing.newPerson().withProviderKeys();
+    // Of somebody new, for whom every page asks whether there was a call.
     String agentId = person.agent("support-bot");
-    for (String path : List.of("/agents", "/agents/" + agentId)) {
+    theyAreSmall(person, List.of("/agents", "/agents/" + agentId));
+
+    for (String name : List.of("reports", "nightly", "research")) {
+      agentId = agentWithBudget(person, name);
+      Http caller = new Http(browsing.purser().url(), person.virtualKey(agentId).secret());
+      person.virtualKey(agentId);
+      Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+    }
+    theyAreSmall(person, List.of("/agents", "/agents/" + agentId));
+  }
+
+  private static void theyAreSmall(Person person, List<String> paths) {
+    for (String path : paths) {
       Window window = browsing.window(person);
       List<String> statements = Statements.ofPages(() -> window.go(path));
       assertThat(statements).as(path).hasSizeBetween(2, MOST_STATEMENTS);
       assertThat(window.transferredBytes()).as(path).isBetween(1_000L, MOST_BYTES);
     }
+  }
+
+  private static String agentWithBudget(Person person, String name) {
+    String json = "{\"name\":\"" + name + "\",\"monthlyBudgetCents\":500,\"budgetMode\":\"warn\"}";
+    return person.api().post("/api/agents", json).ok(201).path("id").asString();
   }
 }

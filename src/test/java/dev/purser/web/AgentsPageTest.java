@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.api.TestApi;
 import dev.purser.running.Http;
+import dev.purser.running.Statements;
 import dev.purser.storage.TestDatabase;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgentsPageTest {
   private static final Pattern SECRET = Pattern.compile("psr_[0-9A-Za-z]{49}");
+
+  /** As {@link Statements} has it. */
+  private static final String A_WRITE = "a transaction";
 
   private TestApi api;
   private TestApi.Person person;
@@ -67,6 +71,60 @@ class AgentsPageTest {
 
     assertThat(visit.get(page).text()).contains("laptop", "psr_…").doesNotContain(secret.group());
     assertThat(visit.get("/agents").text()).doesNotContain(secret.group());
+  }
+
+  @Test
+  void whatIsShownOnceIsMadeWhenAllElseThatItsPageShowsWasRead() {
+    List<String> asked =
+        Statements.ofPages(() -> {
+          Http.Answer made = visit.submit("/start", "/start/agent", "name", "first-bot");
+          assertThat(made.text()).containsPattern(SECRET);
+        });
+    assertThat(asked).last().isEqualTo(A_WRITE);
+    assertThat(asked).as("an agent with its key is one write").containsOnlyOnce(A_WRITE);
+
+    String page = agent("support-bot");
+    asked =
+        Statements.ofPages(() -> {
+          Http.Answer made = visit.submit(page, page + "/keys", "name", "laptop");
+          assertThat(made.text()).containsPattern(SECRET).contains("<h3>laptop</h3>");
+        });
+    assertThat(asked).last().isEqualTo(A_WRITE);
+
+    asked =
+        Statements.ofPages(() -> {
+          Http.Answer made =
+              visit.submit("/access-tokens", "/access-tokens", "name", "ci", "scope", "read");
+          assertThat(made.text()).contains("pst_", "<h3>ci</h3>");
+        });
+    assertThat(asked).last().isEqualTo(A_WRITE);
+  }
+
+  @Test
+  void theLinesSayWhoseModelItIsThatAutoStandsFor() {
+    String page = agent("support-bot");
+    assertThat(visit.get(page).text())
+        .contains("# no model is chosen yet")
+        .doesNotContain("# your default model", "# the agent's preferred model");
+
+    long version = person.manage().get("/api/settings").ok(200).path("version").asLong();
+    person
+        .manage()
+        .patch(
+            "/api/settings",
+            "{\"version\":%d,\"defaultProvider\":\"openai\",\"defaultModel\":\"gpt-6.1-sol\"}"
+                .formatted(version))
+        .ok(200);
+    assertThat(visit.get(page).text())
+        .containsOnlyOnce("# your default model")
+        .containsOnlyOnce("# no model is chosen yet");
+
+    visit.submit(
+        page, page, "name", "support-bot", "model", "anthropic/claude-haiku-5-5", "mode", "stop");
+    assertThat(visit.get(page).text())
+        .containsOnlyOnce("# your default model")
+        .containsOnlyOnce("# the agent's preferred model")
+        .doesNotContain("# no model is chosen yet");
   }
 
   @Test
@@ -233,6 +291,9 @@ class AgentsPageTest {
       form.put("form_id", action);
       assertThat(other.send(action, form).status()).as(action).isEqualTo(404);
     }
+    String theirs = other.submit("/agents", "/agents", "name", "theirs").header("location");
+    Http.Answer revoked = other.send(theirs + "/keys/" + keyId + "/revoke", form);
+    assertThat(revoked.status()).isEqualTo(404);
     assertThat(stored(page).path("name").asString()).isEqualTo("mine");
     assertThat(stored(page).path("archivedAt").isNull()).isTrue();
     assertThat(stored(page).path("virtualKeys")).hasSize(1);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
-import com.microsoft.playwright.options.ColorScheme;
 import dev.purser.pricing.Provider;
 import dev.purser.running.Await;
 import dev.purser.running.Http;
@@ -55,14 +54,6 @@ class CallsInBrowserTest {
 
   static List<Look> looks() {
     return List.of(Look.LIGHT, Look.DARK, Look.LIGHT.phone(), Look.DARK.phone());
-  }
-
-  /** In a state that is reached by steps, once in each scheme. */
-  private static void assertAccessibleInLightAndDark(Window window) {
-    for (ColorScheme scheme : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
-      window.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-      window.assertAccessible();
-    }
   }
 
   private static void hide(Page page, boolean hidden) {
@@ -175,7 +166,7 @@ class CallsInBrowserTest {
     Http caller = person.caller("support-bot");
     Window window = browsing.window(person).go("/calls");
     assertThat(window.page().getByText("No calls yet")).isVisible();
-    assertAccessibleInLightAndDark(window);
+    window.assertAccessibleLightAndDark();
     String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     assertThat(row(window.page(), call)).isVisible();
   }
@@ -189,12 +180,12 @@ class CallsInBrowserTest {
     assertThat(row).hasCount(1);
     assertThat(row.locator("td").nth(1)).containsText("Running");
     assertThat(row.locator("td").last()).containsText("held");
-    assertAccessibleInLightAndDark(list);
+    list.assertAccessibleLightAndDark();
     String id = row.getAttribute("data-call");
     Window one = browsing.window(person).go("/calls/" + id);
     assertThat(one.page().locator("h1")).hasText("Running");
     assertThat(one.page().getByText("is set aside for it meanwhile")).isVisible();
-    assertAccessibleInLightAndDark(one);
+    one.assertAccessibleLightAndDark();
     assertThat(nextRequest(one, "/calls/" + id).headerValue("x-purser-poll")).isEqualTo("1");
     assertThat(nextRequest(list, "/calls/newer").headerValue("x-purser-poll")).isEqualTo("1");
     row.evaluate("row => { row.dataset.same = 'yes'; }");
@@ -233,7 +224,7 @@ class CallsInBrowserTest {
     assertThat(news).hasText("2 new calls");
     assertThat(page.locator(".log-row")).hasCount(30);
     assertThat(read.boundingBox().y).isEqualTo(top);
-    assertAccessibleInLightAndDark(window);
+    window.assertAccessibleLightAndDark();
     news.press("Enter");
     assertThat(page.locator(".log-row")).hasCount(32);
     assertThat(page.locator(".log-row").nth(0)).hasAttribute("data-call", two);
@@ -266,7 +257,7 @@ class CallsInBrowserTest {
     pause.press("Space");
     assertThat(pause).hasAttribute("aria-pressed", "true");
     assertThat(page.getByText("Paused")).isVisible();
-    assertAccessibleInLightAndDark(window);
+    window.assertAccessibleLightAndDark();
     int before = asked.get();
     String call = Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     page.clock().runFor(60_000);

@@ -3,20 +3,34 @@ package dev.purser.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import dev.purser.api.TestApi;
 import dev.purser.people.UserAdded;
+import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.Provider;
+import dev.purser.pricing.UsageSource;
 import dev.purser.running.Person;
 import dev.purser.running.RunningPurser;
 import dev.purser.secret.Secret;
+import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of prices, in a browser. */
 class PricesPageTest {
@@ -49,6 +63,10 @@ class PricesPageTest {
     Window window = browsing.window(story.person(), look).go("/prices");
     assertThat(window.page().locator("#unpriced")).isVisible();
     window.page().locator("details.price-more > summary").first().click();
+    for (Locator others : window.page().locator("details.price-others > summary").all()) {
+      others.click();
+    }
+    assertThat(window.page().locator("details.price-others[open] tbody tr").last()).isVisible();
     window.assertAccessible();
     window.assertFits();
     assertThat(window.page().evaluate(CallsInBrowserTest.CUT_OFF)).isEqualTo(0);
@@ -94,8 +112,39 @@ class PricesPageTest {
   void whoeverIsNoAdministratorSeesHowAPriceIsAddedAndCannotAddOne() {
     Story story = Story.of(browsing.newPerson());
     Page page = browsing.window(story.person()).go("/prices").page();
-    assertThat(page.getByText("./run prices add anthropic claude-mythos-5-2")).isVisible();
+    assertThat(page.getByText("./run prices add anthropic 'claude-mythos-5-2'")).isVisible();
     assertThat(page.locator("#add")).hasCount(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x;touch /tmp/y", "it's $(touch /tmp/y)"})
+  void theCommandThatAddsAPriceTakesTheModelAsOneWordWhateverItIsCalled(
+      String model, @TempDir Path directory) throws IOException {
+    String html;
+    try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
+      TestApi.Person person = api.newPerson("ada@example.org");
+      api.call(
+          person,
+          api.newCaller(person, "odd-bot"),
+          Provider.ANTHROPIC,
+          UsageSource.REPORTED,
+          new ModelUsage(model, 100, 0, 0, 0, 0, 0, 0, 0, 0));
+      Visit visit = new Visit(api.url());
+      visit.signIn("ada@example.org", TestApi.PASSWORD);
+      html = visit.get("/prices").text();
+    }
+    Matcher command = Pattern.compile("<code>(\\./run prices add .*?)</code>").matcher(html);
+    assertThat(command.find()).isTrue();
+    Path run = Files.writeString(directory.resolve("run"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    assertThat(run.toFile().setExecutable(true)).isTrue();
+    String line = command.group(1).replace("&#39;", "'").replace("&amp;", "&");
+    Process pasted =
+        new ProcessBuilder("bash", "-c", line)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(pasted.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+        .containsExactly("prices", "add", "anthropic", model, "--input", "USD", "--output", "USD");
   }
 
   @Test
@@ -115,7 +164,8 @@ class PricesPageTest {
     window.assertAccessible();
     page.locator("#price-input").fill("3");
     page.getByText("Add price").last().click();
-    assertThat(page.getByText("The price of claude-mythos-5-2 is saved.")).isVisible();
+    assertThat(page.getByText("The price of claude-mythos-5-2 is saved.")).isInViewport();
+    window.assertAccessibleLightAndDark();
     assertThat(page.locator(".price-list tbody > tr").first()).containsText("added here");
     assertThat(page.locator(".price-list tbody > tr").first()).containsText("$15.00");
     assertThat(page.getByText("+1, as in force on")).isVisible();

@@ -14,10 +14,14 @@ import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,27 +69,53 @@ class StartInBrowserTest {
     person.settledCall(answer.header("x-purser-call-id"));
 
     assertThat(window.page().getByText("The first call is on the books.")).isVisible();
-    assertThat(window.page().locator("#first-call")).containsText("claude-haiku-5-5");
+    assertThat(window.page().locator("#first-call"))
+        .containsText(Pattern.compile("claude-haiku-5-5 · \\d+ in · \\d+ out · "));
     assertThat(window.page().locator("#first-call")).containsText("$0.");
     assertThat(window.page().getByText("Waiting for the first call…")).isHidden();
     window.go("/");
     assertThat(window.path()).isEqualTo("/usage");
   }
 
+  @Test
+  void theLinesAreThoseOfTheAgentThatWasMadeWhateverElseThereIs() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person).go("/start");
+    person.agent("alpha");
+    makeAgent(window, "beta");
+    assertThat(window.page().getByText("The virtual key of beta is already in it.")).isVisible();
+    assertThat(window.page().getByText("Open beta")).isVisible();
+  }
+
   @ParameterizedTest
   @EnumSource(Provider.class)
-  void theLinesWorkAsTheyStandAlsoWhereNoModelIsChosen(Provider provider) throws IOException {
+  void theLinesWorkAsTheyStandAlsoWhereNoModelIsChosen(Provider provider, @TempDir Path directory)
+      throws IOException {
     Person person = browsing.newPerson().withProviderKey(provider);
     Window window = browsing.window(person).go("/");
     makeAgent(window, "pasted-bot");
+    Page page = window.page();
 
-    Process pasted =
-        new ProcessBuilder("bash", "-c", window.page().locator("#code-curl").textContent())
-            .redirectErrorStream(true)
-            .start();
-    assertThat(new String(pasted.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-        .contains("usage");
-    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
+    assertThat(printed("bash", "-c", page.locator("#code-curl").textContent())).contains("usage");
+    assertThat(page.getByText("The first call is on the books.")).isVisible();
+
+    Path source = directory.resolve("Hello.java");
+    String lines = page.locator("#code-" + provider.id() + "-java").textContent();
+    Files.writeString(source, lines);
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classPath = System.getProperty("java.class.path");
+    assertThat(printed(java, "-cp", classPath, source.toString()))
+        .contains("made up by the sandbox");
+    window.go("/start");
+    assertThat(page.getByText("The latest call is on the books.")).isVisible();
+  }
+
+  /** What a command prints, which goes well. */
+  private static String printed(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.onExit().join().exitValue()).as(printed).isZero();
+    return printed;
   }
 
   @Test
@@ -113,6 +143,7 @@ class StartInBrowserTest {
         CompletableFuture.supplyAsync(
             () -> caller.post("/v1/messages", SLOW), Thread::startVirtualThread);
     assertThat(window.page().getByText("The first call is running")).isVisible();
+    window.assertAccessibleLightAndDark();
 
     assertThat(window.page().getByText("The first call is on the books.")).isVisible();
     assertThat(running.join().status()).isEqualTo(200);
@@ -130,7 +161,7 @@ class StartInBrowserTest {
     String failing = HELLO.replace("hello", "sandbox:529");
     assertThat(caller.post("/v1/messages", failing).status()).isEqualTo(529);
     assertThat(window.page().getByText("The first call failed: overloaded_error.")).isVisible();
-    window.assertAccessible();
+    window.assertAccessibleLightAndDark();
 
     assertThat(caller.post("/v1/messages", HELLO).status()).isEqualTo(200);
     assertThat(window.page().getByText("The latest call is on the books.")).isVisible();
@@ -213,7 +244,12 @@ class StartInBrowserTest {
     window.assertAccessible();
     window.assertFits();
     person.withProviderKeys();
-    window.go("/");
+    window.go("/").expectStatus(422);
+    makeAgent(window, " ");
+    assertThat(window.page().getByText("A name has 1 to 100 characters.")).isInViewport();
+    assertThat(window.page().getByLabel("Name")).isFocused();
+    window.assertAccessible();
+    window.assertFits();
     makeAgent(window, "support-bot");
     assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
     window.assertAccessible();

@@ -95,7 +95,7 @@ final class Visit {
   private static String form(String html, String action) {
     Matcher form =
         Pattern.compile(
-                "<form[^>]* action=\"" + Pattern.quote(action) + "\"[^>]*>.*?</form>",
+                "<form[^>]* action=\"" + Pattern.quote(action) + "(?:#[^\"]*)?\"[^>]*>.*?</form>",
                 Pattern.DOTALL)
             .matcher(html);
     if (!form.find()) {

@@ -14,6 +14,8 @@ import java.util.List;
  * @param stillness whether the visitor prefers reduced motion
  */
 public record Look(ColorScheme scheme, int width, int height, boolean scripts, boolean stillness) {
+  static final int PHONE_WIDTH = 380;
+
   /** A window on a desk, in the light scheme. */
   public static final Look LIGHT = new Look(ColorScheme.LIGHT, 1280, 800, true, false);
 
@@ -29,7 +31,7 @@ public record Look(ColorScheme scheme, int width, int height, boolean scripts, b
 
   /** The narrowest screen that the pages are made for. */
   public Look phone() {
-    return sized(380, 800);
+    return sized(PHONE_WIDTH, 800);
   }
 
   public Look withoutScripts() {

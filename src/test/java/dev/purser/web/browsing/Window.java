@@ -7,6 +7,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.SameSiteAttribute;
@@ -131,12 +132,35 @@ public final class Window implements AutoCloseable {
           .as("%s: the theme that it is drawn in", path())
           .isEqualTo(look.scheme().name().toLowerCase(Locale.ROOT));
     }
+    assertAccessible(look.scheme());
+  }
+
+  private void assertAccessible(ColorScheme scheme) {
     List<String> violations = Accessibility.violations(page);
     if (!violations.isEmpty()) {
       throw new AssertionError(
           "%s in %s, %d pixels wide:\n%s"
-              .formatted(path(), look.scheme(), look.width(), String.join("\n", violations)));
+              .formatted(path(), scheme, look.width(), String.join("\n", violations)));
     }
+  }
+
+  /**
+   * The same in the light scheme and in the dark, one after the other: for pages with scripts,
+   * which follow the system's.
+   */
+  public void assertAccessibleLightAndDark() {
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      turn(scheme);
+      assertAccessible(scheme);
+    }
+    turn(look.scheme());
+  }
+
+  private void turn(ColorScheme scheme) {
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+    page.waitForFunction(
+        "theme => document.documentElement.dataset.bsTheme === theme",
+        scheme == ColorScheme.DARK ? "dark" : "light");
   }
 
   /**
@@ -147,6 +171,15 @@ public final class Window implements AutoCloseable {
     assertThat(page.evaluate(PUSH_SIDEWAYS))
         .as("%s, %d pixels wide: pixels that stick out", path(), look.width())
         .isEqualTo(0);
+  }
+
+  /** The same in a window as narrow as a phone. */
+  public void assertFitsPhone() {
+    page.setViewportSize(Look.PHONE_WIDTH, look.height());
+    assertThat(page.evaluate(PUSH_SIDEWAYS))
+        .as("%s, %d pixels wide: pixels that stick out", path(), Look.PHONE_WIDTH)
+        .isEqualTo(0);
+    page.setViewportSize(look.width(), look.height());
   }
 
   /** Takes a picture, of the whole page or of as much as the window shows. */
