@@ -10,6 +10,7 @@ import com.anthropic.models.messages.MessageCreateParams;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.running.Statements;
 import dev.purser.web.browsing.Browsing;
