@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.purser.reports.CallFilter;
 import dev.purser.reports.CallStore;
 import dev.purser.storage.TestDatabase;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -59,16 +58,6 @@ class CallsCsvTest {
       assertThat(two.join()).isInstanceOf(CallsCsv.Made.Whole.class);
       assertThat(files.of("one", CallFilter.ALL)).isInstanceOf(CallsCsv.Made.Whole.class);
       assertThat(files.of("three", CallFilter.ALL)).isInstanceOf(CallsCsv.Made.Whole.class);
-    }
-  }
-
-  @Test
-  void aFileThatTakesTooLongIsNotGivenInPart() {
-    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
-      Instant[] now = {Instant.EPOCH};
-      InstantSource clock = () -> now[0] = now[0].plus(Duration.ofMinutes(1));
-      CallsCsv files = new CallsCsv(new CallStore(test.database()), clock);
-      assertThat(files.of("one", CallFilter.ALL)).isInstanceOf(CallsCsv.Made.TooSlow.class);
     }
   }
 }

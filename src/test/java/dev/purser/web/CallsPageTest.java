@@ -13,6 +13,7 @@ import dev.purser.storage.TestDatabase;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -207,6 +208,25 @@ class CallsPageTest {
         .isEqualByComparingTo(summary.path("totalCostCents").decimalValue());
     assertThat(sum).isPositive();
     assertThat(get(story.person(), "/calls.csv?model=gpt-6-luna").text().lines()).hasSize(1);
+  }
+
+  @Test
+  void aFileThatTakesTooLongIsNotGivenInPart() {
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock =
+        () -> Instant.now().plus(ahead.updateAndGet(time -> time.plus(step.get())));
+    try (RunningPurser slow = RunningPurser.start(TestDatabase.Kind.SQLITE, Map.of(), clock)) {
+      String cookie = slow.sessionCookie(slow.newPerson());
+      Http http = new Http(slow.url(), null);
+      step.set(Duration.ofMinutes(1));
+      Http.Answer answer = http.get("/calls.csv?model=rare", "cookie", cookie);
+      step.set(Duration.ZERO);
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.header("content-disposition")).isEmpty();
+      assertThat(answer.text()).contains("None was made", "href=\"/calls?model=rare\"");
+      assertThat(http.get("/calls.csv?model=rare", "cookie", cookie).status()).isEqualTo(200);
+    }
   }
 
   @Test

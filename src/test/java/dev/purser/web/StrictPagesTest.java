@@ -405,7 +405,7 @@ class StrictPagesTest {
             "Longest answer that was affordable", ">" + Figures.count(largest) + " tokens</td>")
         .contains("With an output limit of " + Figures.count(largest) + " tokens it would have fit")
         .contains("Release what is in doubt", "more would have been enough for this call")
-        .contains("\"largestOutputTokens\":" + largest)
+        .contains("\"largestOutputTokens\": " + largest)
         .contains(
             "<data value=\""
                 + kept.path("spentCents")
