@@ -65,8 +65,7 @@ public final class Web {
     this.visitors = new Visitors(parts);
     this.sentForms = new SentForms(parts.clock(), parts.random());
     this.pages = new Workers(vertx, "purser-web", THREADS, MOST_WAITING);
-    this.checks =
-        new Workers(vertx, "purser-web-checks", THREADS_THAT_ASK_PROVIDERS, MOST_WAITING);
+    this.checks = new Workers(vertx, "purser-web-checks", THREADS_THAT_ASK_PROVIDERS, MOST_WAITING);
     this.passwords =
         new Workers(
             vertx, "purser-web-passwords", THREADS_FOR_PASSWORDS, MOST_WAITING_FOR_PASSWORDS);

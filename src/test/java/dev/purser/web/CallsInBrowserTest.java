@@ -7,7 +7,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import dev.purser.pricing.Provider;
-import dev.purser.running.Await;
 import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.running.RunningPurser;
