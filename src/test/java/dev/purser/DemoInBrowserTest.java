@@ -30,8 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every page with the demo's month on it: the fullest that they are seen by most people. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoInBrowserTest {
-  private static final int MOST_STATEMENTS = 6;
-  private static final long MOST_BYTES = 300_000;
 
   /** With what a page folds away in sight, too. */
   private static final String UNFOLD =
@@ -109,8 +107,8 @@ class DemoInBrowserTest {
     for (String page : pages) {
       Window window = window(Look.LIGHT);
       List<String> statements = Statements.ofPages(() -> window.go(page));
-      assertThat(statements).as(page).hasSizeBetween(1, MOST_STATEMENTS);
-      assertThat(window.transferredBytes()).as(page).isBetween(1L, MOST_BYTES);
+      assertThat(statements).as(page).hasSizeBetween(1, Statements.MOST_OF_A_PAGE);
+      assertThat(window.transferredBytes()).as(page).isBetween(1L, Window.MOST_BYTES_AT_FIRST);
       window.close();
     }
   }

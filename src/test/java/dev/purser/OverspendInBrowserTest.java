@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** "Try to overspend", in a browser. */
 class OverspendInBrowserTest {
-  private static final int MOST_STATEMENTS = 6;
   private static final int A_WHOLE_TRY_MILLIS = 120_000;
 
   @RegisterExtension static final Browsing browsing = new Browsing();
@@ -81,7 +80,7 @@ class OverspendInBrowserTest {
       first.page().locator("#overspend tbody a").first().click();
       assertThat(first.path()).startsWith("/calls/");
       assertThat(Statements.ofPages(() -> first.go("/overspend")))
-          .hasSizeBetween(1, MOST_STATEMENTS);
+          .hasSizeBetween(1, Statements.MOST_OF_A_PAGE);
 
       // The sample month has calls that a process took with it when it ended.
       first.go("/calls?state=interrupted");

@@ -38,16 +38,17 @@ public final class Agents {
 
   /** Makes an agent. It has no virtual key yet. */
   public AgentSaved create(String spaceId, AgentDraft draft) {
-    return database.write(handle -> create(handle, spaceId, draft));
+    return whyNot(draft).orElseGet(() -> database.write(handle -> insert(handle, spaceId, draft)));
   }
 
-  /** Makes an agent, in a transaction. */
-  AgentSaved create(Handle handle, String spaceId, AgentDraft draft) {
+  /** Why no agent can be made of this, whatever others there are; empty if it can. */
+  static Optional<AgentSaved> whyNot(AgentDraft draft) {
+    return refused(asStored(draft));
+  }
+
+  /** Makes an agent of what is no reason {@link #whyNot}, in a transaction. */
+  AgentSaved insert(Handle handle, String spaceId, AgentDraft draft) {
     AgentDraft stored = asStored(draft);
-    Optional<AgentSaved> refused = refused(stored);
-    if (refused.isPresent()) {
-      return refused.get();
-    }
     String agentId = ids.next();
     Spaces.touch(handle, spaceId);
     if (nameTaken(handle, spaceId, stored.name(), agentId)) {

@@ -64,29 +64,34 @@ public final class VirtualKeys {
    */
   public VirtualKeyCreated create(
       String spaceId, String agentId, String name, @Nullable Instant expiresAt) {
-    return database.write(handle -> create(handle, spaceId, agentId, name, expiresAt));
+    return Limits.whyNotName(name.strip())
+        .<VirtualKeyCreated>map(VirtualKeyCreated.Refused::new)
+        .orElseGet(() ->
+            database.write(handle -> insert(handle, spaceId, agentId, name.strip(), expiresAt)));
   }
 
-  /** Makes an agent and its first virtual key at once: if the key cannot be stored, neither is. */
+  /**
+   * Makes an agent and its first virtual key at once, so that a failure leaves neither. A space
+   * that has as many virtual keys as it may gets the agent alone.
+   */
   public AgentWithKey createWithAgent(
       Agents agents, String spaceId, AgentDraft draft, String keyName) {
+    Optional<AgentSaved> refused = Agents.whyNot(draft);
+    if (refused.isPresent()) {
+      return new AgentWithKey(refused.get(), null);
+    }
     return database.write(handle -> {
-      AgentSaved agent = agents.create(handle, spaceId, draft);
+      AgentSaved agent = agents.insert(handle, spaceId, draft);
       return new AgentWithKey(
           agent,
           agent instanceof AgentSaved.Saved saved
-              ? create(handle, spaceId, saved.agent().id(), keyName, null)
+              ? insert(handle, spaceId, saved.agent().id(), keyName, null)
               : null);
     });
   }
 
-  private VirtualKeyCreated create(
+  private VirtualKeyCreated insert(
       Handle handle, String spaceId, String agentId, String name, @Nullable Instant expiresAt) {
-    String stored = name.strip();
-    Optional<String> whyNot = Limits.whyNotName(stored);
-    if (whyNot.isPresent()) {
-      return new VirtualKeyCreated.Refused(whyNot.get());
-    }
     Spaces.touch(handle, spaceId);
     Optional<Agent> agent = Agents.read(handle, spaceId, agentId);
     if (agent.isEmpty() || agent.get().archivedAt() != null) {
@@ -112,7 +117,7 @@ public final class VirtualKeys {
             spaceId,
             ids.next(),
             agentId,
-            stored,
+            name,
             secret.masked(),
             Instant.ofEpochMilli(clock.millis()),
             expiresAt,

@@ -80,8 +80,7 @@ public final class Users {
     }
     String passwordHash = passwords.hash(password);
     return database.transact(session -> {
-      // A cursor left open would outlive the transaction, and keep what it has read from growing
-      // old.
+      // Closed at once: a read left open outlives its transaction, and no later one can begin.
       session.locking(ONE_AT_A_TIME).executeQuery().close();
       Handle handle = session.handle();
       return none(handle)

@@ -89,8 +89,7 @@ record Sqlite(Path file) implements Engine {
   @Override
   public boolean outlives(SQLException e) {
     // A connection that found its file read-only stays so when the file no longer is. One that
-    // still
-    // reads for a transaction that has ended can begin none once another process has written.
+    // still reads for an ended transaction can begin none once another process has written.
     return e instanceof SQLiteException sqlite
         && sqlite.getResultCode() != SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT
         && (sqlite.getResultCode().code & PRIMARY) != SQLiteErrorCode.SQLITE_READONLY.code

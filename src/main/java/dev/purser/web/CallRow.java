@@ -5,6 +5,7 @@ import dev.purser.pricing.UsageSource;
 import dev.purser.reports.Call;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,13 @@ public record CallRow(Call call, CallStanding standing, ZoneId zone, Instant now
       return Figures.duration(now.toEpochMilli() - call.createdAt().toEpochMilli());
     }
     return call.durationMillis() == null ? "" : Figures.duration(call.durationMillis());
+  }
+
+  /** What can be done about it if it has no price: none helps it once its month is over. */
+  public String pricePath() {
+    return YearMonth.from(day()).isBefore(YearMonth.from(now.atZone(zone)))
+        ? "/calls/" + call.id() + "#unpriced"
+        : PriceTables.path(call.model());
   }
 
   /** Whether the provider did not say what was used. */

@@ -29,8 +29,6 @@ record PageRoute(
     ASKS_PROVIDER,
     /** The answer takes a password's hash, with much memory and one core: likewise. */
     HASHES_PASSWORD,
-    /** Pages ask here by themselves, with nobody there. */
-    POLLED,
     /** A form that may be done twice as well as once. */
     REPEATABLE
   }
@@ -72,10 +70,6 @@ record PageRoute(
 
   PageRoute thatHashesPassword() {
     return with(Trait.HASHES_PASSWORD);
-  }
-
-  PageRoute polled() {
-    return with(Trait.POLLED);
   }
 
   PageRoute repeatable() {

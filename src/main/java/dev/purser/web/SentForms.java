@@ -15,8 +15,9 @@ import java.util.function.Supplier;
 
 /**
  * Forms that were sent: one that comes twice with the same content, by a double click or an
- * impatient reload, is done once, and both get the one answer. Every form has an id that was made
- * with its page.
+ * impatient reload, is done once, and both get the one answer. One that was answered with cookies
+ * is done again once it is done, because they are not kept. Every form has an id that was made with
+ * its page.
  */
 final class SentForms {
   /** Of a form's id, in characters: what is longer, none of our pages made. */

@@ -34,6 +34,10 @@ public record SignInForm(
     SIGNED_OUT_EVERYWHERE("everywhere", "You are signed out in every browser."),
     SESSION_ENDED(
         "session", "Your session had ended, so nothing was changed. Sign in and do it again."),
+    PASSWORD_SENT(
+        "password",
+        "Your session has ended. If you were changing your password, sign in with the new one; if it"
+            + " does not work yet, with the old one, and change it again."),
     LINK_SPENT("link", "This link no longer works. It works once, and only for 10 minutes.");
 
     private final String id;

@@ -166,8 +166,7 @@ public final class Web {
           null);
     }
     try {
-      boolean polled = route.is(PageRoute.Trait.POLLED) || request.getHeader(POLL) != null;
-      Visitors.Known visitor = visitors.know(request, polled);
+      Visitors.Known visitor = visitors.know(request, request.getHeader(POLL) != null);
       return rendered(reply(context, route, visitor), visitor);
     } catch (StorageException e) {
       log.warn("{} {}: {}", route.method(), route.path(), e.getMessage());
@@ -177,8 +176,7 @@ public final class Web {
               bare,
               "The database cannot be used just now",
               request.method().equals(HttpMethod.POST)
-                  // It may have failed after the change: in its confirmation, or in reading the
-                  // page.
+                  // It may have failed after the change: confirming it, or reading the page.
                   ? "What you sent may have been done or not. Load the page again in a moment, and"
                       + " look before you send it once more."
                   : "Nothing is lost. Try again soon.",
@@ -204,10 +202,7 @@ public final class Web {
     HttpServerRequest request = context.request();
     Frame frame = frame(request, visitor, visitors.visitor(visitor));
     if (route.access() == Access.SIGNED_IN && visitor.user() == null) {
-      return Reply.redirect(
-          SignInForm.path(
-              route.method().equals(HttpMethod.POST) ? SignInForm.Notice.SESSION_ENDED : null,
-              whereTo(request)));
+      return Reply.redirect(SignInForm.path(whySignedOut(route), whereTo(request)));
     }
     Form form = new Form(request.formAttributes());
     PageRequest read =
@@ -259,6 +254,16 @@ public final class Web {
                     whereTo(request)));
   }
 
+  private static SignInForm.@Nullable Notice whySignedOut(PageRoute route) {
+    if (!route.method().equals(HttpMethod.POST)) {
+      return null;
+    }
+    // The first half of a double click may have changed the password, and so ended the session.
+    return route.is(PageRoute.Trait.HASHES_PASSWORD)
+        ? SignInForm.Notice.PASSWORD_SENT
+        : SignInForm.Notice.SESSION_ENDED;
+  }
+
   private Frame frame(
       HttpServerRequest request, Visitors.@Nullable Known known, Frame.@Nullable Visitor visitor) {
     String path = request.path() == null ? "/" : request.path();
@@ -290,8 +295,14 @@ public final class Web {
         a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Empty also if it cannot be decoded: what it would say may be a secret, so nobody is told. */
+  /**
+   * Empty also if it cannot be decoded: what it would say may be a secret, so nobody is told. And
+   * for whoever asks only for the head, which must not use up a link.
+   */
   private static MultiMap query(RoutingContext context) {
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      return MultiMap.caseInsensitiveMultiMap();
+    }
     try {
       return context.queryParams();
     } catch (RuntimeException e) {

@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Setting up, signing in and out, the password and access tokens, as a visitor has them. */
 class AccountInBrowserTest {
-  private static final long MOST_BYTES = 300 * 1024;
-  private static final int MOST_STATEMENTS = 6;
   private static final String WRONG = "not the right password";
   private static final String NEXT = "another long password";
 
@@ -271,18 +269,19 @@ class AccountInBrowserTest {
   @ValueSource(strings = {"/password", "/access-tokens"})
   void theFirstLoadIsSmallAndAsksTheDatabaseFewTimes(String path) {
     Window window = browsing.window(browsing.newPerson());
-    assertThat(Statements.ofPages(() -> window.go(path))).hasSizeBetween(1, MOST_STATEMENTS);
-    assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
+    assertThat(Statements.ofPages(() -> window.go(path)))
+        .hasSizeBetween(1, Statements.MOST_OF_A_PAGE);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
   }
 
   @Test
   void theFirstLoadIsSmallForWhoeverIsNotSignedIn() {
     assertThat(browsing.signedOut(Look.LIGHT).go("/sign-in").transferredBytes())
-        .isBetween(1_000L, MOST_BYTES);
+        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
     RunningPurser empty = browsing.emptyPurser();
     URI link = empty.app().setupLink();
     Window setup = browsing.window(URI.create(empty.url()), Look.LIGHT);
     assertThat(setup.go(link.getRawPath() + "?" + link.getRawQuery()).transferredBytes())
-        .isBetween(1_000L, MOST_BYTES);
+        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
   }
 }

@@ -26,8 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Agents in a browser. */
 class AgentsInBrowserTest {
-  private static final long MOST_BYTES = 300 * 1024;
-  private static final int MOST_STATEMENTS = 6;
 
   @RegisterExtension static final Browsing browsing = new Browsing();
 
@@ -259,8 +257,8 @@ class AgentsInBrowserTest {
     for (String path : paths) {
       Window window = browsing.window(person);
       List<String> statements = Statements.ofPages(() -> window.go(path));
-      assertThat(statements).as(path).hasSizeBetween(2, MOST_STATEMENTS);
-      assertThat(window.transferredBytes()).as(path).isBetween(1_000L, MOST_BYTES);
+      assertThat(statements).as(path).hasSizeBetween(2, Statements.MOST_OF_A_PAGE);
+      assertThat(window.transferredBytes()).as(path).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
     }
   }
 

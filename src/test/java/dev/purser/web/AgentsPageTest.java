@@ -101,6 +101,17 @@ class AgentsPageTest {
   }
 
   @Test
+  void onStartTheSecondOfTwoTabsIsToldThatTheNameIsTaken() {
+    Map<String, String> second =
+        Visit.filled(visit.get("/start").text(), "/start/agent", "name", "first-bot");
+    visit.submit("/start", "/start/agent", "name", "first-bot");
+    Http.Answer late = visit.send("/start/agent", second);
+    assertThat(late.status()).isEqualTo(422);
+    assertThat(late.text())
+        .contains("Another agent has this name already. Choose another.", "value=\"first-bot\"");
+  }
+
+  @Test
   void theLinesSayWhoseModelItIsThatAutoStandsFor() {
     String page = agent("support-bot");
     assertThat(visit.get(page).text())

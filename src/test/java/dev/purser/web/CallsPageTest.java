@@ -36,7 +36,6 @@ class CallsPageTest {
   private static final Pattern ROW = Pattern.compile("data-call=\"([0-9a-z]+)\"");
   private static final Pattern DAY = Pattern.compile("id=\"day-([0-9-]+)\"");
   private static final Pattern OLDER = Pattern.compile("id=\"log-older\"[^>]* href=\"([^\"]+)\"");
-  private static final int MOST_STATEMENTS = 6;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Sandbox sandbox;
@@ -279,6 +278,9 @@ class CallsPageTest {
           .contains("Its month is over, so it stays unpriced", "id=\"unpriced\"")
           .contains("<a class=\"unpriced\" href=\"#unpriced\">unpriced</a></h1>")
           .doesNotContain("Add the price");
+      assertThat(http.get("/calls", "cookie", cookie).text())
+          .contains("href=\"/calls/" + call + "#unpriced\">unpriced</a>")
+          .doesNotContain("/prices?q=");
       assertThat(http.get("/usage?month=" + month, "cookie", cookie).text())
           .containsPattern(
               "<a class=\"unpriced\" href=\"/calls\\?[^\"]*priced=no[^\"]*\">unpriced</a>")
@@ -389,6 +391,6 @@ class CallsPageTest {
     assertThat(
             Statements.ofPages(
                 () -> assertThat(http.get(at, "cookie", cookie).status()).isEqualTo(200)))
-        .hasSizeBetween(2, MOST_STATEMENTS);
+        .hasSizeBetween(2, Statements.MOST_OF_A_PAGE);
   }
 }

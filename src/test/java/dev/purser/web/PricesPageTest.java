@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of prices, in a browser. */
 class PricesPageTest {
-  private static final long MOST_BYTES = 300 * 1024;
   private static final String PASSWORD = "a long enough password";
 
   @RegisterExtension static final Browsing browsing = new Browsing();
@@ -75,7 +74,7 @@ class PricesPageTest {
   @Test
   void itsFirstLoadIsSmall() {
     assertThat(browsing.window(browsing.newPerson()).go("/prices").transferredBytes())
-        .isBetween(1_000L, MOST_BYTES);
+        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
   }
 
   @Test

@@ -27,7 +27,6 @@ import tools.jackson.databind.JsonNode;
 
 /** The page of settings, as a visitor has it. */
 class SettingsInBrowserTest {
-  private static final long MOST_BYTES = 300 * 1024;
   private static final String BAD_KEY = "sk-ant-api03-test-0123456789abcdefghijklmnop-revoked";
   private static final String SAVED_KEY =
       "sk-ant-api03-test-good-0123456789abcdefghijklmnopQRST-AA";
@@ -643,6 +642,6 @@ class SettingsInBrowserTest {
   @Test
   void itsFirstLoadIsSmall() {
     Window window = browsing.window(somebodyWithACall()).go("/settings");
-    assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
   }
 }

@@ -34,7 +34,6 @@ class SettingsPageTest {
   private static final String OPENAI_KEY = "sk-proj-test-good-0123456789abcdefghijklmnopqrstuvWXYZ";
   private static final String BAD_KEY = "sk-proj-test-bad-0123456789abcdefghijklmnopqrstuvwxYZ";
   private static final String UNANSWERED_KEY = "sk-proj-test-down-0123456789abcdefghijklmnopqrstuv";
-  private static final int MOST_STATEMENTS = 6;
 
   private TestApi api;
   private TestApi.Person person;
@@ -522,12 +521,12 @@ class SettingsPageTest {
 
   @Test
   void aPageAsksTheDatabaseAtMostSixTimes() {
-    assertThat(statements("/settings")).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+    assertThat(statements("/settings")).hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
     save("anthropic", ANTHROPIC_KEY);
     saveSettings("budget", "10");
     use("claude-fable-5-2", 10);
     for (String path : List.of("/settings?delete=anthropic", "/settings?replace=anthropic")) {
-      assertThat(statements(path)).as(path).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+      assertThat(statements(path)).as(path).hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
     }
   }
 

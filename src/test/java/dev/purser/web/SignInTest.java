@@ -89,6 +89,25 @@ class SignInTest {
   }
 
   @Test
+  void whoeverOnlyLooksWhereALinkLeadsDoesNotUseItUp() {
+    String userId = api.webParts().users().findByEmail(person()).orElseThrow().id();
+    String link = api.signInLinks().make(userId);
+    assertThat(visit().head(link).status()).isEqualTo(200);
+    Visit visit = visit();
+    assertThat(visit.get(link).status()).isEqualTo(303);
+    assertThat(isSignedIn(visit)).isTrue();
+  }
+
+  @Test
+  void ofAPasswordThatWasSentWithoutASessionNothingIsSaidThatMayBeUntrue() {
+    Http.Answer late = visit().send("/password", Map.of());
+    assertThat(late.header("location")).startsWith("/sign-in?notice=password");
+    assertThat(visit().get(late.header("location")).text())
+        .contains("If you were changing your password, sign in with the new one")
+        .doesNotContain("nothing was changed");
+  }
+
+  @Test
   void aWrongPasswordAndAnUnknownEmailGetTheSameAnswer() {
     String email = person();
     Http.Answer wrong = visit().signIn(email, WRONG);

@@ -38,9 +38,6 @@ class StartInBrowserTest {
           .replace("hello", "sandbox:slow=500 sandbox:tokens=30")
           .replace("{\"model", "{\"stream\":true,\"model");
 
-  private static final long MOST_BYTES = 300 * 1024;
-  private static final int MOST_STATEMENTS = 6;
-
   @RegisterExtension static final Browsing browsing = new Browsing();
 
   static List<Look> looks() {
@@ -187,8 +184,9 @@ class StartInBrowserTest {
     Person person = browsing.newPerson().withProviderKeys();
     person.agent("support-bot");
     Window window = browsing.window(person);
-    assertThat(Statements.ofPages(() -> window.go("/start"))).hasSizeBetween(2, MOST_STATEMENTS);
-    assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
+    assertThat(Statements.ofPages(() -> window.go("/start")))
+        .hasSizeBetween(2, Statements.MOST_OF_A_PAGE);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
   }
 
   @Test

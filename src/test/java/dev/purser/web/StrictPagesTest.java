@@ -34,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Strict budgets, doubt and notices on the pages, as a browser without scripts has them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrictPagesTest {
-  private static final int MOST_STATEMENTS = 6;
 
   private Sandbox sandbox;
   private RunningPurser purser;
@@ -132,9 +131,10 @@ class StrictPagesTest {
               "aria-valuetext=\"\\d+ % used, [^\"]* held, [^\"]* in doubt, [^\"]* free")
           .containsPattern("class=\"fill-held\" x=\"[1-9][0-9.]*%\" width=\"[1-9]")
           .containsPattern("class=\"fill-doubt\" x=\"[1-9][0-9.]*%\" width=\"[1-9]");
-      assertThat(Statements.ofPages(() -> page(path))).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+      assertThat(Statements.ofPages(() -> page(path)))
+          .hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
       assertThat(Statements.ofPages(() -> page("/agents")))
-          .hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+          .hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
     }
     assertThat(page(path)).doesNotContain("> held");
   }
@@ -263,7 +263,8 @@ class StrictPagesTest {
         .doesNotContain("% of the");
     assertThat(done(visit, "/settings", "/budget/told")).doesNotContain("/budget/told");
     assertThat(page("/usage")).doesNotContain("/budget/told");
-    assertThat(Statements.ofPages(() -> page("/usage"))).hasSizeLessThanOrEqualTo(MOST_STATEMENTS);
+    assertThat(Statements.ofPages(() -> page("/usage")))
+        .hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
 
     // Another budget is news again, and so is another mode.
     story.budget(35, "warn");

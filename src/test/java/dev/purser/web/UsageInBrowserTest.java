@@ -35,9 +35,6 @@ import tools.jackson.databind.JsonNode;
 class UsageInBrowserTest {
   private static final Locator.FilterOptions VISIBLE = new Locator.FilterOptions().setVisible(true);
 
-  private static final long MOST_BYTES = 300 * 1024;
-  private static final int MOST_STATEMENTS = 6;
-
   @RegisterExtension static final Browsing browsing = new Browsing();
 
   static List<Look> looks() {
@@ -290,8 +287,8 @@ class UsageInBrowserTest {
   void itIsSmallAndAsksTheDatabaseFewTimes() {
     Window window = browsing.window(somebodyWithCalls());
     assertThat(Statements.ofPages(() -> window.go("/usage")))
-        .hasSizeBetween(2, MOST_STATEMENTS)
+        .hasSizeBetween(2, Statements.MOST_OF_A_PAGE)
         .anyMatch(statement -> statement.contains("FROM sessions"));
-    assertThat(window.transferredBytes()).isBetween(1_000L, MOST_BYTES);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
   }
 }

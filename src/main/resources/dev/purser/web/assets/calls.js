@@ -35,7 +35,7 @@
     banner.hidden = waiting.size === 0 && !more;
     if (!banner.hidden) {
       const many = more ? `${MOST_WAITING}+` : waiting.size;
-      const text = `${many} new ${waiting.size === 1 ? "call" : "calls"}`;
+      const text = `${many} new ${waiting.size === 1 && !more ? "call" : "calls"}`;
       const place = banner.querySelector("span");
       if (place.textContent !== text) place.textContent = text;
     }
@@ -122,8 +122,10 @@
   // Not what is on an older page, though it may have been made just now.
   const belongs = id => !older || older.hidden || id > [...log.querySelectorAll(".log-row")].at(-1).dataset.call;
 
+  // What enters by being loaded anew would take the focus, and half-set filters, from whoever is at work on the page.
   const enterIfUnread = () => {
-    if ((waiting.size > 0 || more) && !paused() && !leaving && !pointed && atTop()) enterAll();
+    const anew = more || !document.getElementById("log-rows");
+    if ((waiting.size > 0 || more) && !paused() && !leaving && !pointed && atTop() && (!anew || document.activeElement === document.body)) enterAll();
   };
 
   const take = html => {

@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Closing it fails if anything went wrong in it that cannot be seen: see {@link Complaints}.
  */
 public final class Window implements AutoCloseable {
+  /** What a page's first load may transfer. */
+  public static final long MOST_BYTES_AT_FIRST = 300_000;
+
   /** A deadline for what should take a fraction of a second: also on a machine that is busy. */
   static final double PATIENCE_MILLIS = 30_000;
 
