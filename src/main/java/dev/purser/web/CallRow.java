@@ -75,7 +75,7 @@ public record CallRow(Call call, CallStanding standing, ZoneId zone, Instant now
   public String pricePath() {
     return YearMonth.from(day()).isBefore(YearMonth.from(now.atZone(zone)))
         ? "/calls/" + call.id() + "#unpriced"
-        : PriceTables.path(call.model());
+        : PriceTables.path(model());
   }
 
   /** Whether the provider did not say what was used. */

@@ -282,27 +282,27 @@ class SignInTest {
   @Test
   void aFormOfASessionThatEndedLeadsToSignInAndThenBackToItsPage() {
     Visit visit = signedIn(person());
-    Map<String, String> form = Visit.filled(visit.get("/password").text(), "/password");
+    Map<String, String> form = Visit.filled(visit.get("/access-tokens").text(), "/access-tokens");
     Map<String, String> signOut = Visit.filled(visit.get("/password").text(), "/sign-out");
     visit.copy().send("/sign-out", signOut);
 
-    Http.Answer plain = visit.send("/password", form, "referer", api.url() + "/password");
+    Http.Answer plain = visit.send("/access-tokens", form, "referer", api.url() + "/access-tokens");
     assertThat(plain.status()).isEqualTo(303);
-    assertThat(plain.header("location")).isEqualTo("/sign-in?notice=session&to=%2Fpassword");
+    assertThat(plain.header("location")).isEqualTo("/sign-in?notice=session&to=%2Faccess-tokens");
     Http.Answer part =
         visit.send(
-            "/password",
+            "/access-tokens",
             form,
             "hx-request",
             "true",
             "hx-current-url",
-            api.url() + "/password?changed=yes");
+            api.url() + "/access-tokens?revoked=any");
     assertThat(part.header("hx-redirect"))
-        .isEqualTo("/sign-in?notice=session&to=%2Fpassword%3Fchanged%3Dyes");
+        .isEqualTo("/sign-in?notice=session&to=%2Faccess-tokens%3Frevoked%3Dany");
     assertThat(part.text()).isEmpty();
     assertThat(visit.get(plain.header("location")).text())
         .contains("Your session had ended, so nothing was changed.")
-        .contains("name=\"to\" value=\"/password\"");
+        .contains("name=\"to\" value=\"/access-tokens\"");
   }
 
   @Test
