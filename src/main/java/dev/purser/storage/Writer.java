@@ -200,7 +200,8 @@ public final class Writer implements AutoCloseable {
         statement.clearBatch();
       }
       engine.rollback(broken.connection);
-      boolean usable = !(cause instanceof SQLException e) || engine.outlives(e);
+      SQLException said = ofDatabase(cause);
+      boolean usable = said == null || engine.outlives(said);
       if (usable && broken.connection.isValid(1)) {
         return;
       }
@@ -213,6 +214,16 @@ public final class Writer implements AutoCloseable {
     } catch (SQLException e) {
       log.debug("closing a broken connection failed: {}", e.getMessage());
     }
+  }
+
+  /** What the database said, whoever passed it on; null if it was not the database that failed. */
+  private static @Nullable SQLException ofDatabase(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException said) {
+        return said;
+      }
+    }
+    return null;
   }
 
   @Override
