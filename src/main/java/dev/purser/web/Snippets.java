@@ -148,7 +148,8 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
   private static final String ANTHROPIC_JAVA =
       """
-      // Hello.java, to be run with com.anthropic:anthropic-java on the class path
+      // Hello.java
+      // with com.anthropic:anthropic-java on the class path
       import com.anthropic.client.AnthropicClient;
       import com.anthropic.client.okhttp.AnthropicOkHttpClient;
       import com.anthropic.models.messages.Message;
@@ -187,7 +188,8 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
   private static final String OPENAI_JAVA =
       """
-      // Hello.java, to be run with com.openai:openai-java on the class path
+      // Hello.java
+      // with com.openai:openai-java on the class path
       import com.openai.client.OpenAIClient;
       import com.openai.client.okhttp.OpenAIOkHttpClient;
       import com.openai.models.responses.Response;
@@ -225,7 +227,8 @@ public record Snippets(List<Snippet> all, boolean filled) {
    */
   private static final String CODEX =
       """
-      # for this session; to keep them, these settings go into ~/.codex/config.toml
+      # For this session. To keep these settings,
+      # put them into ~/.codex/config.toml.
       export PURSER_VIRTUAL_KEY={key}
       codex \\
         -c model={model} \\
