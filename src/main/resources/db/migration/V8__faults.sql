@@ -1,0 +1,15 @@
+-- What the mending of faults needs.
+
+-- usage and prices
+
+-- strict
+
+-- errors and entries
+
+-- ledger
+
+-- text
+
+-- people
+
+-- keys
