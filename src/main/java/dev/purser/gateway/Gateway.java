@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -101,6 +102,17 @@ public final class Gateway {
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
         .setHandle100ContinueAutomatically(false);
+  }
+
+  /**
+   * The same, but it refuses what is not well-formed HTTP, on every route, and reads no further.
+   */
+  public HttpServer guarded(HttpServer server) {
+    return server.connectionHandler(Framing::install).invalidRequestHandler(this::refuseMalformed);
+  }
+
+  private void refuseMalformed(HttpServerRequest request) {
+    new Malformed(rooms.ids().next()).refuse(request);
   }
 
   /** The handler of one event loop; to be called on it, once. */

@@ -119,7 +119,7 @@ final class Lane implements Handler<HttpServerRequest> {
     return request.headers().contains("anthropic-version") ? Provider.ANTHROPIC : Provider.OPENAI;
   }
 
-  private static Provider byHeaders(HttpServerRequest request) {
+  static Provider byHeaders(HttpServerRequest request) {
     return request.headers().contains("x-api-key") ? Provider.ANTHROPIC : byVersion(request);
   }
 
@@ -160,7 +160,7 @@ final class Lane implements Handler<HttpServerRequest> {
       for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
         try {
           next.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.error("a call could not go on", e);
         }
       }

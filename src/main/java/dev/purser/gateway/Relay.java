@@ -102,9 +102,11 @@ final class Relay {
     }
     response.putHeader("x-purser-origin", "provider");
     String length = answer.getHeader("content-length");
-    if (verbatim && length != null) {
+    if (answer.statusCode() == 204) {
+      // It has neither a body nor a length, whatever the provider says.
+    } else if (verbatim && length != null) {
       response.putHeader("content-length", length);
-    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
+    } else if (answer.statusCode() != 304) {
       response.setChunked(true);
     }
     if (!verbatim && encoded) {
