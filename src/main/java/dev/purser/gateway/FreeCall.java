@@ -180,13 +180,15 @@ final class FreeCall implements Running {
 
   @Override
   public void look(long nowNanos) {
-    if (forwarding != null) {
-      forwarding.look(nowNanos);
-    } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || nowNanos - client.lastByteNanos()
-            > lane.configuration().betweenBytesTimeout().toNanos()) {
-      cutShort();
-    }
+    step(() -> {
+      if (forwarding != null) {
+        forwarding.look(nowNanos);
+      } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
+          || nowNanos - client.lastByteNanos()
+              > lane.configuration().betweenBytesTimeout().toNanos()) {
+        cutShort();
+      }
+    });
   }
 
   @Override
@@ -214,7 +216,7 @@ final class FreeCall implements Running {
     }
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a free call failed", e);
       if (forwarding != null) {
         forwarding.cancel();
