@@ -28,6 +28,7 @@ final class FreeCall implements Running {
   private final Client client;
   private final long startNanos = System.nanoTime();
   private @Nullable Forwarding forwarding;
+  private boolean receiving;
   private boolean over;
 
   /**
@@ -59,8 +60,11 @@ final class FreeCall implements Running {
         refuse(lane.errors().refusals().providerKeyUnreadable(provider), null);
         return;
       }
+      receiving = true;
       client.receive(
+          lane.bodies().of(known.standing().caller()),
           () -> step(() -> forward(credential, key, secret.get())),
+          () -> {},
           error -> step(() -> refuse(error, null)));
     });
   }
@@ -183,8 +187,7 @@ final class FreeCall implements Running {
     if (forwarding != null) {
       forwarding.look(nowNanos);
     } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || nowNanos - client.lastByteNanos()
-            > lane.configuration().betweenBytesTimeout().toNanos()) {
+        || (receiving && client.tooSlow(nowNanos))) {
       cutShort();
     }
   }

@@ -46,6 +46,25 @@ record RefusedCall(
         null);
   }
 
+  static RefusedCall of(UnreadCall call, Days days, Decision.OverBudget overBudget) {
+    return new RefusedCall(
+        call.entryId(),
+        call.spaceId(),
+        call.agentId(),
+        call.virtualKeyId(),
+        call.provider(),
+        call.dialect(),
+        null,
+        null,
+        "",
+        call.createdAt(),
+        days,
+        PAYMENT_REQUIRED,
+        BUDGET_EXHAUSTED,
+        null,
+        overBudget);
+  }
+
   static RefusedCall of(Admission admission, Days days, Decision.OverBudget overBudget) {
     return new RefusedCall(
         admission.entryId(),
