@@ -44,24 +44,24 @@ final class FreeCall implements Running {
     CallError unacceptable = client.unacceptable();
     if (unacceptable != null) {
       lane.started(this);
-      refuse(unacceptable, null);
+      refuse(unacceptable);
       return;
     }
     client.pause();
     identify((credential, known) -> {
       ProviderKey key = known.providerKey(provider);
       if (key == null) {
-        refuse(lane.errors().refusals().providerKeyMissing(provider), null);
+        refuse(lane.errors().refusals().providerKeyMissing(provider));
         return;
       }
       Optional<Secret> secret = lane.vault().open(key);
       if (secret.isEmpty()) {
-        refuse(lane.errors().refusals().providerKeyUnreadable(provider), null);
+        refuse(lane.errors().refusals().providerKeyUnreadable(provider));
         return;
       }
       client.receive(
           () -> step(() -> forward(credential, key, secret.get())),
-          error -> step(() -> refuse(error, null)));
+          error -> step(() -> refuse(error)));
     });
   }
 
@@ -73,7 +73,7 @@ final class FreeCall implements Running {
             client,
             lane.upstream(provider),
             credential,
-            null,
+            client.id(),
             answer -> {
               lane.keyVerdicts().answered(key, answer.statusCode());
               return new PassThrough();
@@ -87,14 +87,13 @@ final class FreeCall implements Running {
     switch (ending) {
       case Forwarding.Ending.NotSent(boolean allInUse) ->
           refuse(
-              allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider),
-              null);
+              allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider));
       case Forwarding.Ending.NoAnswer(boolean tooLate) ->
-          refuse(
-              tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider),
-              false);
+          refuse(tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider));
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
         end();
+        lane.answersWithoutEntry()
+            .note(client.id(), client.response().getStatusCode(), "token count");
         if (complete && forwarding != null) {
           forwarding.finish();
         } else {
@@ -117,9 +116,9 @@ final class FreeCall implements Running {
                     : ModelList.one(listed, name);
             if (json.isPresent()) {
               end();
-              client.answer(200, json.get(), null);
+              client.answer(json.get());
             } else {
-              refuse(lane.errors().refusals().unknownModel(String.valueOf(name)), null);
+              refuse(lane.errors().refusals().unknownModel(String.valueOf(name)));
             }
           });
     });
@@ -141,7 +140,7 @@ final class FreeCall implements Running {
     String credential = client.credential();
     Presented presented = Presented.read(credential);
     if (credential == null || !(presented instanceof Presented.VirtualKey key)) {
-      refuse(lane.errors().unidentified(presented), null);
+      refuse(lane.errors().unidentified(presented));
       return;
     }
     blocking(
@@ -155,7 +154,7 @@ final class FreeCall implements Running {
           if (barred == null) {
             next.as(credential, known.orElseThrow());
           } else {
-            refuse(barred, null);
+            refuse(barred);
           }
         });
   }
@@ -167,7 +166,7 @@ final class FreeCall implements Running {
             value -> step(() -> next.accept(value)),
             failure -> {
               log.warn("a free call could not be looked up: {}", failure.toString());
-              step(() -> refuse(lane.errors().ledgerUnavailable(), null));
+              step(() -> refuse(lane.errors().ledgerUnavailable()));
             });
   }
 
@@ -195,9 +194,10 @@ final class FreeCall implements Running {
     client.cut();
   }
 
-  private void refuse(CallError error, @Nullable Boolean retry) {
+  /** A repeat costs nothing, whatever was sent. */
+  private void refuse(CallError error) {
     end();
-    client.refuse(error, null, retry);
+    client.refuse(error, null, /* mayCost= */ false);
   }
 
   private void end() {
@@ -223,7 +223,7 @@ final class FreeCall implements Running {
         end();
         client.cut();
       } else {
-        refuse(lane.errors().broken(), false);
+        refuse(lane.errors().broken());
       }
     }
   }
