@@ -180,7 +180,8 @@ final class SampleBooks {
                 standing.settings().timeZone(),
                 ErrorCode.MODEL_NOT_AVAILABLE.status(),
                 ErrorCode.MODEL_NOT_AVAILABLE.id(),
-                /* unboundedField= */ null)));
+                /* unboundedField= */ null,
+                /* fingerprint= */ null)));
   }
 
   private Admission admission(SampleCall call, Money hold, @Nullable Budget agentBudget) {
@@ -202,7 +203,8 @@ final class SampleBooks {
         standing.settings().timeZone(),
         null,
         agentBudget,
-        clock.instant().plus(PATIENCE));
+        clock.instant().plus(PATIENCE),
+        /* fingerprint= */ null);
   }
 
   private Standing standing(SampleCall call) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ final class Call implements Running {
   private Standings.@Nullable Known known;
   private boolean hinted;
   private @Nullable CallRequest request;
+  private long fingerprint;
   private Counter.@Nullable Count count;
 
   /** When it gives up asking, if settings change each time while it asks; null before it asks. */
@@ -131,9 +133,13 @@ final class Call implements Running {
   private void read() {
     progress.enter(Stage.READING, lane.configuration().callTimeout());
     progress.onBody(
-        () -> dialect.read(client.body()),
-        reading -> {
-          switch (reading) {
+        () -> {
+          byte[] body = client.body();
+          return new Read(fingerprint(body), dialect.read(body));
+        },
+        read -> {
+          fingerprint = read.fingerprint();
+          switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
               request = accepted.request();
@@ -142,6 +148,19 @@ final class Call implements Running {
             case RequestReading.Refused refused -> refuse(refused.error());
           }
         });
+  }
+
+  /** What came of reading a body. */
+  private record Read(long fingerprint, RequestReading reading) {}
+
+  /**
+   * Tells a repeat of a body from another one. Not a secure hash, which would cost each call some
+   * of its time: by making two bodies look alike, a program can only mislead its own owner.
+   */
+  private static long fingerprint(byte[] body) {
+    CRC32C sum = new CRC32C();
+    sum.update(body);
+    return (long) body.length << Integer.SIZE | sum.getValue();
   }
 
   // ---- with which model and provider key, at what cost at most
@@ -219,7 +238,7 @@ final class Call implements Running {
       asksUntilNanos = progress.nanosSinceStart() + patience.toNanos();
     }
     CompletableFuture<Decision> asked =
-        lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience)));
+        lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience), fingerprint));
     admission = asked;
     lane.hear(asked, (decision, failure) -> decided(plan, decision, failure));
   }
@@ -254,8 +273,7 @@ final class Call implements Running {
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
       case Decision.Tight _ -> countInput(plan);
-      case Decision.OverBudget over ->
-          refuse(lane.errors().overBudget(over), over.entryId());
+      case Decision.OverBudget over -> refuse(lane.errors().overBudget(over), over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);
@@ -324,7 +342,8 @@ final class Call implements Running {
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
                     error.code().id(),
-                    unboundedField)),
+                    unboundedField,
+                    fingerprint)),
         (entryId, _) ->
             progress.step(() -> refuse(error, entryId == null ? null : entryId.orElse(null))));
   }

@@ -68,8 +68,12 @@ record Plan(
         reckoning.cutTo(outputTokens));
   }
 
-  /** What the ledger is asked. */
-  Admission admission(Instant deadline) {
+  /**
+   * What the ledger is asked.
+   *
+   * @param fingerprint of the request's body
+   */
+  Admission admission(Instant deadline, long fingerprint) {
     Standing standing = known.standing();
     return new Admission(
         entryId,
@@ -88,7 +92,8 @@ record Plan(
         standing.settings().timeZone(),
         standing.settings().budget(),
         caller().budget(),
-        deadline);
+        deadline,
+        fingerprint);
   }
 
   /** A model's name as the ledger keeps it. */

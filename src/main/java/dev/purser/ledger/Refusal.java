@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unboundedField the field of the request for which its cost has no bound; null unless that
  *     is the reason
+ * @param fingerprint of the request's body, by which a repeat is known; null if it is not to be
+ *     taken for one. Never stored
  */
 public record Refusal(
     String entryId,
@@ -24,4 +26,5 @@ public record Refusal(
     ZoneId zone,
     int httpStatus,
     String errorCode,
-    @Nullable String unboundedField) {}
+    @Nullable String unboundedField,
+    @Nullable Long fingerprint) {}

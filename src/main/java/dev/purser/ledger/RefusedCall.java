@@ -20,7 +20,8 @@ record RefusedCall(
     int httpStatus,
     String errorCode,
     @Nullable String unboundedField,
-    Decision.@Nullable OverBudget overBudget) {
+    Decision.@Nullable OverBudget overBudget,
+    @Nullable Long fingerprint) {
 
   /** What callers are told when a budget refuses them, and its HTTP status. */
   private static final String BUDGET_EXHAUSTED = "budget_exhausted";
@@ -43,7 +44,8 @@ record RefusedCall(
         refusal.httpStatus(),
         refusal.errorCode(),
         refusal.unboundedField(),
-        null);
+        null,
+        refusal.fingerprint());
   }
 
   static RefusedCall of(Admission admission, Days days, Decision.OverBudget overBudget) {
@@ -62,6 +64,7 @@ record RefusedCall(
         PAYMENT_REQUIRED,
         BUDGET_EXHAUSTED,
         null,
-        overBudget);
+        overBudget,
+        admission.fingerprint());
   }
 }

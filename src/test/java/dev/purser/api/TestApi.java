@@ -295,7 +295,8 @@ public final class TestApi implements AutoCloseable {
                     standing.settings().timeZone(),
                     standing.settings().budget(),
                     standing.caller().budget(),
-                    now.plusSeconds(30)))
+                    now.plusSeconds(30),
+                    null))
             .join();
     if (!(decision instanceof Decision.Admitted)) {
       throw new AssertionError(decision);
@@ -345,6 +346,7 @@ public final class TestApi implements AutoCloseable {
                 java.time.ZoneOffset.UTC,
                 404,
                 "model_not_available",
+                null,
                 null))
         .join()
         .orElseThrow();
