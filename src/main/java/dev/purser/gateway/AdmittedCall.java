@@ -93,11 +93,17 @@ final class AdmittedCall {
   private AnswerReader answered(HttpClientResponse answer) {
     status = answer.statusCode();
     firstByteMillis = progress.millisSinceStart();
-    lane.keyVerdicts().answered(plan.providerKey(), answer.statusCode());
     AnswerReader opened =
-        expect(request)
-            .answer(
-                plan.model(), answer.statusCode(), answer.getHeader("content-type"), plan.bound());
+        lane.keyVerdicts()
+            .answered(
+                plan.providerKey(),
+                answer.statusCode(),
+                expect(request)
+                    .answer(
+                        plan.model(),
+                        answer.statusCode(),
+                        answer.getHeader("content-type"),
+                        plan.bound()));
     reader = opened;
     request = null;
     client.release();

@@ -337,7 +337,7 @@ final class Call implements Running {
                     caller.virtualKeyId(),
                     dialect.provider(),
                     dialect.id(),
-                    model == null ? null : Plan.shortened(model),
+                    model,
                     createdAt,
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),

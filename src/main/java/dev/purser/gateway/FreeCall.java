@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Presented;
 import dev.purser.pricing.Provider;
+import dev.purser.providers.AnswerReader;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ListedModel;
 import dev.purser.secret.Secret;
@@ -28,6 +29,7 @@ final class FreeCall implements Running {
   private final Client client;
   private final long startNanos = System.nanoTime();
   private @Nullable Forwarding forwarding;
+  private @Nullable AnswerReader reader;
   private boolean over;
 
   /**
@@ -75,8 +77,10 @@ final class FreeCall implements Running {
             credential,
             client.id(),
             answer -> {
-              lane.keyVerdicts().answered(key, answer.statusCode());
-              return new PassThrough();
+              AnswerReader opened =
+                  lane.keyVerdicts().answered(key, answer.statusCode(), new PassThrough());
+              reader = opened;
+              return opened;
             },
             ending -> step(() -> forwarded(ending)));
     forwarding = started;
@@ -93,6 +97,9 @@ final class FreeCall implements Running {
         end();
         lane.answersWithoutEntry()
             .note(client.id(), client.response().getStatusCode(), "token count");
+        if (reader != null) {
+          var _ = reader.end(complete);
+        }
         if (complete && forwarding != null) {
           forwarding.finish();
         } else {

@@ -27,4 +27,11 @@ public record Refusal(
     int httpStatus,
     String errorCode,
     @Nullable String unboundedField,
-    @Nullable Long fingerprint) {}
+    @Nullable Long fingerprint) {
+
+  public Refusal {
+    requestedModel = Texts.kept(requestedModel);
+    errorCode = Texts.required(errorCode);
+    unboundedField = Texts.kept(unboundedField);
+  }
+}
