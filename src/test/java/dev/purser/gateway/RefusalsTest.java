@@ -354,18 +354,32 @@ class RefusalsTest {
     assertNothingForwarded();
   }
 
-  @Test
-  void whatCannotBeMeteredIsRefused() {
-    assertThat(
-            error(
-                    purser.post(
-                        "/v1/responses",
-                        "{\"model\":\"gpt-4o-mini\",\"input\":\"a\",\"background\":true}"))
-                .get("purser")
-                .get("code")
-                .asString())
-        .isEqualTo("request_not_meterable");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/responses        | \"background\":true                        | background",
+        "/v1/responses        | \"tools\":[{\"type\":\"image_generation\"}]  | image_generation",
+        "/v1/responses        | \"tools\":[{\"type\":\"code_interpreter\"}]  | container",
+        "/v1/chat/completions | \"modalities\":[\"text\",\"audio\"]          | audio"
+      })
+  void whatCannotBeMeteredIsRefusedAndThatIsAnEntryWithTheReason(
+      String path, String field, String reason) {
+    String body = "{\"model\":\"gpt-4o-mini\"," + field + "}";
+    HttpResponse<String> answer = purser.post(path, body);
+    assertOpenAi(answer, 400, "request_not_meterable", "request_not_meterable");
+    assertThat(answer.body()).contains(reason);
+    assertThat(answer.headers().firstValue("x-purser-call-id")).hasValue(purser.lastEntry().id());
+    assertThat(purser.lastEntry().state()).isEqualTo("refused");
+    assertThat(purser.lastEntry().errorCode()).isEqualTo("request_not_meterable");
+    assertThat(purser.lastEntry().requestedModel()).isEqualTo("gpt-4o-mini");
+    assertThat(purser.lastEntry().httpStatus()).isEqualTo(400);
     assertNothingForwarded();
+
+    // Not on the books of somebody whose key was revoked meanwhile.
+    purser.virtualKeys.revoke(purser.user.spaceId(), purser.virtualKey.id());
+    assertOpenAi(purser.post(path, body), 401, "invalid_api_key", "virtual_key_invalid");
+    assertThat(purser.entries()).hasSize(1);
   }
 
   @Test
