@@ -222,7 +222,8 @@ final class Call implements Running {
       admit(plan);
     } else {
       CallError error = lane.errors().refusals().costUnbounded(unbounded);
-      refuseUnlessHinted(error, () -> refuseOnTheBooks(error, expect(request).model(), plan.model(), unbounded));
+      refuseUnlessHinted(
+          error, () -> refuseOnTheBooks(error, expect(request).model(), plan.model(), unbounded));
     }
   }
 

@@ -316,8 +316,7 @@ class CallsPageTest {
             "/v1/chat/completions", Story.body(Story.PRICED_MODEL, "of the other provider", false));
     Http.Answer nothing = Story.message(caller, "auto", "hello");
     Http.Answer notMeterable =
-        caller.post(
-            "/v1/responses", "{\"model\":\"gpt-5.5\",\"input\":\"a\",\"background\":true}");
+        caller.post("/v1/responses", "{\"model\":\"gpt-5.5\",\"input\":\"a\",\"background\":true}");
     person.settings("{\"monthlyBudgetCents\":0}");
     Http.Answer overBudget = Story.message(caller, Story.PRICED_MODEL, "hello");
     for (Http.Answer answer : List.of(other, nothing, notMeterable, overBudget)) {
@@ -367,8 +366,7 @@ class CallsPageTest {
     assertThat(get(person, "/calls/" + Story.id(refused)).text())
         .contains("Refused: it cannot be metered", "image_generation", "billed beside the tokens");
     assertThat(get(person, "/calls").text()).contains("cannot be metered");
-    assertThat(
-            person.call(Story.id(refused)).path("refusal").path("message").asString())
+    assertThat(person.call(Story.id(refused)).path("refusal").path("message").asString())
         .contains("image_generation");
   }
 
