@@ -176,10 +176,12 @@ final class SampleBooks {
                 call.dialect().provider(),
                 call.dialect().id(),
                 call.model(),
+                /* sentModel= */ null,
                 call.createdAt(),
                 standing.settings().timeZone(),
                 ErrorCode.MODEL_NOT_AVAILABLE.status(),
                 ErrorCode.MODEL_NOT_AVAILABLE.id(),
+                call.model() + " is not available this way.",
                 /* unboundedField= */ null,
                 /* fingerprint= */ null)));
   }

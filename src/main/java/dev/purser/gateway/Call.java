@@ -9,6 +9,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
+import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RequestReading;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
@@ -145,7 +146,13 @@ final class Call implements Running {
               request = accepted.request();
               judge();
             }
-            case RequestReading.Refused refused -> refuse(refused.error());
+            case RequestReading.Refused(CallError error, var model) -> {
+              if (error.code() == ErrorCode.REQUEST_NOT_METERABLE) {
+                knownNow(() -> refuseOnTheBooks(error, model, null, null));
+              } else {
+                refuse(error);
+              }
+            }
           }
         });
   }
@@ -215,7 +222,8 @@ final class Call implements Running {
       admit(plan);
     } else {
       CallError error = lane.errors().refusals().costUnbounded(unbounded);
-      refuseUnlessHinted(error, () -> refuseOnTheBooks(error, unbounded));
+      refuseUnlessHinted(
+          error, () -> refuseOnTheBooks(error, expect(request).model(), plan.model(), unbounded));
     }
   }
 
@@ -226,6 +234,15 @@ final class Call implements Running {
       identify(this::judge);
     } else {
       refuse.run();
+    }
+  }
+
+  /** Goes on once it was read who calls, unless that one may make no call. */
+  private void knownNow(Runnable next) {
+    if (hinted) {
+      identify(next);
+    } else {
+      next.run();
     }
   }
 
@@ -315,18 +332,23 @@ final class Call implements Running {
   }
 
   private void refuseOnTheBooks(CallError error) {
-    refuseOnTheBooks(error, null);
+    refuseOnTheBooks(error, expect(request).model(), null, null);
   }
 
   /**
    * Refuses a call whose caller is known: that is an entry, too.
    *
+   * @param model that it asks for; null if it names none
+   * @param sentModel that would have gone to the provider; null if none was chosen
    * @param unboundedField the reason, if it is one that no strict budget admits
    */
-  private void refuseOnTheBooks(CallError error, @Nullable String unboundedField) {
+  private void refuseOnTheBooks(
+      CallError error,
+      @Nullable String model,
+      @Nullable String sentModel,
+      @Nullable String unboundedField) {
     progress.enter(Stage.ADMITTING, lane.configuration().admissionTimeout());
     Caller caller = caller();
-    String model = expect(request).model();
     lane.hear(
         lane.ledger()
             .refuse(
@@ -338,10 +360,12 @@ final class Call implements Running {
                     dialect.provider(),
                     dialect.id(),
                     model,
+                    sentModel,
                     createdAt,
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
                     error.code().id(),
+                    error.message(),
                     unboundedField,
                     fingerprint)),
         (entryId, _) ->

@@ -19,6 +19,7 @@ record RefusedCall(
     Days days,
     int httpStatus,
     String errorCode,
+    @Nullable String message,
     @Nullable String unboundedField,
     Decision.@Nullable OverBudget overBudget,
     @Nullable Long fingerprint) {
@@ -37,12 +38,13 @@ record RefusedCall(
         refusal.provider(),
         refusal.dialect(),
         refusal.requestedModel(),
-        null,
+        refusal.sentModel(),
         "",
         refusal.createdAt(),
         Days.of(refusal.createdAt(), refusal.zone()),
         refusal.httpStatus(),
         refusal.errorCode(),
+        refusal.message(),
         refusal.unboundedField(),
         null,
         refusal.fingerprint());
@@ -63,6 +65,7 @@ record RefusedCall(
         days,
         PAYMENT_REQUIRED,
         BUDGET_EXHAUSTED,
+        null,
         null,
         overBudget,
         admission.fingerprint());

@@ -342,10 +342,12 @@ public final class TestApi implements AutoCloseable {
                 Provider.OPENAI,
                 "openai_chat",
                 "gpt-of-nobody",
+                null,
                 CLOCK.instant(),
                 java.time.ZoneOffset.UTC,
                 404,
                 "model_not_available",
+                "gpt-of-nobody is not available.",
                 null,
                 null))
         .join()

@@ -144,10 +144,12 @@ record Calls(
         Provider.ANTHROPIC,
         "anthropic_messages",
         MODEL,
+        null,
         createdAt,
         zone,
         404,
         errorCode,
+        "refused",
         null,
         null);
   }
@@ -162,10 +164,12 @@ record Calls(
         Provider.ANTHROPIC,
         dialect,
         MODEL,
+        null,
         createdAt,
         zone,
         402,
         errorCode,
+        "refused",
         field,
         fingerprint);
   }
