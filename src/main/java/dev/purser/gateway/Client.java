@@ -69,9 +69,9 @@ final class Client {
     return gone;
   }
 
-  /** The path and the query, without the host that a client may name before them. */
+  /** The path as the provider has it and the query, without the host that a client may name. */
   String target() {
-    String path = Objects.requireNonNullElse(request.path(), "/");
+    String path = Route.served(Objects.requireNonNullElse(request.path(), "/"));
     String query = request.query();
     return query == null ? path : path + "?" + query;
   }

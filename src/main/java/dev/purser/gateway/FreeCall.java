@@ -90,8 +90,7 @@ final class FreeCall implements Running {
   private void forwarded(Forwarding.Ending ending) {
     switch (ending) {
       case Forwarding.Ending.NotSent(boolean allInUse) ->
-          refuse(
-              allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider));
+          refuse(allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider));
       case Forwarding.Ending.NoAnswer(boolean tooLate) ->
           refuse(tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider));
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {

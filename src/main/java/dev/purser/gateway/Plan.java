@@ -66,8 +66,12 @@ record Plan(
         reckoning.cutTo(outputTokens));
   }
 
-  /** What the ledger is asked. */
-  Admission admission(Instant deadline) {
+  /**
+   * What the ledger is asked.
+   *
+   * @param fingerprint of the request's body
+   */
+  Admission admission(Instant deadline, long fingerprint) {
     Standing standing = known.standing();
     return new Admission(
         entryId,
@@ -86,7 +90,8 @@ record Plan(
         standing.settings().timeZone(),
         standing.settings().budget(),
         caller().budget(),
-        deadline);
+        deadline,
+        fingerprint);
   }
 
   /**

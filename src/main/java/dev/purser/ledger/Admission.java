@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param spaceBudget null for no limit
  * @param agentBudget null for no limit
  * @param deadline after which the caller has been told that it was not admitted
+ * @param fingerprint of the request's body, by which a repeat of a refused call is known; null if
+ *     it is not to be taken for one. Never stored
  */
 public record Admission(
     String entryId,
@@ -40,7 +42,8 @@ public record Admission(
     ZoneId zone,
     @Nullable Budget spaceBudget,
     @Nullable Budget agentBudget,
-    Instant deadline) {
+    Instant deadline,
+    @Nullable Long fingerprint) {
 
   /**
    * Takes texts through the door, and checks that what a strict budget would decide by is there.

@@ -31,8 +31,7 @@ public enum ErrorCode {
   SHUTTING_DOWN(503, "api_error", "server_error", "shutting_down");
 
   private static final Set<ErrorCode> TEMPORARY =
-      Set.of(
-          PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, LEDGER_UNAVAILABLE, OVERLOADED, SHUTTING_DOWN);
+      Set.of(PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, LEDGER_UNAVAILABLE, OVERLOADED, SHUTTING_DOWN);
 
   private final int status;
   private final String anthropicType;

@@ -322,7 +322,8 @@ class ReplacedPriceTest {
         call.zone(),
         call.spaceBudget(),
         call.agentBudget(),
-        call.deadline());
+        call.deadline(),
+        call.fingerprint());
   }
 
   @ParameterizedTest
