@@ -126,12 +126,12 @@ final class AdmittedCall {
         CallError error =
             tooLate ? lane.errors().timedOut(plan.dialect().provider()) : unreachable();
         answerWith(error, false);
-        settle(because(error.code().id(), estimate()), status);
+        settle(estimate().because(error.code().id()), status);
       }
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
         lastWord = complete ? expect(forwarding)::finish : client::cut;
         Answer answer = expect(reader).end(complete);
-        settle(tooLate ? because("provider_timeout", answer) : answer, status);
+        settle(tooLate ? answer.because("provider_timeout") : answer, status);
       }
     }
   }
@@ -172,7 +172,8 @@ final class AdmittedCall {
                     httpStatus,
                     answer.errorCode(),
                     progress.millisSinceStart(),
-                    firstByteMillis));
+                    firstByteMillis,
+                    answer.ceiling()));
     // Not before: whatever fails until here is settled in another way.
     settled = true;
     lane.hear(
@@ -204,10 +205,6 @@ final class AdmittedCall {
 
   private static Answer nothing(String errorCode) {
     return new Answer(UsageSource.NONE, null, errorCode);
-  }
-
-  private static Answer because(String errorCode, Answer answer) {
-    return new Answer(answer.source(), answer.usage(), errorCode);
   }
 
   // ---- ends before the end
@@ -262,7 +259,7 @@ final class AdmittedCall {
       running.cancel();
     }
     boolean sent = running != null && running.sent();
-    settle(sent ? because(errorCode, estimate()) : nothing(errorCode), httpStatus);
+    settle(sent ? estimate().because(errorCode) : nothing(errorCode), httpStatus);
   }
 
   /** Says why the call was broken off, if it is not too late to say anything. */

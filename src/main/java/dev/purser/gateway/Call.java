@@ -136,7 +136,7 @@ final class Call implements Running {
           switch (reading) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
-              request = accepted.request();
+              request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
             case RequestReading.Refused refused -> refuse(refused.error());

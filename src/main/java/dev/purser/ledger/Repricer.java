@@ -7,6 +7,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Priced;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Repricing;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.storage.StorageException;
@@ -46,14 +47,14 @@ public final class Repricer implements Repricing {
         local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
         agent_strict_nanos,
         usage_source, counted_nanos, doubt_nanos, reasoning_tokens, tier, fast, geography,
-        created_at
+        search_context, created_at
       FROM entries
       WHERE space_id = ? AND usage_source IS NOT NULL AND cost_nanos IS NULL AND local_day >= ?
       ORDER BY entry_id\
       """;
   private static final String LINES =
       """
-      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos
+      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
       FROM entry_lines WHERE space_id = ? AND entry_id = ? ORDER BY line_number\
       """;
   private static final String PRICE_ENTRY =
@@ -126,11 +127,16 @@ public final class Repricer implements Repricing {
                 parts(entry.model(), lines),
                 row.getString(18),
                 row.getLong(19) == 1,
-                row.getString(20));
-        found.add(new Unpriced(entry, charge, usage, Instant.ofEpochMilli(row.getLong(21))));
+                row.getString(20),
+                searchContext(row.getString(21)));
+        found.add(new Unpriced(entry, charge, usage, Instant.ofEpochMilli(row.getLong(22))));
       }
     }
     return found;
+  }
+
+  private static @Nullable SearchContext searchContext(@Nullable String id) {
+    return id == null ? null : SearchContext.ofId(id).orElseThrow();
   }
 
   private static List<BookedLine> lines(Session session, EntryRow entry) throws SQLException {
@@ -148,7 +154,8 @@ public final class Repricer implements Repricing {
                 row.getLong(4),
                 Entries.longOrNull(row, 5),
                 Entries.longOrNull(row, 6),
-                Entries.longOrNull(row, 7)));
+                Entries.longOrNull(row, 7),
+                row.getLong(8) == 1));
       }
     }
     return lines;
@@ -161,22 +168,29 @@ public final class Repricer implements Repricing {
   private static List<ModelUsage> parts(String model, List<BookedLine> lines) {
     List<ModelUsage> parts = new ArrayList<>();
     Map<Kind, Long> quantities = new EnumMap<>(Kind.class);
-    String partModel = model;
-    @Nullable Kind last = null;
+    @Nullable BookedLine last = null;
     for (BookedLine line : lines) {
-      if (last != null && (!line.model().equals(partModel) || line.kind().compareTo(last) <= 0)) {
-        parts.add(part(partModel, quantities));
+      if (last != null && !samePart(last, line)) {
+        parts.add(part(last.model(), quantities, last.billed()));
         quantities.clear();
       }
-      partModel = line.model();
-      last = line.kind();
+      last = line;
       quantities.put(line.kind(), line.quantity());
     }
-    parts.add(part(partModel, quantities));
+    parts.add(
+        last == null
+            ? part(model, quantities, /* billed= */ true)
+            : part(last.model(), quantities, last.billed()));
     return parts;
   }
 
-  private static ModelUsage part(String model, Map<Kind, Long> quantities) {
+  private static boolean samePart(BookedLine last, BookedLine next) {
+    return next.model().equals(last.model())
+        && next.billed() == last.billed()
+        && next.kind().compareTo(last.kind()) > 0;
+  }
+
+  private static ModelUsage part(String model, Map<Kind, Long> quantities, boolean billed) {
     return new ModelUsage(
         model,
         quantities.getOrDefault(Kind.INPUT, 0L),
@@ -187,7 +201,8 @@ public final class Repricer implements Repricing {
         quantities.getOrDefault(Kind.CACHE_WRITE_12H, 0L),
         quantities.getOrDefault(Kind.OUTPUT, 0L),
         0,
-        quantities.getOrDefault(Kind.WEB_SEARCH, 0L));
+        quantities.getOrDefault(Kind.WEB_SEARCH, 0L),
+        billed);
   }
 
   private void price(Session session, List<Unpriced> unpriced, PriceList prices)

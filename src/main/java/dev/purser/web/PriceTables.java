@@ -219,6 +219,7 @@ public record PriceTables(
       case ULTRAFAST -> "Ultrafast tier";
       case FAST -> "Fast mode";
       case US -> "Inference in the US";
+      case REGIONAL -> "Regional address";
     };
   }
 
@@ -226,7 +227,7 @@ public record PriceTables(
     return switch (condition) {
       case BATCH, FLEX, PRIORITY, ULTRAFAST -> new Terms(condition.id(), false, null);
       case FAST -> new Terms(null, true, null);
-      case US -> new Terms(null, false, condition.id());
+      case US, REGIONAL -> new Terms(null, false, condition.id());
     };
   }
 }

@@ -111,7 +111,7 @@ public final class TestApi implements AutoCloseable {
             ids,
             CLOCK,
             RANDOM);
-    keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
+    keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url(), null));
     users = new Users(database, ids, CLOCK);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);

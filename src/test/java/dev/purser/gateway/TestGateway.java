@@ -148,7 +148,7 @@ final class TestGateway implements AutoCloseable {
         new Gateway(
             limits.apply(GatewayConfiguration.of(none)),
             new Gateway.Rooms(
-                new ProviderAddresses(url, url),
+                new ProviderAddresses(url, url, null),
                 virtualKeys,
                 vault,
                 ledger,

@@ -340,7 +340,7 @@ class KeyCheckTest {
 
   private static ProviderAddresses addresses(int port) {
     URI address = URI.create("http://127.0.0.1:" + port);
-    return new ProviderAddresses(address, address);
+    return new ProviderAddresses(address, address, null);
   }
 
   private static HttpServer server() {
