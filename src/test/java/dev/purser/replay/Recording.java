@@ -52,6 +52,8 @@ public record Recording(
     record NoUsage() implements Expected {}
 
     /**
+     * What it used and cost.
+     *
      * @param exact whether the answer says all that its cost depends on
      */
     record Metered(
