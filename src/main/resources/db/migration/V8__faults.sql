@@ -12,6 +12,9 @@ ALTER TABLE entries ADD COLUMN search_context TEXT;
 
 -- errors and entries
 
+-- Of a refused call that no budget refused: what the program was told, in Purser's own words.
+ALTER TABLE entries ADD COLUMN refused_message TEXT;
+
 -- ledger
 
 -- text

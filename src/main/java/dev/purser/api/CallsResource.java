@@ -142,14 +142,25 @@ record CallsResource(CallStore calls, Spaces spaces) {
       @Nullable BigDecimal neededCents,
       @Nullable Long largestOutputTokens,
       @Nullable Instant resetsAt,
-      @Nullable String unboundedField) {
+      @Nullable String unboundedField,
+      @Nullable String message) {
 
     static RefusalBody of(CallDetail detail) {
       long count = detail.call().count();
       CallDetail.BudgetRefusal budget = detail.budgetRefusal();
       return budget == null
           ? new RefusalBody(
-              count, null, null, null, null, null, null, null, null, detail.unboundedField())
+              count,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              detail.unboundedField(),
+              detail.refusalMessage())
           : new RefusalBody(
               count,
               budget.budgetOf(),
@@ -160,6 +171,7 @@ record CallsResource(CallStore calls, Spaces spaces) {
               budget.needed().cents(),
               budget.largestOutputTokens(),
               budget.resetsAt(),
+              null,
               null);
     }
   }

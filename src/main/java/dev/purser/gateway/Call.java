@@ -9,6 +9,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
+import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RequestReading;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ final class Call implements Running {
   private Standings.@Nullable Known known;
   private boolean hinted;
   private @Nullable CallRequest request;
+  private long fingerprint;
   private Counter.@Nullable Count count;
 
   /** When it gives up asking, if settings change each time while it asks; null before it asks. */
@@ -61,7 +64,7 @@ final class Call implements Running {
     this.dialect = dialect;
     this.client = new Client(lane, request, dialect.provider(), this::clientGone);
     this.progress = new Progress(lane, dialect, client, this, this::failed);
-    this.id = lane.ids().next();
+    this.id = client.id();
     this.createdAt = lane.clock().instant();
   }
 
@@ -131,17 +134,40 @@ final class Call implements Running {
   private void read() {
     progress.enter(Stage.READING, lane.configuration().callTimeout());
     progress.onBody(
-        () -> dialect.read(client.body()),
-        reading -> {
-          switch (reading) {
+        () -> {
+          byte[] body = client.body();
+          return new Read(fingerprint(body), dialect.read(body));
+        },
+        read -> {
+          fingerprint = read.fingerprint();
+          switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
               request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
-            case RequestReading.Refused refused -> refuse(refused.error());
+            case RequestReading.Refused(CallError error, var model) -> {
+              if (error.code() == ErrorCode.REQUEST_NOT_METERABLE) {
+                knownNow(() -> refuseOnTheBooks(error, model, null, null));
+              } else {
+                refuse(error);
+              }
+            }
           }
         });
+  }
+
+  /** What came of reading a body. */
+  private record Read(long fingerprint, RequestReading reading) {}
+
+  /**
+   * Tells a repeat of a body from another one. Not a secure hash, which would cost each call some
+   * of its time: by making two bodies look alike, a program can only mislead its own owner.
+   */
+  private static long fingerprint(byte[] body) {
+    CRC32C sum = new CRC32C();
+    sum.update(body);
+    return (long) body.length << Integer.SIZE | sum.getValue();
   }
 
   // ---- with which model and provider key, at what cost at most
@@ -196,7 +222,8 @@ final class Call implements Running {
       admit(plan);
     } else {
       CallError error = lane.errors().refusals().costUnbounded(unbounded);
-      refuseUnlessHinted(error, () -> refuseOnTheBooks(error, unbounded));
+      refuseUnlessHinted(
+          error, () -> refuseOnTheBooks(error, expect(request).model(), plan.model(), unbounded));
     }
   }
 
@@ -210,6 +237,15 @@ final class Call implements Running {
     }
   }
 
+  /** Goes on once it was read who calls, unless that one may make no call. */
+  private void knownNow(Runnable next) {
+    if (hinted) {
+      identify(next);
+    } else {
+      next.run();
+    }
+  }
+
   // ---- may it be spent
 
   private void admit(Plan plan) {
@@ -219,7 +255,7 @@ final class Call implements Running {
       asksUntilNanos = progress.nanosSinceStart() + patience.toNanos();
     }
     CompletableFuture<Decision> asked =
-        lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience)));
+        lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience), fingerprint));
     admission = asked;
     lane.hear(asked, (decision, failure) -> decided(plan, decision, failure));
   }
@@ -254,8 +290,7 @@ final class Call implements Running {
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
       case Decision.Tight _ -> countInput(plan);
-      case Decision.OverBudget over ->
-          refuse(lane.errors().overBudget(over), over.entryId(), false);
+      case Decision.OverBudget over -> refuse(lane.errors().overBudget(over), over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);
@@ -289,26 +324,31 @@ final class Call implements Running {
   // ---- refusals, and ends before the end
 
   private void refuse(CallError error) {
-    refuse(error, null, null);
+    refuse(error, null);
   }
 
-  private void refuse(CallError error, @Nullable String entryId, @Nullable Boolean retry) {
-    end(error.code().status(), () -> client.refuse(error, entryId, retry));
+  private void refuse(CallError error, @Nullable String entryId) {
+    end(error.code().status(), () -> client.refuse(error, entryId, /* mayCost= */ false));
   }
 
   private void refuseOnTheBooks(CallError error) {
-    refuseOnTheBooks(error, null);
+    refuseOnTheBooks(error, expect(request).model(), null, null);
   }
 
   /**
    * Refuses a call whose caller is known: that is an entry, too.
    *
+   * @param model that it asks for; null if it names none
+   * @param sentModel that would have gone to the provider; null if none was chosen
    * @param unboundedField the reason, if it is one that no strict budget admits
    */
-  private void refuseOnTheBooks(CallError error, @Nullable String unboundedField) {
+  private void refuseOnTheBooks(
+      CallError error,
+      @Nullable String model,
+      @Nullable String sentModel,
+      @Nullable String unboundedField) {
     progress.enter(Stage.ADMITTING, lane.configuration().admissionTimeout());
     Caller caller = caller();
-    String model = expect(request).model();
     lane.hear(
         lane.ledger()
             .refuse(
@@ -319,15 +359,17 @@ final class Call implements Running {
                     caller.virtualKeyId(),
                     dialect.provider(),
                     dialect.id(),
-                    model == null ? null : Plan.shortened(model),
+                    model,
+                    sentModel,
                     createdAt,
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
                     error.code().id(),
-                    unboundedField)),
+                    error.message(),
+                    unboundedField,
+                    fingerprint)),
         (entryId, _) ->
-            progress.step(
-                () -> refuse(error, entryId == null ? null : entryId.orElse(null), null)));
+            progress.step(() -> refuse(error, entryId == null ? null : entryId.orElse(null))));
   }
 
   private void clientGone() {
@@ -346,7 +388,7 @@ final class Call implements Running {
       if (admitted != null) {
         admitted.cutShort();
       } else {
-        refuse(lane.errors().shuttingDown(), null, false);
+        refuse(lane.errors().shuttingDown());
       }
     });
   }
@@ -357,7 +399,7 @@ final class Call implements Running {
     if (admitted != null) {
       admitted.failed();
     } else {
-      refuse(lane.errors().broken(), null, false);
+      refuse(lane.errors().broken());
     }
   }
 

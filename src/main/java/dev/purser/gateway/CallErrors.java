@@ -108,6 +108,14 @@ final class CallErrors {
         "Use /v1/messages, /v1/chat/completions, /v1/responses or /v1/embeddings");
   }
 
+  CallError freeAndNotServed() {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "Purser does not serve this endpoint, although the provider does not bill for it: it serves"
+            + " calls to models, token counts and lists of models.",
+        "Call the provider directly for it");
+  }
+
   CallError upgradeRefused() {
     return CallError.of(
         ErrorCode.UPGRADE_REFUSED,

@@ -57,10 +57,11 @@ final class Entries {
         requested_model, model, created_at, settled_at, local_day, utc_day, price_version,
         http_status, error_code, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
-        refused_largest_output_tokens, refused_resets_at, refused_field, refused_count,
+        refused_largest_output_tokens, refused_resets_at, refused_field, refused_message,
+        refused_count,
         hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast)
-      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         1,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
@@ -258,6 +259,7 @@ final class Entries {
     setLong(refused, 23, money == null || money.stopped() ? null : money.largestOutputTokens());
     setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
     refused.setString(25, call.unboundedField());
+    refused.setString(26, call.message());
     add(refusals, refused);
   }
 

@@ -30,6 +30,10 @@ public record Settlement(
     @Nullable Long firstByteMillis,
     boolean ceiling) {
 
+  public Settlement {
+    errorCode = Texts.kept(errorCode);
+  }
+
   /** One whose estimate, if it is one, may be too low. */
   public Settlement(
       String spaceId,

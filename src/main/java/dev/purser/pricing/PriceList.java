@@ -12,17 +12,15 @@ import java.util.stream.Stream;
  * whatever was added since.
  */
 public final class PriceList {
-  private final String shippedVersion;
-  private final List<ModelPrice> shipped;
+  private final PriceFile.Contents shipped;
   private final List<ModelPrice> added;
   private final ProviderPrices anthropic;
   private final ProviderPrices openAi;
 
-  private PriceList(String shippedVersion, List<ModelPrice> shipped, List<ModelPrice> added) {
-    this.shippedVersion = shippedVersion;
-    this.shipped = List.copyOf(shipped);
+  private PriceList(PriceFile.Contents shipped, List<ModelPrice> added) {
+    this.shipped = shipped;
     this.added = List.copyOf(added);
-    List<ModelPrice> all = Stream.concat(shipped.stream(), added.stream()).toList();
+    List<ModelPrice> all = Stream.concat(shipped.prices().stream(), added.stream()).toList();
     this.anthropic = new ProviderPrices(Provider.ANTHROPIC, all);
     this.openAi = new ProviderPrices(Provider.OPENAI, all);
   }
@@ -33,12 +31,12 @@ public final class PriceList {
   }
 
   static PriceList of(PriceFile.Contents file) {
-    return new PriceList(file.version(), file.prices(), List.of());
+    return new PriceList(file, List.of());
   }
 
   /** The shipped list with these prices added to it, oldest first, and no others. */
   public PriceList withAdded(List<ModelPrice> prices) {
-    return new PriceList(shippedVersion, shipped, prices);
+    return new PriceList(shipped, prices);
   }
 
   /**
@@ -47,6 +45,11 @@ public final class PriceList {
    */
   public String version() {
     return version(added.size());
+  }
+
+  /** The model of this provider that is a good default for whoever has not chosen one. */
+  public Optional<String> suggested(Provider provider) {
+    return Optional.ofNullable(shipped.suggested().get(provider));
   }
 
   /** The prices that were added to the shipped list, oldest first. */
@@ -136,7 +139,7 @@ public final class PriceList {
   }
 
   private String version(int addedCount) {
-    return addedCount == 0 ? shippedVersion : shippedVersion + "+" + addedCount;
+    return addedCount == 0 ? shipped.version() : shipped.version() + "+" + addedCount;
   }
 
   private static LocalDate day(Instant at) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the providers are, without {@code /v1} and without a slash at the end. Never taken from a
  * request.
+ *
+ * @param openAiRegion whose prices hold at OpenAI's address; null if those of no region do
  */
 public record ProviderAddresses(URI anthropic, URI openAi, @Nullable String openAiRegion) {
   private static final String OPENAI_REGION = "PURSER_OPENAI_REGION";
@@ -25,6 +27,11 @@ public record ProviderAddresses(URI anthropic, URI openAi, @Nullable String open
 
   private static final Pattern REGION = Pattern.compile("[a-z]{2,8}");
   private static final String NO_REGION = "none";
+
+  /** Addresses of no region. */
+  public ProviderAddresses(URI anthropic, URI openAi) {
+    this(anthropic, openAi, /* openAiRegion= */ null);
+  }
 
   public static ProviderAddresses of(Settings settings) {
     URI openAi = address(settings, "PURSER_OPENAI_URL", "https://api.openai.com");

@@ -69,6 +69,14 @@ public final class RefusalErrors {
         "The list is at /v1/models; provider keys are saved at " + settings());
   }
 
+  /** What it uses could not be read from its answer, for a reason that the message says. */
+  public static CallError notMeterable(String message) {
+    return CallError.of(
+        ErrorCode.REQUEST_NOT_METERABLE,
+        message,
+        "Leave it out, or make this call to the provider directly.");
+  }
+
   /** Its cost has no bound because of a field. */
   public CallError costUnbounded(String field) {
     return CallError.of(

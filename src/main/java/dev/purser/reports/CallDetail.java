@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param budgetRefusal null unless a budget refused it
  * @param unboundedField the field of the request for which its cost had no bound, so that a strict
  *     budget refused it; else null
+ * @param refusalMessage what the program was told, if no budget refused it; null in old entries
  */
 public record CallDetail(
     Call call,
@@ -36,7 +37,8 @@ public record CallDetail(
     List<Line> lines,
     List<Adjustment> adjustments,
     @Nullable BudgetRefusal budgetRefusal,
-    @Nullable String unboundedField) {
+    @Nullable String unboundedField,
+    @Nullable String refusalMessage) {
 
   public CallDetail {
     lines = List.copyOf(lines);

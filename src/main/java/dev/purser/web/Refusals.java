@@ -58,9 +58,9 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
                       "The old one is replaced.",
                       SETTINGS_KEYS,
                       "Replace the API key")));
+      case REQUEST_NOT_METERABLE -> notMeterable(call, detail.refusalMessage());
       case VIRTUAL_KEY_INVALID,
           WRONG_PATH,
-          REQUEST_NOT_METERABLE,
           REQUEST_MALFORMED,
           REQUEST_TOO_LARGE,
           ENCODING_UNSUPPORTED,
@@ -78,6 +78,21 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
               "The answer that the program got says more.",
               List.of());
     };
+  }
+
+  private static WhyRefused notMeterable(Call call, @Nullable String message) {
+    return because(
+        call,
+        message == null ? null : RefusalErrors.notMeterable(message),
+        "it cannot be metered",
+        message == null ? "The answer that the program got says more." : message,
+        List.of(
+            Advice.elsewhere(
+                "Leave it out", "Then Purser forwards the request and knows what it costs."),
+            Advice.elsewhere(
+                "Call the provider directly",
+                "With the API key itself. Such calls are in no figure of Purser's, and no budget"
+                    + " holds them.")));
   }
 
   private BudgetRefusals budgets() {

@@ -111,7 +111,7 @@ public final class TestApi implements AutoCloseable {
             ids,
             CLOCK,
             RANDOM);
-    keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url(), null));
+    keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
     users = new Users(database, ids, CLOCK);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
@@ -295,7 +295,8 @@ public final class TestApi implements AutoCloseable {
                     standing.settings().timeZone(),
                     standing.settings().budget(),
                     standing.caller().budget(),
-                    now.plusSeconds(30)))
+                    now.plusSeconds(30),
+                    null))
             .join();
     if (!(decision instanceof Decision.Admitted)) {
       throw new AssertionError(decision);
@@ -341,10 +342,13 @@ public final class TestApi implements AutoCloseable {
                 Provider.OPENAI,
                 "openai_chat",
                 "gpt-of-nobody",
+                null,
                 CLOCK.instant(),
                 java.time.ZoneOffset.UTC,
                 404,
                 "model_not_available",
+                "gpt-of-nobody is not available.",
+                null,
                 null))
         .join()
         .orElseThrow();

@@ -131,7 +131,8 @@ class RepricerTest {
         call.zone(),
         call.spaceBudget(),
         call.agentBudget(),
-        call.deadline());
+        call.deadline(),
+        call.fingerprint());
   }
 
   private static ModelPrice tomorrow() {

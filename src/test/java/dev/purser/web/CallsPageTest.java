@@ -309,15 +309,17 @@ class CallsPageTest {
 
   @Test
   void whatTheProgramGotIsShownAsItGotIt() {
-    Person person = purser.newPerson().withProviderKeys();
+    Person person = purser.newPerson().withProviderKeys().withoutDefaultModel();
     Http caller = person.caller("support-bot");
     Http.Answer other =
         caller.post(
             "/v1/chat/completions", Story.body(Story.PRICED_MODEL, "of the other provider", false));
     Http.Answer nothing = Story.message(caller, "auto", "hello");
+    Http.Answer notMeterable =
+        caller.post("/v1/responses", "{\"model\":\"gpt-5.5\",\"input\":\"a\",\"background\":true}");
     person.settings("{\"monthlyBudgetCents\":0}");
     Http.Answer overBudget = Story.message(caller, Story.PRICED_MODEL, "hello");
-    for (Http.Answer answer : List.of(other, nothing, overBudget)) {
+    for (Http.Answer answer : List.of(other, nothing, notMeterable, overBudget)) {
       String page = get(person, "/calls/" + Story.id(answer)).text();
       Matcher shown =
           Pattern.compile("<code id=\"answer-text\">(.*?)</code>", Pattern.DOTALL).matcher(page);
@@ -348,6 +350,24 @@ class CallsPageTest {
     assertThat(page("/calls/" + story.otherModel()))
         .contains("Refused: the model is another provider")
         .contains("/v1/messages", "\"model_not_found\"");
+  }
+
+  @Test
+  void whatCannotBeMeteredIsExplainedByItsReason() {
+    Person person = purser.newPerson();
+    Http.Answer refused =
+        person
+            .caller("painter")
+            .post(
+                "/v1/responses",
+                """
+                {"model":"gpt-5.5","input":"a","tools":[{"type":"image_generation"}]}\
+                """);
+    assertThat(get(person, "/calls/" + Story.id(refused)).text())
+        .contains("Refused: it cannot be metered", "image_generation", "billed beside the tokens");
+    assertThat(get(person, "/calls").text()).contains("cannot be metered");
+    assertThat(person.call(Story.id(refused)).path("refusal").path("message").asString())
+        .contains("image_generation");
   }
 
   @Test
