@@ -223,7 +223,7 @@ final class Call implements Running {
           switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
-              request = accepted.request();
+              request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
             case RequestReading.Refused(CallError error, var model) -> {

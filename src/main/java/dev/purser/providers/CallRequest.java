@@ -15,6 +15,13 @@ public interface CallRequest {
   boolean stream();
 
   /**
+   * The same request, sent to an address of which some calls cost more.
+   *
+   * @param addressRegion null if the address is nowhere in particular
+   */
+  CallRequest sentTo(@Nullable String addressRegion);
+
+  /**
    * The body to send: the caller's bytes, with the model's name spliced in where it differs and
    * {@code stream_options.include_usage} where the client did not ask for it.
    */
