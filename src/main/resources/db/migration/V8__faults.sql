@@ -13,6 +13,14 @@ ALTER TABLE entries ADD COLUMN refused_message TEXT;
 
 -- text
 
+-- What an added price did to calls that were booked before it: those that had no cost, and those that an earlier added price
+-- of the model had priced.
+ALTER TABLE added_prices ADD COLUMN priced_calls BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE added_prices ADD COLUMN priced_nanos BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE added_prices ADD COLUMN repriced_calls BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE added_prices ADD COLUMN repriced_before_nanos BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE added_prices ADD COLUMN repriced_after_nanos BIGINT NOT NULL DEFAULT 0;
+
 -- people
 
 -- keys

@@ -188,8 +188,8 @@ final class AdmittedCall {
           if (failure != null) {
             log.error("call {} was not settled", plan.entryId(), failure);
           }
-          if (priced != null && priced.cost() == null) {
-            lane.prices().foundNone(inForce);
+          if (priced != null) {
+            lane.prices().booked(inForce);
           }
           end();
         });

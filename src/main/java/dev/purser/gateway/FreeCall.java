@@ -34,6 +34,7 @@ final class FreeCall implements Running {
   private final long startNanos = System.nanoTime();
   private @Nullable Forwarding forwarding;
   private @Nullable AnswerReader reader;
+  private boolean receiving;
   private boolean over;
 
   /**
@@ -54,12 +55,18 @@ final class FreeCall implements Running {
       return;
     }
     client.pause();
-    identify((credential, known) ->
-        client.receive(
-            () -> step(() -> read(credential, known)), error -> step(() -> refuse(error))));
+    identify((credential, known) -> {
+      receiving = true;
+      client.receive(
+          lane.bodies().of(known.standing().caller()),
+          () -> step(() -> read(credential, known)),
+          () -> {},
+          error -> step(() -> refuse(error)));
+    });
   }
 
   private void read(String credential, Standings.Known known) {
+    receiving = false;
     byte[] body = client.body();
     client.forgetPieces();
     if (body.length > Progress.MOST_BYTES_ON_LOOP) {
@@ -247,8 +254,7 @@ final class FreeCall implements Running {
     if (forwarding != null) {
       forwarding.look(nowNanos);
     } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || nowNanos - client.lastByteNanos()
-            > lane.configuration().betweenBytesTimeout().toNanos()) {
+        || (receiving && client.tooSlow(nowNanos))) {
       cutShort();
     }
   }

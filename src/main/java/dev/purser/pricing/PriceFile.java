@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The form in which prices are written; the head of {@code prices.tsv} describes it. */
 final class PriceFile {
   private static final String SHIPPED = "prices.tsv";
+  private static final String SUGGESTED = "suggested";
   private static final String NOTHING = "-";
   private static final String AS_INPUT = "input";
   private static final List<String> COLUMNS =
@@ -56,8 +57,12 @@ final class PriceFile {
 
   private PriceFile() {}
 
-  /** What a file holds. */
-  record Contents(String version, List<ModelPrice> prices) {}
+  /**
+   * What a file holds.
+   *
+   * @param suggested of each provider at most one model, which is among the prices
+   */
+  record Contents(String version, Map<Provider, String> suggested, List<ModelPrice> prices) {}
 
   static Contents shipped() {
     InputStream resource = PriceFile.class.getResourceAsStream(SHIPPED);
@@ -76,6 +81,7 @@ final class PriceFile {
   static Contents parse(List<String> lines) {
     String version = null;
     boolean header = false;
+    Map<Provider, String> suggested = new EnumMap<>(Provider.class);
     List<ModelPrice> prices = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
@@ -88,6 +94,8 @@ final class PriceFile {
           throw new IllegalArgumentException("line " + (i + 1) + ": the version comes first");
         }
         version = cells.getLast();
+      } else if (!header && cells.size() == 3 && cells.getFirst().equals(SUGGESTED)) {
+        suggested.put(provider(cells.get(1)), cells.getLast());
       } else if (!header) {
         if (!cells.equals(COLUMNS)) {
           throw new IllegalArgumentException("line " + (i + 1) + ": other columns than " + COLUMNS);
@@ -104,7 +112,18 @@ final class PriceFile {
     if (version == null || prices.isEmpty()) {
       throw new IllegalArgumentException("a price list without a version or without prices");
     }
-    return new Contents(version, prices);
+    suggested.forEach((provider, model) -> {
+      if (prices.stream().noneMatch(price -> isFor(price, provider, model))) {
+        throw new IllegalArgumentException("no model for chat has the suggested name " + model);
+      }
+    });
+    return new Contents(version, Map.copyOf(suggested), List.copyOf(prices));
+  }
+
+  private static boolean isFor(ModelPrice price, Provider provider, String model) {
+    return price.provider() == provider
+        && price.model().equals(model)
+        && price.use() == ModelPrice.Use.CHAT;
   }
 
   static ModelPrice parseLine(String line) {
@@ -113,13 +132,9 @@ final class PriceFile {
       throw new IllegalArgumentException(
           cells.size() + " cells instead of the " + COLUMNS.size() + ": " + COLUMNS);
     }
-    String provider = cell(cells, "provider");
     ModelPrice price =
         new ModelPrice(
-            Provider.ofId(provider)
-                .orElseThrow(() ->
-                    new IllegalArgumentException(
-                        "there is no provider named \"" + provider + "\"")),
+            provider(cell(cells, "provider")),
             name(cell(cells, "model")),
             use(cell(cells, "use")),
             from(cell(cells, "from")),
@@ -216,6 +231,12 @@ final class PriceFile {
               Factor.parse(factor.substring(space + 1).strip()));
         });
     return factors;
+  }
+
+  private static Provider provider(String cell) {
+    return Provider.ofId(cell)
+        .orElseThrow(
+            () -> new IllegalArgumentException("there is no provider named \"" + cell + "\""));
   }
 
   private static ModelPrice.Use use(String cell) {

@@ -48,6 +48,16 @@ public record Rates(Map<Kind, Long> unitPicos) {
     return picos == null ? OptionalLong.empty() : OptionalLong.of(picos);
   }
 
+  /** Whether there is a price for everything that a part of a usage has. */
+  public boolean has(ModelUsage part) {
+    for (Kind kind : Kind.values()) {
+      if (part.quantity(kind) > 0 && !unitPicos.containsKey(kind)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** USD per million of that many pico-dollars for one, exactly. */
   public static BigDecimal usdPerMillion(long unitPicos) {
     return usd(unitPicos, DIGITS_PER_MILLION);

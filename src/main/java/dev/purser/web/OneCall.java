@@ -175,6 +175,7 @@ public record OneCall(
   public static String reason(CallDetail.Adjustment adjustment) {
     return switch (adjustment.reason()) {
       case "priced" -> "A price was added";
+      case "repriced" -> "An added price was replaced";
       case "doubt_released" -> "What was in doubt was released: its estimate counts as its cost";
       case "settled_late" -> "Its end was booked after it had been taken for interrupted";
       default -> adjustment.reason().replace('_', ' ');

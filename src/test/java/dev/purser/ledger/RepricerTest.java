@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.PriceStore;
 import dev.purser.pricing.UsageSource;
 import dev.purser.storage.TestDatabase;
 import java.time.Duration;
@@ -40,11 +41,7 @@ class RepricerTest {
 
       Repricer repricer = new Repricer(InstantSource.fixed(NOW));
       for (int i = 0; i < 2; i++) {
-        test.database()
-            .write(handle -> {
-              repricer.in(handle, PriceList.shipped());
-              return true;
-            });
+        new PriceStore(test.database(), PriceList.shipped()).reprice(PriceList.shipped(), repricer);
       }
 
       // The earlier month is as it was.

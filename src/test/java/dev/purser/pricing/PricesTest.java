@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,9 +82,11 @@ class PricesTest {
               store.add(
                   price("gpt-7", "3", "9"),
                   NOW,
-                  (transaction, prices) -> {
+                  one((_, _) -> {
                     throw new IllegalStateException("made to fail");
-                  }))
+                  }),
+                  _ -> {},
+                  /* mostCalls= */ 1))
           .hasMessageContaining("made to fail");
       assertThat(store.addedCount()).isZero();
       assertThat(store.read().version()).isEqualTo("2026-11-22");
@@ -114,8 +119,8 @@ class PricesTest {
       // With the price, and once more after the list with it is in force.
       awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1");
 
-      prices.foundNone(prices.current());
-      prices.foundNone(before);
+      prices.booked(prices.current());
+      prices.booked(before);
       awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1", "2026-11-22+1");
     }
   }
@@ -146,7 +151,7 @@ class PricesTest {
   private Prices open(Database database, Duration refreshEvery) {
     return Prices.open(
         new PriceStore(database, PriceList.shipped()),
-        (transaction, prices) -> {
+        one((transaction, prices) -> {
           // What is priced sees the added price: it is in the same transaction.
           int added =
               transaction.select("SELECT price_number FROM added_prices").mapToMap().list().size();
@@ -154,8 +159,24 @@ class PricesTest {
           synchronized (repriced) {
             repriced.add(prices.version());
           }
-        },
+        }),
         refreshEvery);
+  }
+
+  /** Always finds one call, and does that to it. */
+  private static Repricing one(BiConsumer<Handle, PriceList> doing) {
+    return new Repricing() {
+      @Override
+      public Iterator<Batch> find(Database database, PriceList prices) {
+        return List.of(new Batch(List.of(new EntryName("space", "entry")), Map.of())).iterator();
+      }
+
+      @Override
+      public Map<Integer, Repriced> book(Handle transaction, PriceList prices, Batch batch) {
+        doing.accept(transaction, prices);
+        return Map.of();
+      }
+    };
   }
 
   private static ModelPrice price(String model, String inputUsd, String outputUsd) {

@@ -309,7 +309,7 @@ class CallsPageTest {
 
   @Test
   void whatTheProgramGotIsShownAsItGotIt() {
-    Person person = purser.newPerson().withProviderKeys();
+    Person person = purser.newPerson().withProviderKeys().withoutDefaultModel();
     Http caller = person.caller("support-bot");
     Http.Answer other =
         caller.post(
