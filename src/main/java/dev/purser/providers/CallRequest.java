@@ -27,6 +27,12 @@ public interface CallRequest {
    */
   byte[] bodyFor(String sentModel);
 
+  /** What it limits each of its answers to; null if to nothing. */
+  @Nullable Long outputLimit();
+
+  /** The same with this lower limit of its answers, which it must have one for. */
+  CallRequest limitedTo(long outputTokens);
+
   /** The most this call can cost with that model. */
   Bound bound(String sentModel, PriceList prices, Instant now);
 

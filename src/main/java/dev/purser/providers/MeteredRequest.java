@@ -102,6 +102,21 @@ final class MeteredRequest implements CallRequest {
   }
 
   @Override
+  public @Nullable Long outputLimit() {
+    return terms.outputLimit();
+  }
+
+  @Override
+  public CallRequest limitedTo(long outputTokens) {
+    StrictEdits edits = StrictEdits.lowering(dialect, fields, outputTokens);
+    return switch (dialect.read(Splice.apply(fields.body(), edits.splices()))) {
+      case RequestReading.Accepted(CallRequest limited) -> limited;
+      case RequestReading.Refused(CallError error, var _) ->
+          throw new IllegalStateException("a lower limit: " + error.message());
+    };
+  }
+
+  @Override
   public Bound bound(String sentModel, PriceList prices, Instant now) {
     return Bounds.of(dialect, billed(terms, sentModel), sentModel, prices, now);
   }
