@@ -166,7 +166,7 @@ record CallsResource(CallStore calls, Spaces spaces) {
               budget.spent().cents(),
               budget.held().cents(),
               budget.doubt().cents(),
-              budget.needed().cents(),
+              budget.needed() == null ? null : budget.needed().cents(),
               budget.largestOutputTokens(),
               budget.resetsAt(),
               null,

@@ -2,9 +2,11 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Caller;
 import dev.purser.agents.Presented;
+import dev.purser.agents.Standing;
 import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Decision;
 import dev.purser.ledger.Refusal;
+import dev.purser.ledger.UnreadCall;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
@@ -35,6 +37,9 @@ final class Call implements Running {
   /** How long the database may take to say who calls, and to answer beyond its own deadline. */
   private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(5);
 
+  /** A body that takes longer is like a large one: who sends it is looked at again. */
+  private static final Duration SLOW_BODY = Duration.ofSeconds(5);
+
   /** The provider's counter of tokens gives up by itself before that. */
   private static final Duration COUNTER_PATIENCE = Duration.ofSeconds(30);
 
@@ -49,6 +54,7 @@ final class Call implements Running {
   private @Nullable String hash;
   private Standings.@Nullable Known known;
   private boolean hinted;
+  private boolean checked;
   private @Nullable CallRequest request;
   private long fingerprint;
   private Counter.@Nullable Count count;
@@ -89,13 +95,17 @@ final class Call implements Running {
       hash = virtualKey.hash();
       known = lane.standings().hint(virtualKey.hash());
       hinted = known != null;
-      if (hinted) {
+      if (hinted && !barred()) {
         receive();
       } else {
         client.pause();
         identify(this::receive);
       }
     });
+  }
+
+  private boolean barred() {
+    return Judgement.barred(caller(), lane.clock().instant(), lane.errors()) != null;
   }
 
   /** Reads again who calls; what is read now may refuse. */
@@ -127,8 +137,78 @@ final class Call implements Running {
   // ---- what is asked
 
   private void receive() {
+    if (client.large() && !checked) {
+      check(this::receive);
+      return;
+    }
     progress.enter(Stage.RECEIVING, lane.configuration().callTimeout());
-    client.receive(() -> progress.step(this::read), error -> progress.step(() -> refuse(error)));
+    client.receive(
+        lane.bodies().of(caller()),
+        () -> progress.step(this::read),
+        () -> progress.step(this::grown),
+        error -> progress.step(() -> refuse(error)));
+  }
+
+  private void grown() {
+    if (client.large() && !checked) {
+      check(this::goOnReceiving);
+    }
+  }
+
+  private void goOnReceiving() {
+    progress.enter(Stage.RECEIVING, lane.configuration().callTimeout());
+    client.resume();
+  }
+
+  /**
+   * A body that takes much memory, or takes some for long, is wanted only of one who may call now,
+   * and whose budgets are not used up.
+   */
+  private void check(Runnable next) {
+    checked = true;
+    client.pause();
+    if (hinted) {
+      identify(() -> refuseIfUsedUp(next));
+    } else {
+      refuseIfUsedUp(next);
+    }
+  }
+
+  private void refuseIfUsedUp(Runnable next) {
+    Standing standing = expect(known).standing();
+    if (!Judgement.underBudget(expect(known))) {
+      next.run();
+      return;
+    }
+    progress.enter(
+        Stage.ADMITTING, lane.configuration().admissionTimeout().plus(DATABASE_PATIENCE));
+    lane.hear(
+        lane.ledger()
+            .refuseIfUsedUp(
+                new UnreadCall(
+                    id,
+                    caller().spaceId(),
+                    standing.revision(),
+                    caller().agentId(),
+                    caller().virtualKeyId(),
+                    dialect.provider(),
+                    dialect.id(),
+                    createdAt,
+                    standing.settings().timeZone(),
+                    standing.settings().budget(),
+                    caller().budget(),
+                    client.announcedBytes())),
+        (over, _) -> {
+          if (progress.stage() == Stage.ADMITTING) {
+            progress.step(() -> {
+              if (over != null && over.isPresent()) {
+                refuse(lane.errors().overBudget(over.get()), over.get().entryId());
+              } else {
+                next.run();
+              }
+            });
+          }
+        });
   }
 
   private void read() {
@@ -415,11 +495,10 @@ final class Call implements Running {
   }
 
   private void endIfLate(long nowNanos) {
-    boolean silent =
-        progress.stage() == Stage.RECEIVING
-            && nowNanos - client.lastByteNanos()
-                > lane.configuration().betweenBytesTimeout().toNanos();
-    if (silent || progress.late(nowNanos)) {
+    boolean receiving = progress.stage() == Stage.RECEIVING;
+    if (receiving && !checked && client.receivingFor(SLOW_BODY, nowNanos)) {
+      check(this::goOnReceiving);
+    } else if ((receiving && client.tooSlow(nowNanos)) || progress.late(nowNanos)) {
       switch (progress.stage()) {
         case IDENTIFYING, ADMITTING -> refuse(lane.errors().ledgerUnavailable());
         case RECEIVING, READING -> end(null, client::cut);

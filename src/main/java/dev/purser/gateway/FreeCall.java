@@ -30,6 +30,7 @@ final class FreeCall implements Running {
   private final long startNanos = System.nanoTime();
   private @Nullable Forwarding forwarding;
   private @Nullable AnswerReader reader;
+  private boolean receiving;
   private boolean over;
 
   /**
@@ -61,8 +62,11 @@ final class FreeCall implements Running {
         refuse(lane.errors().refusals().providerKeyUnreadable(provider));
         return;
       }
+      receiving = true;
       client.receive(
+          lane.bodies().of(known.standing().caller()),
           () -> step(() -> forward(credential, key, secret.get())),
+          () -> {},
           error -> step(() -> refuse(error)));
     });
   }
@@ -188,8 +192,7 @@ final class FreeCall implements Running {
     if (forwarding != null) {
       forwarding.look(nowNanos);
     } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || nowNanos - client.lastByteNanos()
-            > lane.configuration().betweenBytesTimeout().toNanos()) {
+        || (receiving && client.tooSlow(nowNanos))) {
       cutShort();
     }
   }

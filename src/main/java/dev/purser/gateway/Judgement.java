@@ -39,6 +39,16 @@ sealed interface Judgement {
         || isStrict(known.standing().caller().budget());
   }
 
+  /** Whether the caller's space or agent has a budget that can refuse calls. */
+  static boolean underBudget(Standings.Known known) {
+    return canRefuse(known.standing().settings().budget())
+        || canRefuse(known.standing().caller().budget());
+  }
+
+  private static boolean canRefuse(@Nullable Budget budget) {
+    return budget != null && budget.mode() != Budget.Mode.WARN;
+  }
+
   private static boolean isStrict(@Nullable Budget budget) {
     return budget != null && budget.mode() == Budget.Mode.STRICT;
   }

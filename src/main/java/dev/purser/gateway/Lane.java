@@ -125,8 +125,9 @@ final class Lane implements Handler<HttpServerRequest> {
   }
 
   private void look() {
+    long nowNanos = System.nanoTime();
+    gateway.clients().closeLate(nowNanos);
     if (!running.isEmpty()) {
-      long nowNanos = System.nanoTime();
       for (Running call : running.toArray(new Running[0])) {
         call.look(nowNanos);
       }

@@ -254,7 +254,8 @@ final class Entries {
     setLong(refused, 19, money == null ? null : money.spent().nanos());
     setLong(refused, 20, money == null ? null : money.held().nanos());
     setLong(refused, 21, money == null ? null : money.doubt().nanos());
-    setLong(refused, 22, money == null ? null : money.needed().nanos());
+    Money needed = money == null ? null : money.needed();
+    setLong(refused, 22, needed == null ? null : needed.nanos());
     // None for a stopped budget, whatever there is money for: by that it is known again.
     setLong(refused, 23, money == null || money.stopped() ? null : money.largestOutputTokens());
     setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
@@ -280,6 +281,7 @@ final class Entries {
       if (!row.next() || row.getString(1) == null) {
         return null;
       }
+      Long neededNanos = longOrNull(row, 6);
       Long largestOutputTokens = longOrNull(row, 7);
       return new Decision.OverBudget(
           key.entryId(),
@@ -288,7 +290,7 @@ final class Entries {
           new Money(row.getLong(3)),
           new Money(row.getLong(4)),
           new Money(row.getLong(5)),
-          new Money(row.getLong(6)),
+          neededNanos == null ? null : new Money(neededNanos),
           largestOutputTokens == null ? 0 : largestOutputTokens,
           /* stopped= */ largestOutputTokens == null,
           Instant.ofEpochMilli(row.getLong(8)));

@@ -253,7 +253,7 @@ public final class CallStore {
                 money(row, "refused_spent_nanos"),
                 money(row, "refused_held_nanos"),
                 money(row, "refused_doubt_nanos"),
-                money(row, "refused_needed_nanos"),
+                moneyOrNull(row, "refused_needed_nanos"),
                 row.getColumn("refused_largest_output_tokens", Long.class),
                 Rows.instantOrNull(row, "refused_resets_at")),
         row.getColumn("refused_field", String.class),

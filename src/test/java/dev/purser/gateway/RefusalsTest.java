@@ -517,7 +517,7 @@ class RefusalsTest {
                         () -> new java.io.ByteArrayInputStream(large)))
                 .build());
     assertAnthropic(chunked, 413, "request_too_large", "request_too_large");
-    assertThat(purser.gateway.bodies().reserve(0)).isTrue();
+    assertThat(purser.gateway.bodies().bytes()).isZero();
     assertNothingForwarded();
   }
 
