@@ -108,6 +108,14 @@ final class CallErrors {
         "Use /v1/messages, /v1/chat/completions, /v1/responses or /v1/embeddings");
   }
 
+  CallError freeAndNotServed() {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "Purser does not serve this endpoint, although the provider does not bill for it: it serves"
+            + " calls to models, token counts and lists of models.",
+        "Call the provider directly for it");
+  }
+
   CallError upgradeRefused() {
     return CallError.of(
         ErrorCode.UPGRADE_REFUSED,
@@ -130,7 +138,10 @@ final class CallErrors {
   }
 
   CallError tooManyBodies() {
-    return overloaded("Too many large requests are in flight.");
+    return CallError.of(
+        ErrorCode.OVERLOADED,
+        "Too many large requests are in flight.",
+        "Try again in a moment, or raise PURSER_MAX_BODIES_BYTES");
   }
 
   CallError tooManyCalls() {

@@ -38,6 +38,7 @@ public final class Gateway {
   private final int eventLoops;
   private final CallErrors errors;
   private final Bodies bodies;
+  private final ClientConnections clients;
   private final Standings standings;
   private final GatewayMetrics metrics;
   private final AtomicInteger running = new AtomicInteger();
@@ -72,6 +73,12 @@ public final class Gateway {
     this.eventLoops = eventLoops;
     this.errors = new CallErrors(pages, configuration.maxBodyBytes());
     this.bodies = new Bodies(configuration.maxBodiesBytes());
+    this.clients =
+        new ClientConnections(
+            configuration.maxClients(),
+            configuration.headTimeout(),
+            configuration.formTimeout(),
+            configuration.idleTimeout());
     this.standings = new Standings(rooms.virtualKeys(), rooms.vault());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
@@ -104,15 +111,19 @@ public final class Gateway {
         .setHandle100ContinueAutomatically(false);
   }
 
-  /**
-   * The same, but it refuses what is not well-formed HTTP, on every route, and reads no further.
-   */
+  /** The same server, whose connections are guarded and counted; on every route. */
   public HttpServer guarded(HttpServer server) {
-    return server.connectionHandler(Framing::install).invalidRequestHandler(this::refuseMalformed);
+    return server
+        .connectionHandler(connection -> {
+          Framing.install(connection);
+          clients.opened(connection);
+        })
+        .invalidRequestHandler(request -> new Malformed(rooms.ids().next()).refuse(request));
   }
 
-  private void refuseMalformed(HttpServerRequest request) {
-    new Malformed(rooms.ids().next()).refuse(request);
+  /** Every connection of a client. */
+  ClientConnections clients() {
+    return clients;
   }
 
   /** The handler of one event loop; to be called on it, once. */

@@ -100,9 +100,10 @@ class ErrorEndsCallTest {
                                 endings.add(ending);
                                 client.cut();
                               });
-                      client.receive(
-                          () -> forwarding.start(client.body(), Secret.of("made-up-key")),
-                          error -> {});
+                      request
+                          .body()
+                          .onSuccess(body ->
+                              forwarding.start(body.getBytes(), Secret.of("made-up-key")));
                     })
                     .listen(0, "127.0.0.1")
                     .onSuccess(server -> port = server.actualPort());
