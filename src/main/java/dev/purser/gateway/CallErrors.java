@@ -7,7 +7,9 @@ import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RefusalErrors;
+import dev.purser.providers.RequestName;
 import java.net.URI;
+import java.util.List;
 
 /** What the gateway says when it refuses: what happened, what to do, and on which page. */
 final class CallErrors {
@@ -71,7 +73,17 @@ final class CallErrors {
     return refusals;
   }
 
-  CallError overBudget(Decision.OverBudget over) {
+  /**
+   * It does not fit a budget.
+   *
+   * @param widening names because of which it counts as the most that its model can cost
+   */
+  CallError overBudget(Decision.OverBudget over, List<RequestName> widening) {
+    CallError refusal = overBudget(over);
+    return over.stopped() ? refusal : refusals.widened(refusal, widening, over.needed());
+  }
+
+  private CallError overBudget(Decision.OverBudget over) {
     return refusals.overBudget(
         over.budgetOf() == Decision.BudgetOf.AGENT,
         over.stopped(),

@@ -71,7 +71,7 @@ public final class Gateway {
     this.eventLoops = eventLoops;
     this.errors = new CallErrors(pages, configuration.maxBodyBytes());
     this.bodies = new Bodies(configuration.maxBodiesBytes());
-    this.standings = new Standings(rooms.virtualKeys(), rooms.vault());
+    this.standings = new Standings(rooms.virtualKeys(), rooms.vault(), rooms.ledger());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
 

@@ -2,6 +2,7 @@ package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is refused, by a budget or before it came to one. */
@@ -20,6 +21,7 @@ record RefusedCall(
     int httpStatus,
     String errorCode,
     @Nullable String unboundedField,
+    List<String> wideningNames,
     Decision.@Nullable OverBudget overBudget) {
 
   /** What callers are told when a budget refuses them, and its HTTP status. */
@@ -43,6 +45,7 @@ record RefusedCall(
         refusal.httpStatus(),
         refusal.errorCode(),
         refusal.unboundedField(),
+        List.of(),
         null);
   }
 
@@ -62,6 +65,7 @@ record RefusedCall(
         PAYMENT_REQUIRED,
         BUDGET_EXHAUSTED,
         null,
+        admission.wideningNames(),
         overBudget);
   }
 }

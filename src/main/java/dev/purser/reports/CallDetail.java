@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param budgetRefusal null unless a budget refused it
  * @param unboundedField the field of the request for which its cost had no bound, so that a strict
  *     budget refused it; else null
+ * @param wideningNames of the request, because of which a strict budget counted it as the most that
+ *     its model can cost
  */
 public record CallDetail(
     Call call,
@@ -36,11 +38,13 @@ public record CallDetail(
     List<Line> lines,
     List<Adjustment> adjustments,
     @Nullable BudgetRefusal budgetRefusal,
-    @Nullable String unboundedField) {
+    @Nullable String unboundedField,
+    List<String> wideningNames) {
 
   public CallDetail {
     lines = List.copyOf(lines);
     adjustments = List.copyOf(adjustments);
+    wideningNames = List.copyOf(wideningNames);
   }
 
   /**

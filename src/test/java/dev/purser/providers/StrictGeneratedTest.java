@@ -23,7 +23,7 @@ class StrictGeneratedTest {
     for (long seed = 0; seed < CALLS; seed++) {
       GeneratedCall call = new GeneratedCall(seed);
       CallRequest request = Exchange.accepted(call.dialect(), call.body());
-      StrictTerms terms = request.strict(call.model(), null, PRICES, Exchange.NOW);
+      StrictTerms terms = request.strict(call.model(), Exchange.ASK, PRICES, Exchange.NOW);
       assertThat(terms.bound().unboundedField() == null)
           .as("seed %d: %s on %s", seed, call.model(), call.terms())
           .isEqualTo(price(call).rates(0, call.terms()).isPresent());
@@ -45,7 +45,7 @@ class StrictGeneratedTest {
         byte[] sent = request.strictBodyFor(call.model(), terms, largest);
         StrictTerms again =
             Exchange.accepted(call.dialect(), new String(sent, UTF_8))
-                .strict(call.model(), null, PRICES, Exchange.NOW);
+                .strict(call.model(), Exchange.ASK, PRICES, Exchange.NOW);
         assertThat(again.bound().worst().outputTokens()).as("seed %d", seed).isEqualTo(largest);
         assertThat(counted(call, call.billed(window(call), largest)))
             .as("seed %d", seed)
