@@ -185,7 +185,7 @@ public final class App implements AutoCloseable {
             new NoticesTold(rooms.database()),
             releases,
             prices::current,
-            price -> prices.add(price, clock.instant()),
+            prices,
             clock,
             rooms.random(),
             overspend == null ? null : overspend.forPage()));
@@ -290,8 +290,9 @@ public final class App implements AutoCloseable {
     if (gateway.draining()) {
       return Optional.of("Purser is stopping");
     }
-    return ledger.health().ready()
-        ? Optional.empty()
+    Optional<String> lost = rooms.database().lost();
+    return lost.isPresent() || ledger.health().ready()
+        ? lost
         : Optional.of("the ledger cannot write to its database");
   }
 

@@ -21,7 +21,9 @@ final class Routes {
     MeResource me = new MeResource();
     KeysResource keys =
         new KeysResource(
-            parts.vault(), new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
+            parts.vault(),
+            new ProviderKeys(
+                parts.vault(), parts.spaces(), parts.keyCheck(), parts.prices(), parts.clock()));
     SettingsResource settings =
         new SettingsResource(parts.spaces(), owners, parts.strictStates(), parts.clock());
     ModelsResource models = new ModelsResource(parts.vault(), parts.prices(), parts.clock());

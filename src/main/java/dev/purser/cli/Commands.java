@@ -44,6 +44,7 @@ public final class Commands implements Callable<Integer> {
             .addSubcommand(new Demo(program))
             .addSubcommand(group(new User(), new UserAdd(program)))
             .addSubcommand(group(new Token(), new TokenCreate(program)))
+            .addSubcommand(group(new Key(), new KeySave(program)))
             .addSubcommand(group(new VaultGroup(), new VaultCheck(program)))
             .addSubcommand(
                 group(new PricesGroup(), new PricesList(program), new PricesAdd(program)))
@@ -139,6 +140,9 @@ public final class Commands implements Callable<Integer> {
 
   @Command(name = "token", description = "Access tokens, for scripts that manage Purser.")
   private static final class Token extends Group {}
+
+  @Command(name = "key", description = "API keys, which are saved only after they were checked.")
+  private static final class Key extends Group {}
 
   @Command(name = "vault", description = "The stored provider keys.")
   private static final class VaultGroup extends Group {}

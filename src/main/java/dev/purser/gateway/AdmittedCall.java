@@ -93,11 +93,17 @@ final class AdmittedCall {
   private AnswerReader answered(HttpClientResponse answer) {
     status = answer.statusCode();
     firstByteMillis = progress.millisSinceStart();
-    lane.keyVerdicts().answered(plan.providerKey(), answer.statusCode());
     AnswerReader opened =
-        expect(request)
-            .answer(
-                plan.model(), answer.statusCode(), answer.getHeader("content-type"), plan.bound());
+        lane.keyVerdicts()
+            .answered(
+                plan.providerKey(),
+                answer.statusCode(),
+                expect(request)
+                    .answer(
+                        plan.model(),
+                        answer.statusCode(),
+                        answer.getHeader("content-type"),
+                        plan.bound()));
     reader = opened;
     request = null;
     client.release();
@@ -119,19 +125,19 @@ final class AdmittedCall {
       case Forwarding.Ending.NotSent(boolean allInUse) -> {
         CallError error =
             allInUse ? lane.errors().allInUse(plan.dialect().provider()) : unreachable();
-        answerWith(error, null);
+        answerWith(error, /* mayCost= */ false);
         settle(nothing(error.code().id()), status);
       }
       case Forwarding.Ending.NoAnswer(boolean tooLate) -> {
         CallError error =
             tooLate ? lane.errors().timedOut(plan.dialect().provider()) : unreachable();
-        answerWith(error, false);
-        settle(because(error.code().id(), estimate()), status);
+        answerWith(error, /* mayCost= */ true);
+        settle(estimate().because(error.code().id()), status);
       }
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
         lastWord = complete ? expect(forwarding)::finish : client::cut;
         Answer answer = expect(reader).end(complete);
-        settle(tooLate ? because("provider_timeout", answer) : answer, status);
+        settle(tooLate ? answer.because("provider_timeout") : answer, status);
       }
     }
   }
@@ -140,9 +146,9 @@ final class AdmittedCall {
     return lane.errors().unreachable(plan.dialect().provider());
   }
 
-  private void answerWith(CallError error, @Nullable Boolean retry) {
+  private void answerWith(CallError error, boolean mayCost) {
     status = error.code().status();
-    lastWord = () -> client.refuse(error, plan.entryId(), retry);
+    lastWord = () -> client.refuse(error, plan.entryId(), mayCost);
   }
 
   // ---- what it cost
@@ -172,7 +178,8 @@ final class AdmittedCall {
                     httpStatus,
                     answer.errorCode(),
                     progress.millisSinceStart(),
-                    firstByteMillis));
+                    firstByteMillis,
+                    answer.ceiling()));
     // Not before: whatever fails until here is settled in another way.
     settled = true;
     lane.hear(
@@ -182,8 +189,8 @@ final class AdmittedCall {
           if (failure != null) {
             log.error("call {} was not settled", plan.entryId(), failure);
           }
-          if (priced != null && priced.cost() == null) {
-            lane.prices().foundNone(inForce);
+          if (priced != null) {
+            lane.prices().booked(inForce);
           }
           end();
         });
@@ -204,10 +211,6 @@ final class AdmittedCall {
 
   private static Answer nothing(String errorCode) {
     return new Answer(UsageSource.NONE, null, errorCode);
-  }
-
-  private static Answer because(String errorCode, Answer answer) {
-    return new Answer(answer.source(), answer.usage(), errorCode);
   }
 
   // ---- ends before the end
@@ -261,15 +264,19 @@ final class AdmittedCall {
     if (running != null) {
       running.cancel();
     }
-    boolean sent = running != null && running.sent();
-    settle(sent ? because(errorCode, estimate()) : nothing(errorCode), httpStatus);
+    settle(sent() ? estimate().because(errorCode) : nothing(errorCode), httpStatus);
+  }
+
+  /** Whether the provider may have got some of it. */
+  private boolean sent() {
+    return forwarding != null && forwarding.sent();
   }
 
   /** Says why the call was broken off, if it is not too late to say anything. */
   private Runnable lastWord(CallError error) {
     return client.response().headWritten()
         ? client::cut
-        : () -> client.refuse(error, plan.entryId(), false);
+        : () -> client.refuse(error, plan.entryId(), sent());
   }
 
   private static <T> T expect(@Nullable T value) {

@@ -83,7 +83,7 @@ final class CallErrors {
     return over.stopped() ? refusal : refusals.widened(refusal, widening, over.needed());
   }
 
-  private CallError overBudget(Decision.OverBudget over) {
+  CallError overBudget(Decision.OverBudget over) {
     return refusals.overBudget(
         over.budgetOf() == Decision.BudgetOf.AGENT,
         over.stopped(),
@@ -120,6 +120,14 @@ final class CallErrors {
         "Use /v1/messages, /v1/chat/completions, /v1/responses or /v1/embeddings");
   }
 
+  CallError freeAndNotServed() {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "Purser does not serve this endpoint, although the provider does not bill for it: it serves"
+            + " calls to models, token counts and lists of models.",
+        "Call the provider directly for it");
+  }
+
   CallError upgradeRefused() {
     return CallError.of(
         ErrorCode.UPGRADE_REFUSED,
@@ -142,7 +150,10 @@ final class CallErrors {
   }
 
   CallError tooManyBodies() {
-    return overloaded("Too many large requests are in flight.");
+    return CallError.of(
+        ErrorCode.OVERLOADED,
+        "Too many large requests are in flight.",
+        "Try again in a moment, or raise PURSER_MAX_BODIES_BYTES");
   }
 
   CallError tooManyCalls() {

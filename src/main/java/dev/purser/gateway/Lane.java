@@ -42,6 +42,7 @@ final class Lane implements Handler<HttpServerRequest> {
   private final Map<Provider, Upstream> upstreams = new EnumMap<>(Provider.class);
   private final Set<Running> running = new LinkedHashSet<>();
   private final KeyVerdicts keyVerdicts;
+  private final AnswersWithoutEntry answersWithoutEntry;
 
   /**
    * @param context of this event loop
@@ -52,6 +53,7 @@ final class Lane implements Handler<HttpServerRequest> {
     this.context = context;
     this.keyVerdicts =
         new KeyVerdicts(context.owner(), gateway.rooms().vault(), gateway.rooms().clock());
+    this.answersWithoutEntry = new AnswersWithoutEntry(gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(
           provider,
@@ -70,7 +72,7 @@ final class Lane implements Handler<HttpServerRequest> {
     String path = request.path();
     Route route = path == null ? null : Route.of(request.method().name(), path);
     if (route == null) {
-      route = new Route.NotMetered();
+      route = new Route.NotMetered(null);
     }
     if (gateway.draining()) {
       refuse(request, route, errors().shuttingDown());
@@ -84,48 +86,48 @@ final class Lane implements Handler<HttpServerRequest> {
       case Route.Metered(var dialect) -> new Call(this, request, dialect).begin();
       case Route.Counter(Provider provider) -> new FreeCall(this, request, provider).count();
       case Route.Models _ -> new FreeCall(this, request, shape(request, route)).models(null);
-      case Route.Model(String name) ->
+      case Route.Model(_, String name) ->
           new FreeCall(this, request, shape(request, route)).models(name);
-      case Route.Alive _ -> request.response().putHeader("x-purser-origin", "purser").end();
-      case Route.WrongPath(String rightPath) ->
+      case Route.Alive _ -> client(request, route).answerAlive();
+      case Route.WrongPath(_, String rightPath) ->
           refuse(request, route, errors().wrongPath(rightPath));
-      case Route.WrongMethod(String rightMethod) -> {
+      case Route.WrongMethod(_, String rightMethod) -> {
         request.response().putHeader("allow", rightMethod);
         refuse(request, route, errors().wrongMethod(rightMethod));
       }
+      case Route.Free _ -> refuse(request, route, errors().freeAndNotServed());
       case Route.NotMetered _ -> refuse(request, route, errors().notMetered());
     }
   }
 
   private void refuse(HttpServerRequest request, Route route, CallError error) {
-    new Client(this, request, shape(request, route), () -> {}).refuse(error, null, null);
+    client(request, route).refuse(error, null, false);
   }
 
-  /** Whose errors and lists the client understands. */
+  private Client client(HttpServerRequest request, Route route) {
+    return new Client(this, request, shape(request, route), () -> {});
+  }
+
+  /**
+   * Whose errors and lists the client understands. Anthropic's clients always send their version,
+   * and alone send their key in this header.
+   */
   private static Provider shape(HttpServerRequest request, Route route) {
-    return switch (route) {
-      case Route.Metered(var dialect) -> dialect.provider();
-      case Route.Counter(Provider provider) -> provider;
-      case Route.Models _ -> byVersion(request);
-      case Route.Model _ -> byVersion(request);
-      case Route.Alive _ -> byHeaders(request);
-      case Route.WrongPath _ -> byHeaders(request);
-      case Route.WrongMethod _ -> byHeaders(request);
-      case Route.NotMetered _ -> byHeaders(request);
-    };
-  }
-
-  private static Provider byVersion(HttpServerRequest request) {
-    return request.headers().contains("anthropic-version") ? Provider.ANTHROPIC : Provider.OPENAI;
-  }
-
-  private static Provider byHeaders(HttpServerRequest request) {
-    return request.headers().contains("x-api-key") ? Provider.ANTHROPIC : byVersion(request);
+    Provider told = route.shape();
+    if (told != null) {
+      return told;
+    }
+    boolean listed = route instanceof Route.Models || route instanceof Route.Model;
+    return request.headers().contains("anthropic-version")
+            || (!listed && request.headers().contains("x-api-key"))
+        ? Provider.ANTHROPIC
+        : Provider.OPENAI;
   }
 
   private void look() {
+    long nowNanos = System.nanoTime();
+    gateway.clients().closeLate(nowNanos);
     if (!running.isEmpty()) {
-      long nowNanos = System.nanoTime();
       for (Running call : running.toArray(new Running[0])) {
         call.look(nowNanos);
       }
@@ -180,6 +182,11 @@ final class Lane implements Handler<HttpServerRequest> {
     }
   }
 
+  /** The region of a provider's address, whose prices hold; null if those of no region do. */
+  @Nullable String region(Provider provider) {
+    return gateway.rooms().addresses().region(provider);
+  }
+
   Upstream upstream(Provider provider) {
     Upstream upstream = upstreams.get(provider);
     if (upstream == null) {
@@ -218,6 +225,10 @@ final class Lane implements Handler<HttpServerRequest> {
 
   Ledger ledger() {
     return gateway.rooms().ledger();
+  }
+
+  AnswersWithoutEntry answersWithoutEntry() {
+    return answersWithoutEntry;
   }
 
   KeyVerdicts keyVerdicts() {

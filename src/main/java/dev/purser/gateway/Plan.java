@@ -41,8 +41,6 @@ record Plan(
     Secret secret,
     PriceList prices,
     Reckoning reckoning) {
-  private static final int MOST_MODEL_CHARACTERS = 200;
-
   private static final Logger log = LoggerFactory.getLogger(Plan.class);
 
   Caller caller() {
@@ -68,8 +66,12 @@ record Plan(
         reckoning.cutTo(outputTokens));
   }
 
-  /** What the ledger is asked. */
-  Admission admission(Instant deadline) {
+  /**
+   * What the ledger is asked.
+   *
+   * @param fingerprint of the request's body
+   */
+  Admission admission(Instant deadline, long fingerprint) {
     Standing standing = known.standing();
     return new Admission(
         entryId,
@@ -79,8 +81,8 @@ record Plan(
         caller().virtualKeyId(),
         dialect.provider(),
         dialect.id(),
-        requestedModel == null ? null : shortened(requestedModel),
-        shortened(model),
+        requestedModel,
+        model,
         bound().hold(),
         reckoning.bounded(),
         prices.version(),
@@ -88,30 +90,19 @@ record Plan(
         standing.settings().timeZone(),
         standing.settings().budget(),
         caller().budget(),
-        deadline);
-  }
-
-  /** A model's name as the ledger keeps it. */
-  static String shortened(String model) {
-    return model.length() <= MOST_MODEL_CHARACTERS
-        ? model
-        : model.substring(0, MOST_MODEL_CHARACTERS);
+        deadline,
+        fingerprint);
   }
 
   /**
    * The lines of a usage.
    *
-   * @param inForce the list in force now, by which the usage is priced only if that has all its
-   *     prices and the call's own has not
+   * @param inForce the list in force now, by which that is priced for which the call's own has no
+   *     price, or an added one that was replaced
    */
   Priced priced(Usage usage, PriceList inForce) {
     try {
-      Priced pinned = prices.price(dialect.provider(), usage, createdAt);
-      if (pinned.cost() != null || inForce == prices) {
-        return pinned;
-      }
-      Priced newer = inForce.price(dialect.provider(), usage, createdAt);
-      return newer.cost() == null ? pinned : newer;
+      return inForce.price(dialect.provider(), usage, createdAt, prices);
     } catch (RuntimeException e) {
       log.error("call {} cannot be priced", entryId, e);
       return new Priced(List.of(), null, bound().hold(), prices.version());

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     by time
  * @param revision the space's revision that everything here was read at; if the space has moved on,
  *     the answer is {@link Decision.Stale}
- * @param requestedModel as the caller asked, at most 200 characters; null if it named none
+ * @param requestedModel as the caller asked; null if it named none
  * @param hold what is set aside for the call as it was asked
  * @param bounded null if {@code hold} is only an estimate, which no strict budget admits
  * @param priceVersion the price list that the call will be priced by
@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param spaceBudget null for no limit
  * @param agentBudget null for no limit
  * @param deadline after which the caller has been told that it was not admitted
+ * @param fingerprint of the request's body, by which a repeat of a refused call is known; null if
+ *     it is not to be taken for one. Never stored
  */
 public record Admission(
     String entryId,
@@ -41,14 +43,17 @@ public record Admission(
     ZoneId zone,
     @Nullable Budget spaceBudget,
     @Nullable Budget agentBudget,
-    Instant deadline) {
+    Instant deadline,
+    @Nullable Long fingerprint) {
 
   /**
-   * Checks that what a strict budget would decide by is there.
+   * Takes texts through the door, and checks that what a strict budget would decide by is there.
    *
    * @throws IllegalArgumentException for a call without a bound under a strict budget
    */
   public Admission {
+    requestedModel = Texts.kept(requestedModel);
+    sentModel = Texts.required(sentModel);
     if (bounded == null && (isStrict(spaceBudget) || isStrict(agentBudget))) {
       throw new IllegalArgumentException("a call without a bound under a strict budget");
     }

@@ -20,9 +20,11 @@ record RefusedCall(
     Days days,
     int httpStatus,
     String errorCode,
+    @Nullable String message,
     @Nullable String unboundedField,
     List<String> wideningNames,
-    Decision.@Nullable OverBudget overBudget) {
+    Decision.@Nullable OverBudget overBudget,
+    @Nullable Long fingerprint) {
 
   /** What callers are told when a budget refuses them, and its HTTP status. */
   private static final String BUDGET_EXHAUSTED = "budget_exhausted";
@@ -38,15 +40,39 @@ record RefusedCall(
         refusal.provider(),
         refusal.dialect(),
         refusal.requestedModel(),
-        null,
+        refusal.sentModel(),
         "",
         refusal.createdAt(),
         Days.of(refusal.createdAt(), refusal.zone()),
         refusal.httpStatus(),
         refusal.errorCode(),
+        refusal.message(),
         refusal.unboundedField(),
         List.of(),
-        null);
+        null,
+        refusal.fingerprint());
+  }
+
+  static RefusedCall of(UnreadCall call, Days days, Decision.OverBudget overBudget) {
+    return new RefusedCall(
+        call.entryId(),
+        call.spaceId(),
+        call.agentId(),
+        call.virtualKeyId(),
+        call.provider(),
+        call.dialect(),
+        null,
+        null,
+        "",
+        call.createdAt(),
+        days,
+        PAYMENT_REQUIRED,
+        BUDGET_EXHAUSTED,
+        null,
+        null,
+        List.of(),
+        overBudget,
+        call.fingerprint());
   }
 
   static RefusedCall of(Admission admission, Days days, Decision.OverBudget overBudget) {
@@ -65,7 +91,9 @@ record RefusedCall(
         PAYMENT_REQUIRED,
         BUDGET_EXHAUSTED,
         null,
+        null,
         admission.wideningNames(),
-        overBudget);
+        overBudget,
+        admission.fingerprint());
   }
 }

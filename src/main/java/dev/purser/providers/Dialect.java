@@ -4,6 +4,7 @@ import dev.purser.pricing.Provider;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A wire format that calls are metered in. */
 public enum Dialect {
@@ -11,6 +12,8 @@ public enum Dialect {
   OPENAI_CHAT(Provider.OPENAI, "/v1/chat/completions"),
   OPENAI_RESPONSES(Provider.OPENAI, "/v1/responses"),
   OPENAI_EMBEDDINGS(Provider.OPENAI, "/v1/embeddings");
+
+  private static final RequestScan MODEL = new RequestScan("model");
 
   private final Provider provider;
   private final String path;
@@ -69,7 +72,17 @@ public enum Dialect {
             case OPENAI_EMBEDDINGS -> OpenAiRequests.readEmbeddings(body);
           });
     } catch (BadRequest refused) {
-      return new RequestReading.Refused(refused.error());
+      return new RequestReading.Refused(
+          refused.error(),
+          refused.error().code() == ErrorCode.REQUEST_NOT_METERABLE ? modelIn(body) : null);
+    }
+  }
+
+  private static @Nullable String modelIn(byte[] body) {
+    try {
+      return MODEL.read(body).name("model");
+    } catch (BadRequest malformed) {
+      return null;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The closed list of errors that Purser itself gives to a caller: HTTP status and the names both
@@ -12,6 +13,9 @@ public enum ErrorCode {
   PROVIDER_KEY_UNREADABLE(
       403, "permission_error", "invalid_request_error", "provider_key_unreadable"),
   MODEL_NOT_AVAILABLE(404, "not_found_error", "invalid_request_error", "model_not_found"),
+  /** The same because of a setting of the agent; Claude Code hides the text of a 404, not this. */
+  AGENTS_MODEL_NOT_AVAILABLE(
+      400, "invalid_request_error", "invalid_request_error", "model_not_found"),
   WRONG_PATH(404, "not_found_error", "invalid_request_error", "not_found"),
   BUDGET_EXHAUSTED(402, "billing_error", "insufficient_quota", "insufficient_quota"),
   COST_UNBOUNDED(402, "billing_error", "insufficient_quota", "insufficient_quota"),
@@ -29,6 +33,9 @@ public enum ErrorCode {
   OVERLOADED(503, "api_error", "server_error", "overloaded"),
   SHUTTING_DOWN(503, "api_error", "server_error", "shutting_down");
 
+  private static final Set<ErrorCode> TEMPORARY =
+      Set.of(PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, LEDGER_UNAVAILABLE, OVERLOADED, SHUTTING_DOWN);
+
   private final int status;
   private final String anthropicType;
   private final String openAiType;
@@ -44,6 +51,14 @@ public enum ErrorCode {
   /** The HTTP status. */
   public int status() {
     return status;
+  }
+
+  /**
+   * Whether the same request may succeed a moment later. A client is told so only if nothing of the
+   * request was sent on: a call that was may cost twice.
+   */
+  public boolean temporary() {
+    return TEMPORARY.contains(this);
   }
 
   /** {@code error.type} in Anthropic's shape. */
@@ -63,6 +78,8 @@ public enum ErrorCode {
 
   /** {@code error.purser.code} in both. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
+    return this == AGENTS_MODEL_NOT_AVAILABLE
+        ? MODEL_NOT_AVAILABLE.id()
+        : name().toLowerCase(Locale.ROOT);
   }
 }

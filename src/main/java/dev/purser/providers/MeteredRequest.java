@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.SearchContext;
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
 import java.time.Instant;
@@ -24,6 +25,9 @@ final class MeteredRequest implements CallRequest {
   private final CostTerms terms;
   private final List<Splice> usageSplices;
 
+  /** Of the address that it is sent to; null if that is nowhere in particular. */
+  private final @Nullable String region;
+
   /**
    * @param tools wherever they stand
    * @param limitlessTools those of them that can have a limit of uses of their own and have none
@@ -45,6 +49,24 @@ final class MeteredRequest implements CallRequest {
     this.limitlessTools = List.copyOf(limitlessTools);
     this.terms = terms;
     this.usageSplices = usageSplices;
+    this.region = null;
+  }
+
+  private MeteredRequest(MeteredRequest read, @Nullable String region) {
+    this.dialect = read.dialect;
+    this.fields = read.fields;
+    this.model = read.model;
+    this.stream = read.stream;
+    this.tools = read.tools;
+    this.limitlessTools = read.limitlessTools;
+    this.terms = read.terms;
+    this.usageSplices = read.usageSplices;
+    this.region = region;
+  }
+
+  @Override
+  public CallRequest sentTo(@Nullable String addressRegion) {
+    return new MeteredRequest(this, addressRegion);
   }
 
   @Override
@@ -98,8 +120,35 @@ final class MeteredRequest implements CallRequest {
   }
 
   @Override
+  public @Nullable Long outputLimit() {
+    return terms.outputLimit();
+  }
+
+  @Override
+  public CallRequest limitedTo(long outputTokens) {
+    StrictEdits edits = StrictEdits.lowering(dialect, fields, outputTokens);
+    return switch (dialect.read(Splice.apply(fields.body(), edits.splices()))) {
+      case RequestReading.Accepted(CallRequest limited) -> limited;
+      case RequestReading.Refused(CallError error, var _) ->
+          throw new IllegalStateException("a lower limit: " + error.message());
+    };
+  }
+
+  @Override
   public Bound bound(String sentModel, PriceList prices, Instant now) {
-    return Bounds.of(dialect, terms, sentModel, prices, now);
+    return Bounds.of(dialect, billed(terms, sentModel), sentModel, prices, now);
+  }
+
+  /** The terms as they are billed with a model at an address, which the body does not say. */
+  private CostTerms billed(CostTerms read, String sentModel) {
+    return read.with(region, searchContext(sentModel));
+  }
+
+  /** Of a Chat Completions call that may search the web: because it asks to, or always does. */
+  private @Nullable SearchContext searchContext(String sentModel) {
+    SearchContext asked = terms.named().searchContext();
+    boolean searches = dialect == Dialect.OPENAI_CHAT && sentModel.contains("-search-");
+    return asked == null && searches ? SearchContext.MEDIUM : asked;
   }
 
   @Override
@@ -114,7 +163,7 @@ final class MeteredRequest implements CallRequest {
     Long counted = isCountable() ? ask.countedInput() : null;
     CostTerms strictly =
         counted == null ? judged.terms() : judged.terms().reading(TokenCount.most(counted));
-    Bound bound = Bounds.of(dialect, strictly, sentModel, prices, now);
+    Bound bound = Bounds.of(dialect, billed(strictly, sentModel), sentModel, prices, now);
     long answer = bound.worst().outputTokens();
     return new StrictTerms(
         bound,
@@ -137,11 +186,12 @@ final class MeteredRequest implements CallRequest {
   @Override
   public AnswerReader answer(
       String sentModel, int status, @Nullable String contentType, Bound bound) {
+    CallTerms asked = new CallTerms(terms.longWrites(), region, searchContext(sentModel));
     UsageReading reading =
         switch (dialect) {
-          case ANTHROPIC_MESSAGES -> new AnthropicUsage(sentModel);
-          case OPENAI_CHAT, OPENAI_EMBEDDINGS -> new ChatUsage(sentModel);
-          case OPENAI_RESPONSES -> new ResponsesUsage(sentModel);
+          case ANTHROPIC_MESSAGES -> new AnthropicUsage(sentModel, asked, status);
+          case OPENAI_CHAT, OPENAI_EMBEDDINGS -> new ChatUsage(sentModel, asked);
+          case OPENAI_RESPONSES -> new ResponsesUsage(sentModel, asked);
         };
     return new MeteredAnswer(
         new AnswerTerms(
@@ -149,7 +199,7 @@ final class MeteredRequest implements CallRequest {
             isEventStream(contentType),
             !usageSplices.isEmpty(),
             terms.loops(),
-            terms.named(),
+            billed(terms, sentModel).named(),
             bound),
         reading);
   }

@@ -67,12 +67,44 @@ public final class RefusalErrors {
         });
   }
 
+  /**
+   * The agent always uses a model that is the other provider's.
+   *
+   * @param called whose interface the program called
+   */
+  public CallError agentsModelIsOtherProviders(
+      String agentId, String model, Provider other, Provider called) {
+    return CallError.of(
+        ErrorCode.AGENTS_MODEL_NOT_AVAILABLE,
+        "This agent is set to always use "
+            + shortened(model)
+            + ", a model of "
+            + other.displayName()
+            + ", and this is a call to "
+            + called.displayName()
+            + ".",
+        "Choose a model of "
+            + called.displayName()
+            + " for the agent, or let its program choose, at "
+            + agents()
+            + "/"
+            + agentId);
+  }
+
   /** Nobody knows the model. */
   public CallError unknownModel(String model) {
     return CallError.of(
         ErrorCode.MODEL_NOT_AVAILABLE,
         shortened(model) + " is not among the models of the saved provider keys.",
         "The list is at /v1/models; provider keys are saved at " + settings());
+  }
+
+  /** What it uses could not be read from its answer, for a reason that the message says. */
+  public static CallError notMeterable(String message) {
+    return CallError.of(
+        ErrorCode.REQUEST_NOT_METERABLE,
+        message,
+        "Leave it out, or make this call to the provider directly.");
   }
 
   /** Its cost has no bound because of a field. */
@@ -134,7 +166,9 @@ public final class RefusalErrors {
             + ", "
             + LISTED.substring("or ".length())
             + ", or raise the budget at "
-            + settings(),
+            + settings()
+            + " or "
+            + agents(),
         refusal.figures());
   }
 

@@ -25,6 +25,11 @@ record Runs(long usual, long stated, int missing, boolean searches) {
     return passes() > 1;
   }
 
+  /** The same request, when each run may search the web. */
+  Runs searching() {
+    return new Runs(usual, stated, missing, /* searches= */ true);
+  }
+
   /** The same request with so many uses for each limit that is missing. */
   Runs limitedTo(long uses) {
     long passes = stated + missing * uses;

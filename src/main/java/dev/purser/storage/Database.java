@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -53,8 +54,7 @@ public final class Database implements AutoCloseable {
     Engine engine =
         switch (configuration) {
           case DatabaseConfiguration.Sqlite(var file) -> {
-            Sqlite sqlite = new Sqlite(file);
-            sqlite.create();
+            Sqlite sqlite = Sqlite.open(file);
             migrations.dataSource(sqlite.url(), null, null);
             yield sqlite;
           }
@@ -75,6 +75,7 @@ public final class Database implements AutoCloseable {
       pool.setConnectionTimeout(Engine.LOCK_WAIT_MILLIS);
       return new Database(engine, new HikariDataSource(pool));
     } catch (FlywayException | PoolInitializationException e) {
+      engine.close();
       String which =
           switch (configuration) {
             case DatabaseConfiguration.Sqlite(var file) -> file.toString();
@@ -176,6 +177,11 @@ public final class Database implements AutoCloseable {
     return writer;
   }
 
+  /** Why what is committed now would not be found at the next start; empty if it would. */
+  public Optional<String> lost() {
+    return engine.lost();
+  }
+
   /** Whether processes on several machines may use this database at a time. */
   public boolean shared() {
     return engine.shared();
@@ -186,6 +192,7 @@ public final class Database implements AutoCloseable {
     writer.close();
     upkeep.close();
     readers.close();
+    engine.close();
   }
 
   private static StorageException unavailable(@Nullable Throwable cause) {

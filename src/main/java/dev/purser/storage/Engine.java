@@ -4,9 +4,10 @@ import com.zaxxer.hikari.HikariConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 
 /** What differs between the two databases; the tables and the SQL of the rooms do not. */
-sealed interface Engine permits Sqlite, Postgresql {
+sealed interface Engine extends AutoCloseable permits Sqlite, Postgresql {
   /** Where the migrations of both databases are. */
   String MIGRATIONS = "classpath:db/migration";
 
@@ -21,6 +22,16 @@ sealed interface Engine permits Sqlite, Postgresql {
 
   /** Starts a transaction that will write. */
   void begin(Connection connection) throws SQLException;
+
+  /**
+   * Does nothing if what was just committed will be found at the next start.
+   *
+   * @throws SQLException if it will not
+   */
+  void committed() throws SQLException;
+
+  /** Why what is committed now would not be found at the next start; empty if it would. */
+  Optional<String> lost();
 
   /** Whether a connection is worth keeping after a statement failed like this. */
   boolean outlives(SQLException e);
@@ -54,6 +65,10 @@ sealed interface Engine permits Sqlite, Postgresql {
 
   /** What the migrations are filled in with. */
   Map<String, String> words();
+
+  /** After all else that uses it. */
+  @Override
+  void close();
 
   /** Starts whatever the database needs beside its work, until closed. */
   Upkeep upkeep();

@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /** A server that several processes share. */
@@ -54,6 +55,15 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
   @Override
   public void begin(Connection connection) {
     // The driver begins with the first statement.
+  }
+
+  @Override
+  public void committed() {}
+
+  @Override
+  public Optional<String> lost() {
+    // The server keeps its own files.
+    return Optional.empty();
   }
 
   @Override
@@ -106,6 +116,9 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
   public Upkeep upkeep() {
     return () -> {};
   }
+
+  @Override
+  public void close() {}
 
   private Properties properties() {
     Properties properties = new Properties();

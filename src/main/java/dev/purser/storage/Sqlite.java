@@ -10,9 +10,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * One file with a write-ahead log, synchronized at every commit. The transactions that write begin
@@ -22,7 +28,7 @@ import org.sqlite.SQLiteException;
  * transaction as soon as it has committed one, and so would keep other processes locked out for
  * ever.
  */
-record Sqlite(Path file) implements Engine {
+final class Sqlite implements Engine {
   /** The part of a result code that says what kind of failure it is. */
   private static final int PRIMARY = 0xff;
 
@@ -31,8 +37,31 @@ record Sqlite(Path file) implements Engine {
   /** What a write-ahead log that had to grow beyond this keeps of its length when started anew. */
   private static final long LOG_KEPT_BYTES = 256L << 20;
 
+  private final Path file;
+  private final SqliteFiles files;
+
+  private Sqlite(Path file, SqliteFiles files) {
+    this.file = file;
+    this.files = files;
+  }
+
+  /**
+   * Opens the file.
+   *
+   * @throws StorageException if it cannot be opened
+   */
+  static Sqlite open(Path file) {
+    create(file);
+    try {
+      return new Sqlite(file, SqliteFiles.open(file, url(file), properties()));
+    } catch (SQLException | IOException e) {
+      throw new StorageException(
+          "the database " + file + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
   /** Makes the file, for its owner only; SQLite gives its companions the same permissions. */
-  void create() {
+  private static void create(Path file) {
     try {
       if (Files.notExists(file)) {
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -48,21 +77,51 @@ record Sqlite(Path file) implements Engine {
     }
   }
 
-  String url() {
+  private static String url(Path file) {
     return "jdbc:sqlite:" + file;
+  }
+
+  String url() {
+    return url(file);
   }
 
   @Override
   public HikariConfig readers() {
+    SQLiteDataSource source = new CheckedSource(files);
+    source.setUrl(url());
     HikariConfig pool = new HikariConfig();
-    pool.setJdbcUrl(url());
-    properties().forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
+    pool.setDataSource(source);
     pool.setConnectionInitSql("PRAGMA query_only = 1");
     return pool;
   }
 
+  /** Gives connections to the files that were opened at the start, and to no others. */
+  private static final class CheckedSource extends SQLiteDataSource {
+    private final SqliteFiles files;
+
+    private CheckedSource(SqliteFiles files) {
+      super(new SQLiteConfig(properties()));
+      this.files = files;
+    }
+
+    @Override
+    public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
+        throws SQLException {
+      files.check();
+      SQLiteConnection connection = super.getConnection(user, password);
+      try {
+        files.check();
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+  }
+
   @Override
   public Connection connect() throws SQLException {
+    files.check();
     Connection connection = DriverManager.getConnection(url(), properties());
     try (Statement statement = connection.createStatement()) {
       // Checkpoints are the upkeep's: a commit must not wait for one.
@@ -79,6 +138,7 @@ record Sqlite(Path file) implements Engine {
 
   @Override
   public void begin(Connection connection) throws SQLException {
+    files.check();
     try (Statement statement = connection.createStatement()) {
       // The driver is always in a transaction that has not locked anything yet.
       statement.execute("COMMIT");
@@ -87,7 +147,21 @@ record Sqlite(Path file) implements Engine {
   }
 
   @Override
+  public void committed() throws SQLException {
+    files.check();
+  }
+
+  @Override
+  public Optional<String> lost() {
+    return files.lost();
+  }
+
+  @Override
   public boolean outlives(SQLException e) {
+    if (e instanceof SqliteFiles.Lost) {
+      // It has the file that may be put back.
+      return true;
+    }
     // A connection that found its file read-only stays so when the file no longer is. One that
     // still reads for an ended transaction can begin none once another process has written.
     return e instanceof SQLiteException sqlite
@@ -151,7 +225,12 @@ record Sqlite(Path file) implements Engine {
 
   @Override
   public Upkeep upkeep() {
-    return new SqliteCheckpoints(file, url());
+    return new SqliteCheckpoints(file, files);
+  }
+
+  @Override
+  public void close() {
+    files.close();
   }
 
   private static Properties properties() {
@@ -160,6 +239,9 @@ record Sqlite(Path file) implements Engine {
     properties.setProperty("synchronous", "FULL");
     properties.setProperty("busy_timeout", Integer.toString(LOCK_WAIT_MILLIS));
     properties.setProperty("foreign_keys", "true");
+    // Of a file that is gone no empty one is made in its place.
+    properties.setProperty(
+        SQLiteConfig.Pragma.OPEN_MODE.pragmaName, Integer.toString(SQLiteOpenMode.READWRITE.flag));
     return properties;
   }
 }

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,9 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Copies SQLite's write-ahead log into the database file, from a thread and connection of its own,
- * so that no commit waits for it. Under a steady load the log is never copied to its end; once it
- * has grown large, writing is held up for the moment that it takes to start it anew. Its file keeps
- * its length then: a commit that overwrites costs two thirds of one that lets a file grow.
+ * so that no commit waits for it, and says when the files are lost. Under a steady load the log is
+ * never copied to its end; once it has grown large, writing is held up for the moment that it takes
+ * to start it anew. Its file keeps its length then: a commit that overwrites costs two thirds of
+ * one that lets a file grow.
  */
 final class SqliteCheckpoints implements Engine.Upkeep {
   private static final Logger log = LoggerFactory.getLogger(SqliteCheckpoints.class);
@@ -37,19 +37,45 @@ final class SqliteCheckpoints implements Engine.Upkeep {
   private static final int START_ANEW_WAIT_MILLIS = 100;
 
   private final Path writeAheadLog;
-  private final String url;
+  private final SqliteFiles files;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("purser-checkpoints").daemon(true).factory());
   private final Future<?> everyInterval;
   private @Nullable FileTime copied;
+  private Optional<String> lost = Optional.empty();
 
-  SqliteCheckpoints(Path file, String url) {
+  SqliteCheckpoints(Path file, SqliteFiles files) {
     this.writeAheadLog = Path.of(file + "-wal");
-    this.url = url;
+    this.files = files;
     this.everyInterval =
         thread.scheduleWithFixedDelay(
-            this::checkpoint, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    Optional<String> nowLost = files.lost();
+    if (nowLost.isEmpty()) {
+      checkpoint();
+    } else if (files.hasDatabase()) {
+      rescue();
+    }
+    if (!nowLost.equals(lost)) {
+      nowLost.ifPresentOrElse(log::error, () -> log.info("the database's files are back"));
+      lost = nowLost;
+    }
+  }
+
+  /**
+   * The log is gone by name only: what was committed to it is copied while it is still open, so
+   * that the next start finds it.
+   */
+  private void rescue() {
+    try (Statement statement = files.anchor().createStatement()) {
+      frames(statement);
+    } catch (SQLException e) {
+      log.warn("what the lost log holds could not be copied: {}", e.getMessage());
+    }
   }
 
   private void checkpoint() {
@@ -61,8 +87,7 @@ final class SqliteCheckpoints implements Engine.Upkeep {
       if (written.equals(copied)) {
         return;
       }
-      try (Connection connection = DriverManager.getConnection(url);
-          Statement statement = connection.createStatement()) {
+      try (Statement statement = files.anchor().createStatement()) {
         statement.execute("PRAGMA busy_timeout = " + START_ANEW_WAIT_MILLIS);
         if (frames(statement) >= START_ANEW_FROM_FRAMES) {
           statement.execute("PRAGMA wal_checkpoint(RESTART)");

@@ -118,6 +118,7 @@ public final class Writer implements AutoCloseable {
     try {
       T result = work.in(open);
       open.connection.commit();
+      engine.committed();
       return result;
     } catch (SQLException | RuntimeException | Error e) {
       abandon(open, e);

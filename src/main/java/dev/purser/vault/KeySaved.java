@@ -1,9 +1,16 @@
 package dev.purser.vault;
 
+import org.jspecify.annotations.Nullable;
+
 /** What came of saving a provider key. */
 public sealed interface KeySaved {
-  /** The provider took it; it is in use in place of an older one. */
-  record Saved(ProviderKey key) implements KeySaved {}
+  /**
+   * The provider took it; it is in use in place of an older one.
+   *
+   * @param newDefault the model that became the space's default with its first key; null if none
+   *     did
+   */
+  record Saved(ProviderKey key, @Nullable String newDefault) implements KeySaved {}
 
   /** Nothing was changed. */
   sealed interface NotSaved extends KeySaved {

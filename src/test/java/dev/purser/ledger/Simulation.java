@@ -240,7 +240,8 @@ final class Simulation implements AutoCloseable {
             space.zone,
             ofSpace,
             ofAgent,
-            now.plusSeconds(20));
+            now.plusSeconds(20),
+            null);
     Call call = new Call(space, admission, node.ledger.admit(admission), node);
     node.asking.add(call);
     return call;

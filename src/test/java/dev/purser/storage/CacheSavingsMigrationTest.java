@@ -81,20 +81,30 @@ class CacheSavingsMigrationTest {
     }
   }
 
-  private static void fill(DatabaseConfiguration configuration) throws SQLException {
-    Engine engine =
-        switch (configuration) {
-          case DatabaseConfiguration.Sqlite(var file) -> new Sqlite(file);
-          case DatabaseConfiguration.Postgresql server -> new Postgresql(server);
-        };
+  /** With the tables of before the migration. */
+  private static Connection connection(Engine engine, String url) throws SQLException {
     Flyway.configure()
-        .dataSource(engine.readers().getJdbcUrl(), null, null)
+        .dataSource(url, null, null)
         .locations(engine.migrations())
         .placeholders(engine.words())
         .target("5?")
         .load()
         .migrate();
-    try (Connection connection = engine.connect()) {
+    return engine.connect();
+  }
+
+  private static void fill(DatabaseConfiguration configuration) throws SQLException {
+    String url =
+        switch (configuration) {
+          case DatabaseConfiguration.Sqlite(var file) -> "jdbc:sqlite:" + file;
+          case DatabaseConfiguration.Postgresql server -> server.jdbcUrl();
+        };
+    try (Engine engine =
+            switch (configuration) {
+              case DatabaseConfiguration.Sqlite(var file) -> Sqlite.open(file);
+              case DatabaseConfiguration.Postgresql server -> new Postgresql(server);
+            };
+        Connection connection = connection(engine, url)) {
       call(
           connection,
           true,
