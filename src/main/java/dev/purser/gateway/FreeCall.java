@@ -251,12 +251,14 @@ final class FreeCall implements Running {
 
   @Override
   public void look(long nowNanos) {
-    if (forwarding != null) {
-      forwarding.look(nowNanos);
-    } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || (receiving && client.tooSlow(nowNanos))) {
-      cutShort();
-    }
+    step(() -> {
+      if (forwarding != null) {
+        forwarding.look(nowNanos);
+      } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
+          || (receiving && client.tooSlow(nowNanos))) {
+        cutShort();
+      }
+    });
   }
 
   @Override
@@ -285,7 +287,7 @@ final class FreeCall implements Running {
     }
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a free call failed", e);
       if (forwarding != null) {
         forwarding.cancel();

@@ -112,7 +112,7 @@ final class Lane implements Handler<HttpServerRequest> {
    * Whose errors and lists the client understands. Anthropic's clients always send their version,
    * and alone send their key in this header.
    */
-  private static Provider shape(HttpServerRequest request, Route route) {
+  static Provider shape(HttpServerRequest request, Route route) {
     Provider told = route.shape();
     if (told != null) {
       return told;
@@ -162,7 +162,7 @@ final class Lane implements Handler<HttpServerRequest> {
       for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
         try {
           next.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.error("a call could not go on", e);
         }
       }

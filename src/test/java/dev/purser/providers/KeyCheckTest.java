@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -377,6 +378,64 @@ class KeyCheckTest {
                   assertThat(unreachable.reason())
                       .contains("could not be reached")
                       .contains("PURSER_ANTHROPIC_URL"));
+    }
+  }
+
+  /** Nor does what belongs to the check of one key come to that of another. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 101, 102, 103, 104, 199, 600, 999})
+  void anOddStatusSaysNothingAboutAKey(int status) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        KeyCheck check = new KeyCheck(addresses(socket.getLocalPort()), PAGE_TIMEOUT)) {
+      threads.execute(() -> answerOddly(socket, status));
+      for (int i = 0; i < 4; i++) {
+        Secret key = Secret.of("sk-ant-api03-test-number" + i);
+        switch (check.check(Provider.ANTHROPIC, key)) {
+          case KeyCheckResult.Valid(List<ListedModel> models) ->
+              assertThat(models).extracting(ListedModel::model).containsExactly("of-number" + i);
+          case KeyCheckResult.Unreachable _ -> assertThat(status).isNotIn(100, 103);
+          case KeyCheckResult other -> throw new AssertionError(other);
+        }
+      }
+    }
+  }
+
+  /** An odd status, and then the list that this key sees, on each connection to its end. */
+  private void answerOddly(ServerSocket server, int status) {
+    while (true) {
+      try {
+        Socket socket = server.accept();
+        threads.execute(() -> {
+          try (socket) {
+            StringBuilder head = new StringBuilder();
+            for (int next = socket.getInputStream().read();
+                next >= 0;
+                next = socket.getInputStream().read()) {
+              head.append((char) next);
+              if (head.indexOf("\r\n\r\n") >= 0) {
+                int at = head.indexOf("-number") + 1;
+                String list =
+                    "{\"data\":[{\"type\":\"model\",\"id\":\"of-"
+                        + head.substring(at, at + 7)
+                        + "\"}],\"has_more\":false}";
+                String answer =
+                    "HTTP/1.1 "
+                        + status
+                        + " Odd\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: "
+                        + list.length()
+                        + "\r\n\r\n"
+                        + list;
+                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                head.setLength(0);
+              }
+            }
+          } catch (IOException closed) {
+            // The check has ended the connection.
+          }
+        });
+      } catch (IOException closed) {
+        return;
+      }
     }
   }
 
