@@ -44,6 +44,7 @@ import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.TestDatabase;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import dev.purser.vault.VaultConfiguration;
 import dev.purser.web.SignInLinks;
@@ -112,6 +113,7 @@ public final class TestApi implements AutoCloseable {
             CLOCK,
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
+    KeyChecks keyChecks = new KeyChecks(keyCheck);
     users = new Users(database, ids, CLOCK);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
@@ -129,7 +131,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             new UsageSummaryStore(database),
             new DailyUsageStore(database),
             new CallStore(database),
@@ -152,7 +154,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             parts.usageSummaries(),
             parts.dailyUsage(),
             new MonthUsageStore(database),
