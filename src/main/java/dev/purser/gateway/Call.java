@@ -7,6 +7,7 @@ import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Decision;
 import dev.purser.ledger.Refusal;
 import dev.purser.ledger.UnreadCall;
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
@@ -17,6 +18,7 @@ import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -56,6 +58,7 @@ final class Call implements Running {
   private boolean hinted;
   private boolean checked;
   private @Nullable CallRequest request;
+  private @Nullable CallRequest fitting;
   private long fingerprint;
   private Counter.@Nullable Count count;
 
@@ -223,7 +226,7 @@ final class Call implements Running {
           switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
-              request = accepted.request();
+              request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
             case RequestReading.Refused(CallError error, var model) -> {
@@ -264,7 +267,9 @@ final class Call implements Running {
     }
     switch (Judgement.of(now, dialect, asked.model(), prices, lane.errors())) {
       case Judgement.Refused refused ->
-          refuseUnlessHinted(refused.error(), () -> refuseOnTheBooks(refused.error()));
+          refuseUnlessHinted(
+              refused.error(),
+              () -> refuseOnTheBooks(refused.error(), asked.model(), refused.model(), null));
       case Judgement.Allowed allowed -> {
         Optional<Secret> secret = lane.vault().open(allowed.providerKey());
         if (secret.isEmpty()) {
@@ -273,21 +278,49 @@ final class Call implements Running {
           return;
         }
         progress.onBody(
-            () ->
-                new Plan(
-                    id,
-                    createdAt,
-                    dialect,
-                    now,
-                    asked.model(),
-                    allowed.model(),
-                    allowed.providerKey(),
-                    secret.get(),
-                    prices,
-                    reckoning(asked, allowed.model(), prices)),
-            this::admitIfBounded);
+            () -> {
+              CallRequest fitting = withinLimits(asked, allowed.model(), prices);
+              return new Judged(
+                  fitting,
+                  new Plan(
+                      id,
+                      createdAt,
+                      dialect,
+                      now,
+                      asked.model(),
+                      allowed.model(),
+                      allowed.providerKey(),
+                      secret.get(),
+                      prices,
+                      reckoning(fitting, allowed.model(), prices)));
+            },
+            judged -> {
+              fitting = judged.fitting();
+              admitIfBounded(judged.plan());
+            });
       }
     }
+  }
+
+  /**
+   * What is to be sent.
+   *
+   * @param fitting the request as its model can take it
+   */
+  private record Judged(CallRequest fitting, Plan plan) {}
+
+  /** A program cannot know the output limit of a model that it did not ask for. */
+  private CallRequest withinLimits(CallRequest asked, String model, PriceList prices) {
+    Long limit = asked.outputLimit();
+    if (limit == null || model.equals(asked.model())) {
+      return asked;
+    }
+    Long most =
+        prices
+            .find(dialect.provider(), model, createdAt)
+            .map(ModelPrice::outputTokens)
+            .orElse(null);
+    return most == null || limit <= most ? asked : asked.limitedTo(most);
   }
 
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
@@ -345,12 +378,14 @@ final class Call implements Running {
     if (decision instanceof Decision.Admitted(@Nullable Long outputTokens)) {
       Plan granted = outputTokens == null ? plan : plan.cutTo(outputTokens);
       AdmittedCall call =
-          new AdmittedCall(lane, client, progress, granted, expect(request), expect(credential));
+          new AdmittedCall(lane, client, progress, granted, expect(fitting), expect(credential));
       if (waiting) {
         admitted = call;
+        Long lowered = outputTokens == null ? loweredLimit() : outputTokens;
         request = null;
-        if (outputTokens != null) {
-          client.response().putHeader("x-purser-max-tokens", outputTokens.toString());
+        fitting = null;
+        if (lowered != null) {
+          client.response().putHeader("x-purser-max-tokens", lowered.toString());
         }
         progress.step(call::forward);
       } else {
@@ -359,6 +394,12 @@ final class Call implements Running {
     } else if (waiting) {
       progress.step(() -> notAdmitted(plan, decision, failure));
     }
+  }
+
+  /** The output limit of the model that is sent, if the request had a larger one; else null. */
+  private @Nullable Long loweredLimit() {
+    Long limit = expect(fitting).outputLimit();
+    return Objects.equals(limit, expect(request).outputLimit()) ? null : limit;
   }
 
   private void notAdmitted(Plan plan, @Nullable Decision decision, @Nullable Throwable failure) {

@@ -182,6 +182,11 @@ final class Lane implements Handler<HttpServerRequest> {
     }
   }
 
+  /** The region of a provider's address, whose prices hold; null if those of no region do. */
+  @Nullable String region(Provider provider) {
+    return gateway.rooms().addresses().region(provider);
+  }
+
   Upstream upstream(Provider provider) {
     Upstream upstream = upstreams.get(provider);
     if (upstream == null) {
