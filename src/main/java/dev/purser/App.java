@@ -185,7 +185,7 @@ public final class App implements AutoCloseable {
             new NoticesTold(rooms.database()),
             releases,
             prices::current,
-            price -> prices.add(price, clock.instant()),
+            prices,
             clock,
             rooms.random(),
             overspend == null ? null : overspend.forPage()));

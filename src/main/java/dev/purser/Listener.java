@@ -29,6 +29,7 @@ final class Listener extends VerticleBase {
     Handler<HttpServerRequest> calls = gateway.handler();
     return vertx
         .createHttpServer(gateway.serverOptions().setHost(host).setPort(port))
+        .connectionHandler(gateway.clients()::opened)
         .requestHandler(request -> {
           if (Gateway.claims(request)) {
             calls.handle(request);

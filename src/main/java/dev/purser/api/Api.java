@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -17,6 +18,7 @@ import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,11 +60,11 @@ public final class Api {
   private void mount(Router router) {
     BodyHandler body = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
     for (Route route : routes) {
-      router
-          .route(route.method(), route.routerPath())
-          .handler(body)
-          .handler(context -> answer(route, context))
-          .failureHandler(Api::failed);
+      io.vertx.ext.web.Route mounted = router.route(route.method(), route.routerPath());
+      if (route.method().equals(HttpMethod.GET)) {
+        mounted.method(HttpMethod.HEAD);
+      }
+      mounted.handler(body).handler(context -> answer(route, context)).failureHandler(Api::failed);
     }
     // Without this the router itself answers, and logs every such request with a stack trace.
     router.errorHandler(400, context -> send(context, undecodable()));
@@ -160,7 +162,10 @@ public final class Api {
     String allowed =
         routes.stream()
             .filter(route -> path.matches(route.path().replaceAll("\\{[^}]*}", "[^/]+")))
-            .map(route -> route.method().name())
+            .flatMap(route ->
+                route.method().equals(HttpMethod.GET)
+                    ? Stream.of("GET", "HEAD")
+                    : Stream.of(route.method().name()))
             .sorted()
             .collect(joining(", "));
     if (allowed.isEmpty()) {

@@ -2,9 +2,12 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Caller;
 import dev.purser.agents.Presented;
+import dev.purser.agents.Standing;
 import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Decision;
 import dev.purser.ledger.Refusal;
+import dev.purser.ledger.UnreadCall;
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
@@ -15,6 +18,7 @@ import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +39,9 @@ final class Call implements Running {
   /** How long the database may take to say who calls, and to answer beyond its own deadline. */
   private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(5);
 
+  /** A body that takes longer is like a large one: who sends it is looked at again. */
+  private static final Duration SLOW_BODY = Duration.ofSeconds(5);
+
   /** The provider's counter of tokens gives up by itself before that. */
   private static final Duration COUNTER_PATIENCE = Duration.ofSeconds(30);
 
@@ -49,7 +56,9 @@ final class Call implements Running {
   private @Nullable String hash;
   private Standings.@Nullable Known known;
   private boolean hinted;
+  private boolean checked;
   private @Nullable CallRequest request;
+  private @Nullable CallRequest fitting;
   private long fingerprint;
   private Counter.@Nullable Count count;
 
@@ -89,13 +98,17 @@ final class Call implements Running {
       hash = virtualKey.hash();
       known = lane.standings().hint(virtualKey.hash());
       hinted = known != null;
-      if (hinted) {
+      if (hinted && !barred()) {
         receive();
       } else {
         client.pause();
         identify(this::receive);
       }
     });
+  }
+
+  private boolean barred() {
+    return Judgement.barred(caller(), lane.clock().instant(), lane.errors()) != null;
   }
 
   /** Reads again who calls; what is read now may refuse. */
@@ -127,8 +140,78 @@ final class Call implements Running {
   // ---- what is asked
 
   private void receive() {
+    if (client.large() && !checked) {
+      check(this::receive);
+      return;
+    }
     progress.enter(Stage.RECEIVING, lane.configuration().callTimeout());
-    client.receive(() -> progress.step(this::read), error -> progress.step(() -> refuse(error)));
+    client.receive(
+        lane.bodies().of(caller()),
+        () -> progress.step(this::read),
+        () -> progress.step(this::grown),
+        error -> progress.step(() -> refuse(error)));
+  }
+
+  private void grown() {
+    if (client.large() && !checked) {
+      check(this::goOnReceiving);
+    }
+  }
+
+  private void goOnReceiving() {
+    progress.enter(Stage.RECEIVING, lane.configuration().callTimeout());
+    client.resume();
+  }
+
+  /**
+   * A body that takes much memory, or takes some for long, is wanted only of one who may call now,
+   * and whose budgets are not used up.
+   */
+  private void check(Runnable next) {
+    checked = true;
+    client.pause();
+    if (hinted) {
+      identify(() -> refuseIfUsedUp(next));
+    } else {
+      refuseIfUsedUp(next);
+    }
+  }
+
+  private void refuseIfUsedUp(Runnable next) {
+    Standing standing = expect(known).standing();
+    if (!Judgement.underBudget(expect(known))) {
+      next.run();
+      return;
+    }
+    progress.enter(
+        Stage.ADMITTING, lane.configuration().admissionTimeout().plus(DATABASE_PATIENCE));
+    lane.hear(
+        lane.ledger()
+            .refuseIfUsedUp(
+                new UnreadCall(
+                    id,
+                    caller().spaceId(),
+                    standing.revision(),
+                    caller().agentId(),
+                    caller().virtualKeyId(),
+                    dialect.provider(),
+                    dialect.id(),
+                    createdAt,
+                    standing.settings().timeZone(),
+                    standing.settings().budget(),
+                    caller().budget(),
+                    client.announcedBytes())),
+        (over, _) -> {
+          if (progress.stage() == Stage.ADMITTING) {
+            progress.step(() -> {
+              if (over != null && over.isPresent()) {
+                refuse(lane.errors().overBudget(over.get()), over.get().entryId());
+              } else {
+                next.run();
+              }
+            });
+          }
+        });
   }
 
   private void read() {
@@ -143,7 +226,7 @@ final class Call implements Running {
           switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
-              request = accepted.request();
+              request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
             case RequestReading.Refused(CallError error, var model) -> {
@@ -184,7 +267,9 @@ final class Call implements Running {
     }
     switch (Judgement.of(now, dialect, asked.model(), prices, lane.errors())) {
       case Judgement.Refused refused ->
-          refuseUnlessHinted(refused.error(), () -> refuseOnTheBooks(refused.error()));
+          refuseUnlessHinted(
+              refused.error(),
+              () -> refuseOnTheBooks(refused.error(), asked.model(), refused.model(), null));
       case Judgement.Allowed allowed -> {
         Optional<Secret> secret = lane.vault().open(allowed.providerKey());
         if (secret.isEmpty()) {
@@ -193,21 +278,49 @@ final class Call implements Running {
           return;
         }
         progress.onBody(
-            () ->
-                new Plan(
-                    id,
-                    createdAt,
-                    dialect,
-                    now,
-                    asked.model(),
-                    allowed.model(),
-                    allowed.providerKey(),
-                    secret.get(),
-                    prices,
-                    reckoning(asked, allowed.model(), prices)),
-            this::admitIfBounded);
+            () -> {
+              CallRequest fitting = withinLimits(asked, allowed.model(), prices);
+              return new Judged(
+                  fitting,
+                  new Plan(
+                      id,
+                      createdAt,
+                      dialect,
+                      now,
+                      asked.model(),
+                      allowed.model(),
+                      allowed.providerKey(),
+                      secret.get(),
+                      prices,
+                      reckoning(fitting, allowed.model(), prices)));
+            },
+            judged -> {
+              fitting = judged.fitting();
+              admitIfBounded(judged.plan());
+            });
       }
     }
+  }
+
+  /**
+   * What is to be sent.
+   *
+   * @param fitting the request as its model can take it
+   */
+  private record Judged(CallRequest fitting, Plan plan) {}
+
+  /** A program cannot know the output limit of a model that it did not ask for. */
+  private CallRequest withinLimits(CallRequest asked, String model, PriceList prices) {
+    Long limit = asked.outputLimit();
+    if (limit == null || model.equals(asked.model())) {
+      return asked;
+    }
+    Long most =
+        prices
+            .find(dialect.provider(), model, createdAt)
+            .map(ModelPrice::outputTokens)
+            .orElse(null);
+    return most == null || limit <= most ? asked : asked.limitedTo(most);
   }
 
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
@@ -265,12 +378,14 @@ final class Call implements Running {
     if (decision instanceof Decision.Admitted(@Nullable Long outputTokens)) {
       Plan granted = outputTokens == null ? plan : plan.cutTo(outputTokens);
       AdmittedCall call =
-          new AdmittedCall(lane, client, progress, granted, expect(request), expect(credential));
+          new AdmittedCall(lane, client, progress, granted, expect(fitting), expect(credential));
       if (waiting) {
         admitted = call;
+        Long lowered = outputTokens == null ? loweredLimit() : outputTokens;
         request = null;
-        if (outputTokens != null) {
-          client.response().putHeader("x-purser-max-tokens", outputTokens.toString());
+        fitting = null;
+        if (lowered != null) {
+          client.response().putHeader("x-purser-max-tokens", lowered.toString());
         }
         progress.step(call::forward);
       } else {
@@ -279,6 +394,12 @@ final class Call implements Running {
     } else if (waiting) {
       progress.step(() -> notAdmitted(plan, decision, failure));
     }
+  }
+
+  /** The output limit of the model that is sent, if the request had a larger one; else null. */
+  private @Nullable Long loweredLimit() {
+    Long limit = expect(fitting).outputLimit();
+    return Objects.equals(limit, expect(request).outputLimit()) ? null : limit;
   }
 
   private void notAdmitted(Plan plan, @Nullable Decision decision, @Nullable Throwable failure) {
@@ -415,11 +536,10 @@ final class Call implements Running {
   }
 
   private void endIfLate(long nowNanos) {
-    boolean silent =
-        progress.stage() == Stage.RECEIVING
-            && nowNanos - client.lastByteNanos()
-                > lane.configuration().betweenBytesTimeout().toNanos();
-    if (silent || progress.late(nowNanos)) {
+    boolean receiving = progress.stage() == Stage.RECEIVING;
+    if (receiving && !checked && client.receivingFor(SLOW_BODY, nowNanos)) {
+      check(this::goOnReceiving);
+    } else if ((receiving && client.tooSlow(nowNanos)) || progress.late(nowNanos)) {
       switch (progress.stage()) {
         case IDENTIFYING, ADMITTING -> refuse(lane.errors().ledgerUnavailable());
         case RECEIVING, READING -> end(null, client::cut);

@@ -177,7 +177,10 @@ final class CallErrors {
   }
 
   CallError tooManyBodies() {
-    return overloaded("Too many large requests are in flight.");
+    return CallError.of(
+        ErrorCode.OVERLOADED,
+        "Too many large requests are in flight.",
+        "Try again in a moment, or raise PURSER_MAX_BODIES_BYTES");
   }
 
   CallError tooManyCalls() {

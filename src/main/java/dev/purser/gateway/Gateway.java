@@ -37,6 +37,7 @@ public final class Gateway {
   private final int eventLoops;
   private final CallErrors errors;
   private final Bodies bodies;
+  private final ClientConnections clients;
   private final Standings standings;
   private final GatewayMetrics metrics;
   private final AtomicInteger running = new AtomicInteger();
@@ -71,6 +72,12 @@ public final class Gateway {
     this.eventLoops = eventLoops;
     this.errors = new CallErrors(pages, configuration.maxBodyBytes());
     this.bodies = new Bodies(configuration.maxBodiesBytes());
+    this.clients =
+        new ClientConnections(
+            configuration.maxClients(),
+            configuration.headTimeout(),
+            configuration.formTimeout(),
+            configuration.idleTimeout());
     this.standings = new Standings(rooms.virtualKeys(), rooms.vault());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
@@ -101,6 +108,11 @@ public final class Gateway {
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
         .setHandle100ContinueAutomatically(false);
+  }
+
+  /** Every connection of a client is to be told here. */
+  public ClientConnections clients() {
+    return clients;
   }
 
   /** The handler of one event loop; to be called on it, once. */

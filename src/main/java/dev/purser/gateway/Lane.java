@@ -126,8 +126,9 @@ final class Lane implements Handler<HttpServerRequest> {
   }
 
   private void look() {
+    long nowNanos = System.nanoTime();
+    gateway.clients().closeLate(nowNanos);
     if (!running.isEmpty()) {
-      long nowNanos = System.nanoTime();
       for (Running call : running.toArray(new Running[0])) {
         call.look(nowNanos);
       }
@@ -180,6 +181,11 @@ final class Lane implements Handler<HttpServerRequest> {
     if (running.remove(call)) {
       gateway.running().decrementAndGet();
     }
+  }
+
+  /** The region of a provider's address, whose prices hold; null if those of no region do. */
+  @Nullable String region(Provider provider) {
+    return gateway.rooms().addresses().region(provider);
   }
 
   Upstream upstream(Provider provider) {

@@ -97,17 +97,12 @@ record Plan(
   /**
    * The lines of a usage.
    *
-   * @param inForce the list in force now, by which the usage is priced only if that has all its
-   *     prices and the call's own has not
+   * @param inForce the list in force now, by which that is priced for which the call's own has no
+   *     price, or an added one that was replaced
    */
   Priced priced(Usage usage, PriceList inForce) {
     try {
-      Priced pinned = prices.price(dialect.provider(), usage, createdAt);
-      if (pinned.cost() != null || inForce == prices) {
-        return pinned;
-      }
-      Priced newer = inForce.price(dialect.provider(), usage, createdAt);
-      return newer.cost() == null ? pinned : newer;
+      return inForce.price(dialect.provider(), usage, createdAt, prices);
     } catch (RuntimeException e) {
       log.error("call {} cannot be priced", entryId, e);
       return new Priced(List.of(), null, bound().hold(), prices.version());

@@ -28,6 +28,8 @@ final class Adjustments {
     SETTLED_LATE,
     /** It was unpriced, and a price was added. */
     PRICED,
+    /** A price was replaced that was added, and that its cost or what it counted as was made of. */
+    REPRICED,
     /** Its user no longer doubts that its estimate is all it has cost. */
     DOUBT_RELEASED;
 

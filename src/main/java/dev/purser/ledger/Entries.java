@@ -80,7 +80,7 @@ final class Entries {
         cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?,
         input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
         reasoning_tokens = ?, web_searches = ?, tier = ?, fast = ?, geography = ?,
-        http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
+        search_context = ?, http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
         price_version = COALESCE(?, price_version)
       WHERE space_id = ? AND entry_id = ? AND state = ?\
       """;
@@ -89,8 +89,8 @@ final class Entries {
       """
       INSERT INTO entry_lines (
         space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        uncached_picos, cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        uncached_picos, cost_nanos, billed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   private static final String REFUSED_FIGURES =
@@ -254,7 +254,8 @@ final class Entries {
     setLong(refused, 19, money == null ? null : money.spent().nanos());
     setLong(refused, 20, money == null ? null : money.held().nanos());
     setLong(refused, 21, money == null ? null : money.doubt().nanos());
-    setLong(refused, 22, money == null ? null : money.needed().nanos());
+    Money needed = money == null ? null : money.needed();
+    setLong(refused, 22, needed == null ? null : needed.nanos());
     // None for a stopped budget, whatever there is money for: by that it is known again.
     setLong(refused, 23, money == null || money.stopped() ? null : money.largestOutputTokens());
     setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
@@ -280,6 +281,7 @@ final class Entries {
       if (!row.next() || row.getString(1) == null) {
         return null;
       }
+      Long neededNanos = longOrNull(row, 6);
       Long largestOutputTokens = longOrNull(row, 7);
       return new Decision.OverBudget(
           key.entryId(),
@@ -288,7 +290,7 @@ final class Entries {
           new Money(row.getLong(3)),
           new Money(row.getLong(4)),
           new Money(row.getLong(5)),
-          new Money(row.getLong(6)),
+          neededNanos == null ? null : new Money(neededNanos),
           largestOutputTokens == null ? 0 : largestOutputTokens,
           /* stopped= */ largestOutputTokens == null,
           Instant.ofEpochMilli(row.getLong(8)));
@@ -327,14 +329,15 @@ final class Entries {
     end.setString(15, ending.tier());
     end.setLong(16, ending.fast() ? 1 : 0);
     end.setString(17, ending.geography());
-    setLong(end, 18, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
-    end.setString(19, ending.errorCode());
-    setLong(end, 20, ending.durationMillis());
-    setLong(end, 21, ending.firstByteMillis());
-    end.setString(22, ending.priceVersion());
-    end.setString(23, entry.spaceId());
-    end.setString(24, entry.entryId());
-    end.setString(25, entry.state().id());
+    end.setString(18, ending.searchContext() == null ? null : ending.searchContext().id());
+    setLong(end, 19, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
+    end.setString(20, ending.errorCode());
+    setLong(end, 21, ending.durationMillis());
+    setLong(end, 22, ending.firstByteMillis());
+    end.setString(23, ending.priceVersion());
+    end.setString(24, entry.spaceId());
+    end.setString(25, entry.entryId());
+    end.setString(26, entry.state().id());
     add(changes, end);
     lines(entry, charge.lines());
     rows.put(
@@ -359,6 +362,7 @@ final class Entries {
       setLong(insert, 8, line.unitPicos());
       setLong(insert, 9, line.uncachedPicos());
       setLong(insert, 10, line.costNanos());
+      insert.setLong(11, line.billed() ? 1 : 0);
       add(inserts, insert);
     }
   }

@@ -203,6 +203,19 @@ public final class Ledger implements AutoCloseable {
         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
   }
 
+  /**
+   * Refuses a call whose body is not read yet if a budget refuses every call, whatever it asks for.
+   * Empty if none does, or if the ledger cannot tell just now: then the call's admission decides.
+   */
+  public CompletableFuture<Optional<Decision.OverBudget>> refuseIfUsedUp(UnreadCall call) {
+    if (!admitting()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return queue
+        .take(new Operation.RefuseIfUsedUp(call))
+        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+  }
+
   /** Whether calls are admitted just now, for readiness. */
   public Health health() {
     Health.State state =

@@ -5,6 +5,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.storage.Writer.Session;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One transaction over operations that waited together. Whatever it decides by is read first and
@@ -78,6 +80,7 @@ final class Posting {
         case Operation.Admit admit -> admit(admit).ifPresentOrElse(admit::note, admit::noteNothing);
         case Operation.Refuse refuse ->
             refuse.note(Optional.of(refuse(RefusedCall.of(refuse.refusal()))));
+        case Operation.RefuseIfUsedUp early -> early.note(refuseIfUsedUp(early.call()));
         case Operation.Narrow narrow -> narrow.note(narrow(narrow));
         case Operation.Settle settle -> settle.note(settle(settle));
         case Operation.Withdraw withdraw -> withdraw.note(withdraw(withdraw));
@@ -117,6 +120,7 @@ final class Posting {
           }
         }
         case Operation.Refuse _ -> {}
+        case Operation.RefuseIfUsedUp early -> spaceIds.add(early.call().spaceId());
         case Operation.Narrow narrow -> entryKeys.add(narrow.key());
         case Operation.Settle settle -> entryKeys.add(settle.key());
         case Operation.Withdraw withdraw -> {
@@ -150,6 +154,9 @@ final class Posting {
         Admission admission = admit.admission();
         Months.addKeys(
             monthKeys, admission.spaceId(), admit.days().localMonth(), admission.agentId());
+      } else if (operation instanceof Operation.RefuseIfUsedUp early) {
+        UnreadCall call = early.call();
+        Months.addKeys(monthKeys, call.spaceId(), days(call).localMonth(), call.agentId());
       }
     }
     if (!monthKeys.isEmpty()) {
@@ -168,6 +175,35 @@ final class Posting {
         begunMonths.put(spaceId, admit.days().localMonth());
       }
     }
+  }
+
+  /** When a call counts that begins no month: it is never admitted. */
+  private Days days(UnreadCall call) {
+    Space space = spaces.get(call.spaceId());
+    Days days = Days.of(call.createdAt(), call.zone());
+    return space == null ? days : days.notBefore(space.latestMonth);
+  }
+
+  /** Empty if its body is to be read. */
+  private Optional<Decision.OverBudget> refuseIfUsedUp(UnreadCall call) throws SQLException {
+    Space space = spaces.get(call.spaceId());
+    if (space == null || space.revision != call.revision()) {
+      return Optional.empty();
+    }
+    Days days = days(call);
+    String month = days.localMonth();
+    Budgets.Denied denied =
+        Budgets.usedUp(
+            call.spaceBudget(),
+            months.get(new Months.Key(call.spaceId(), month, Months.WHOLE_SPACE)),
+            call.agentBudget(),
+            months.get(new Months.Key(call.spaceId(), month, call.agentId())));
+    if (denied == null) {
+      return Optional.empty();
+    }
+    Decision.OverBudget overBudget =
+        overBudget(call.entryId(), denied, null, days.nextMonth(call.zone()));
+    return Optional.of(overBudget.under(refuse(RefusedCall.of(call, days, overBudget))));
   }
 
   /** Empty if it waits. */
@@ -228,18 +264,27 @@ final class Posting {
   private Decision refuse(Operation.Admit admit, Budgets.Denied denied) throws SQLException {
     Admission admission = admit.admission();
     Decision.OverBudget overBudget =
-        new Decision.OverBudget(
+        overBudget(
             admission.entryId(),
-            denied.budgetOf(),
-            denied.budget().limit(),
-            new Money(denied.month().spent()),
-            new Money(denied.month().held()),
-            new Money(denied.month().doubt()),
+            denied,
             admission.hold(),
-            denied.largestOutputTokens(),
-            denied.stopped(),
             admit.days().nextMonth(admission.zone()));
     return overBudget.under(refuse(RefusedCall.of(admission, admit.days(), overBudget)));
+  }
+
+  private static Decision.OverBudget overBudget(
+      String entryId, Budgets.Denied denied, @Nullable Money needed, Instant resetsAt) {
+    return new Decision.OverBudget(
+        entryId,
+        denied.budgetOf(),
+        denied.budget().limit(),
+        new Money(denied.month().spent()),
+        new Money(denied.month().held()),
+        new Money(denied.month().doubt()),
+        needed,
+        denied.largestOutputTokens(),
+        denied.stopped(),
+        resetsAt);
   }
 
   private String refuse(RefusedCall call) throws SQLException {

@@ -50,6 +50,27 @@ record RefusedCall(
         refusal.fingerprint());
   }
 
+  static RefusedCall of(UnreadCall call, Days days, Decision.OverBudget overBudget) {
+    return new RefusedCall(
+        call.entryId(),
+        call.spaceId(),
+        call.agentId(),
+        call.virtualKeyId(),
+        call.provider(),
+        call.dialect(),
+        null,
+        null,
+        "",
+        call.createdAt(),
+        days,
+        PAYMENT_REQUIRED,
+        BUDGET_EXHAUSTED,
+        null,
+        null,
+        overBudget,
+        call.fingerprint());
+  }
+
   static RefusedCall of(Admission admission, Days days, Decision.OverBudget overBudget) {
     return new RefusedCall(
         admission.entryId(),

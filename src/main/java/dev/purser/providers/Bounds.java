@@ -100,10 +100,7 @@ final class Bounds {
         WorstCase.capped(
             WorstCase.cost(input, inputPicos),
             WorstCase.cost(terms.webSearches(), picos(rates, dearest, Kind.WEB_SEARCH))),
-        // At most 10⁹ answers at 10¹¹ pico-dollars a token each: beyond a long only in theory.
-        Math.multiplyHigh(outputs, picos(rates, dearest, Kind.OUTPUT)) == 0
-            ? Math.abs(outputs * picos(rates, dearest, Kind.OUTPUT))
-            : Long.MAX_VALUE);
+        WorstCase.product(outputs, picos(rates, dearest, Kind.OUTPUT)));
   }
 
   private static long picos(Rates rates, Rates dearest, Kind kind) {

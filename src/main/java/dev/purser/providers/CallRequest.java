@@ -15,10 +15,23 @@ public interface CallRequest {
   boolean stream();
 
   /**
+   * The same request, sent to an address of which some calls cost more.
+   *
+   * @param addressRegion null if the address is nowhere in particular
+   */
+  CallRequest sentTo(@Nullable String addressRegion);
+
+  /**
    * The body to send: the caller's bytes, with the model's name spliced in where it differs and
    * {@code stream_options.include_usage} where the client did not ask for it.
    */
   byte[] bodyFor(String sentModel);
+
+  /** What it limits each of its answers to; null if to nothing. */
+  @Nullable Long outputLimit();
+
+  /** The same with this lower limit of its answers, which it must have one for. */
+  CallRequest limitedTo(long outputTokens);
 
   /** The most this call can cost with that model. */
   Bound bound(String sentModel, PriceList prices, Instant now);

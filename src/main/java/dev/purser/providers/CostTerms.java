@@ -1,9 +1,11 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Kind;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Terms;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,42 @@ record CostTerms(
 
   boolean loops() {
     return passes > 1;
+  }
+
+  /** Whether something is to be cached for longer than is usual. */
+  boolean longWrites() {
+    return inputKinds.contains(Kind.CACHE_WRITE_1H) || inputKinds.contains(Kind.CACHE_WRITE_12H);
+  }
+
+  /**
+   * The same request in a region, and with a search where it may make one.
+   *
+   * @param region null if it is billed as nowhere in particular
+   * @param searchContext null if it makes no search of this kind
+   */
+  CostTerms with(@Nullable String region, @Nullable SearchContext searchContext) {
+    if (region == null && searchContext == null) {
+      return this;
+    }
+    UnaryOperator<Terms> there =
+        terms ->
+            new Terms(
+                terms.tier(),
+                terms.fast(),
+                region == null ? terms.geography() : region,
+                searchContext);
+    boolean searches = searchContext != null;
+    return new CostTerms(
+        searches ? Input.WINDOW : input,
+        textTokens,
+        outputLimit,
+        answers,
+        passes,
+        searches ? Math.max(1, webSearches) : webSearches,
+        inputKinds,
+        there.apply(named),
+        billed.stream().map(there).distinct().toList(),
+        searches && unboundedField == null ? "model" : unboundedField);
   }
 
   /** The same request as it is sent under a strict budget. */

@@ -120,7 +120,7 @@ public final class ErrorBody {
       Money spent,
       Money held,
       Money doubt,
-      Money needed,
+      @Nullable Money needed,
       @Nullable Long largestOutputTokens,
       @Nullable Instant resetsAt) {
     Map<String, Object> figures = new LinkedHashMap<>();
@@ -129,7 +129,9 @@ public final class ErrorBody {
     figures.put("spentCents", spent.cents());
     figures.put("heldCents", held.cents());
     figures.put("doubtCents", doubt.cents());
-    figures.put("neededCents", needed.cents());
+    if (needed != null) {
+      figures.put("neededCents", needed.cents());
+    }
     if (largestOutputTokens != null) {
       figures.put("largestOutputTokens", largestOutputTokens);
     }

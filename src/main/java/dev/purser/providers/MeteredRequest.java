@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.SearchContext;
 import dev.purser.providers.RequestFields.Field;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ final class MeteredRequest implements CallRequest {
   private final CostTerms terms;
   private final List<Splice> usageSplices;
 
+  /** Of the address that it is sent to; null if that is nowhere in particular. */
+  private final @Nullable String region;
+
   /**
    * @param usageSplices make a stream report its usage; empty if it does so already
    */
@@ -32,6 +36,22 @@ final class MeteredRequest implements CallRequest {
     this.stream = fields.flag("stream");
     this.terms = terms;
     this.usageSplices = usageSplices;
+    this.region = null;
+  }
+
+  private MeteredRequest(MeteredRequest read, @Nullable String region) {
+    this.dialect = read.dialect;
+    this.fields = read.fields;
+    this.model = read.model;
+    this.stream = read.stream;
+    this.terms = read.terms;
+    this.usageSplices = read.usageSplices;
+    this.region = region;
+  }
+
+  @Override
+  public CallRequest sentTo(@Nullable String addressRegion) {
+    return new MeteredRequest(this, addressRegion);
   }
 
   @Override
@@ -82,8 +102,35 @@ final class MeteredRequest implements CallRequest {
   }
 
   @Override
+  public @Nullable Long outputLimit() {
+    return terms.outputLimit();
+  }
+
+  @Override
+  public CallRequest limitedTo(long outputTokens) {
+    StrictEdits edits = StrictEdits.lowering(dialect, fields, outputTokens);
+    return switch (dialect.read(Splice.apply(fields.body(), edits.splices()))) {
+      case RequestReading.Accepted(CallRequest limited) -> limited;
+      case RequestReading.Refused(CallError error, var _) ->
+          throw new IllegalStateException("a lower limit: " + error.message());
+    };
+  }
+
+  @Override
   public Bound bound(String sentModel, PriceList prices, Instant now) {
-    return Bounds.of(dialect, terms, sentModel, prices, now);
+    return Bounds.of(dialect, billed(terms, sentModel), sentModel, prices, now);
+  }
+
+  /** The terms as they are billed with a model at an address, which the body does not say. */
+  private CostTerms billed(CostTerms read, String sentModel) {
+    return read.with(region, searchContext(sentModel));
+  }
+
+  /** Of a Chat Completions call that may search the web: because it asks to, or always does. */
+  private @Nullable SearchContext searchContext(String sentModel) {
+    SearchContext asked = terms.named().searchContext();
+    boolean searches = dialect == Dialect.OPENAI_CHAT && sentModel.contains("-search-");
+    return asked == null && searches ? SearchContext.MEDIUM : asked;
   }
 
   @Override
@@ -111,7 +158,7 @@ final class MeteredRequest implements CallRequest {
   }
 
   private StrictTerms terms(CostTerms strictly, String sentModel, PriceList prices, Instant now) {
-    Bound bound = Bounds.of(dialect, strictly, sentModel, prices, now);
+    Bound bound = Bounds.of(dialect, billed(strictly, sentModel), sentModel, prices, now);
     return new StrictTerms(bound, Math.min(bound.worst().outputTokens(), StrictRules.LEAST_OUTPUT));
   }
 
@@ -128,11 +175,12 @@ final class MeteredRequest implements CallRequest {
   @Override
   public AnswerReader answer(
       String sentModel, int status, @Nullable String contentType, Bound bound) {
+    CallTerms asked = new CallTerms(terms.longWrites(), region, searchContext(sentModel));
     UsageReading reading =
         switch (dialect) {
-          case ANTHROPIC_MESSAGES -> new AnthropicUsage(sentModel);
-          case OPENAI_CHAT, OPENAI_EMBEDDINGS -> new ChatUsage(sentModel);
-          case OPENAI_RESPONSES -> new ResponsesUsage(sentModel);
+          case ANTHROPIC_MESSAGES -> new AnthropicUsage(sentModel, asked, status);
+          case OPENAI_CHAT, OPENAI_EMBEDDINGS -> new ChatUsage(sentModel, asked);
+          case OPENAI_RESPONSES -> new ResponsesUsage(sentModel, asked);
         };
     return new MeteredAnswer(
         new AnswerTerms(
@@ -140,7 +188,7 @@ final class MeteredRequest implements CallRequest {
             isEventStream(contentType),
             !usageSplices.isEmpty(),
             terms.loops(),
-            terms.named(),
+            billed(terms, sentModel).named(),
             bound),
         reading);
   }

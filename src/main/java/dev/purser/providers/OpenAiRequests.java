@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Kind;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
@@ -72,6 +73,7 @@ final class OpenAiRequests {
           "messages[].audio",
           "messages[].content[].type",
           "web_search_options",
+          "web_search_options.search_context_size",
           "tools[]",
           "tools[].type",
           "prompt_cache_options.ttl",
@@ -130,13 +132,22 @@ final class OpenAiRequests {
             larger(fields.limit("max_tokens"), fields.limit("max_completion_tokens")),
             answers == null ? 1 : Math.clamp(answers, 1, MOST_ANSWERS),
             /* passes= */ 1,
-            /* webSearches= */ 0,
+            searches ? 1 : 0,
             inputKinds(fields),
-            named(fields),
+            searches ? searching(named(fields), fields) : named(fields),
             billed(named(fields)),
             searches ? "web_search_options" : null);
     List<Splice> splices = fields.flag("stream") ? usageSplices(fields) : List.of();
     return new MeteredRequest(Dialect.OPENAI_CHAT, fields, terms, splices);
+  }
+
+  private static Terms searching(Terms named, RequestFields fields) throws BadRequest {
+    String asked = fields.name("web_search_options.search_context_size");
+    SearchContext context =
+        asked == null
+            ? SearchContext.MEDIUM
+            : SearchContext.ofId(asked).orElse(SearchContext.HIGH); // The dearest, if not refused.
+    return new Terms(named.tier(), named.fast(), named.geography(), context);
   }
 
   /** A model that is made for text refuses audio itself, and bills nothing for it. */

@@ -61,6 +61,30 @@ public final class RefusalErrors {
         });
   }
 
+  /**
+   * The agent always uses a model that is the other provider's.
+   *
+   * @param called whose interface the program called
+   */
+  public CallError agentsModelIsOtherProviders(
+      String agentId, String model, Provider other, Provider called) {
+    return CallError.of(
+        ErrorCode.AGENTS_MODEL_NOT_AVAILABLE,
+        "This agent is set to always use "
+            + shortened(model)
+            + ", a model of "
+            + other.displayName()
+            + ", and this is a call to "
+            + called.displayName()
+            + ".",
+        "Choose a model of "
+            + called.displayName()
+            + " for the agent, or let its program choose, at "
+            + agents()
+            + "/"
+            + agentId);
+  }
+
   /** Nobody knows the model. */
   public CallError unknownModel(String model) {
     return CallError.of(

@@ -42,6 +42,25 @@ record StrictEdits(List<Splice> splices, List<String> members) {
     return edits;
   }
 
+  /**
+   * Lowers the limits that stand in a request, and nothing else.
+   *
+   * @param outputTokens the most that one answer may have
+   */
+  static StrictEdits lowering(Dialect dialect, RequestFields fields, long outputTokens) {
+    StrictEdits edits = new StrictEdits(new ArrayList<>(), new ArrayList<>());
+    switch (dialect) {
+      case ANTHROPIC_MESSAGES -> edits.limitMessage(fields, outputTokens);
+      case OPENAI_CHAT -> {
+        edits.lower(fields, "max_tokens", outputTokens);
+        edits.lower(fields, dialect.limitField(), outputTokens);
+      }
+      case OPENAI_RESPONSES -> edits.lower(fields, dialect.limitField(), outputTokens);
+      case OPENAI_EMBEDDINGS -> {}
+    }
+    return edits;
+  }
+
   /** Without a limit there is nothing to lower: Anthropic refuses such a request. */
   private void limitMessage(RequestFields fields, @Nullable Long outputTokens) {
     Field limit = fields.find("max_tokens");

@@ -66,7 +66,7 @@ public record CallDetail(
    * The money when a budget refused it.
    *
    * @param budgetOf {@code space} or {@code agent}
-   * @param needed for the call as it was asked
+   * @param needed for the call as it was asked; null if its body was not read
    * @param largestOutputTokens the output limit for which there was money; null if the budget was
    *     stopped
    * @param resetsAt when the budget begins anew; null in old entries
@@ -77,7 +77,7 @@ public record CallDetail(
       Money spent,
       Money held,
       Money doubt,
-      Money needed,
+      @Nullable Money needed,
       @Nullable Long largestOutputTokens,
       @Nullable Instant resetsAt) {}
 }

@@ -84,7 +84,8 @@ public final class CallStore {
 
   private static final String LINES =
       """
-      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos FROM entry_lines
+      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
+      FROM entry_lines
       WHERE space_id = :space AND entry_id = :entry ORDER BY line_number
       """;
 
@@ -253,7 +254,7 @@ public final class CallStore {
                 money(row, "refused_spent_nanos"),
                 money(row, "refused_held_nanos"),
                 money(row, "refused_doubt_nanos"),
-                money(row, "refused_needed_nanos"),
+                moneyOrNull(row, "refused_needed_nanos"),
                 row.getColumn("refused_largest_output_tokens", Long.class),
                 Rows.instantOrNull(row, "refused_resets_at")),
         row.getColumn("refused_field", String.class),
@@ -267,7 +268,8 @@ public final class CallStore {
         row.getColumn("quantity", Long.class),
         row.getColumn("unit_picos", Long.class),
         row.getColumn("uncached_picos", Long.class),
-        moneyOrNull(row, "cost_nanos"));
+        moneyOrNull(row, "cost_nanos"),
+        Rows.flag(row, "billed"));
   }
 
   private static CallDetail.Adjustment adjustment(RowView row) {

@@ -87,11 +87,15 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
     advice.add(
         new Advice(
             agents ? "Raise the budget of this agent" : "Raise the budget",
-            usedUp || stopped
+            usedUp || stopped || fit.needed() == null
                 ? "Calls go on as soon as it is above "
                     + (usedUp
                         ? "what is spent: " + Figures.sum(fit.spent()) + " by then."
-                        : "this.")
+                        : stopped
+                            ? "this."
+                            : "what is spent, held and in doubt: "
+                                + Figures.sum(fit.set())
+                                + " by then.")
                 : Figures.sum(wholeCents(fit.missing()))
                     + " more would have been enough for this call.",
             budgetPath,

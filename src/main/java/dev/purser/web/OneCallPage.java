@@ -52,6 +52,7 @@ record OneCallPage(WebParts parts) {
               several ? line.model() : "",
               line.quantity(),
               OneCall.unitPrice(line.kind(), line.unitPicos()),
+              line.billed(),
               line.cost(),
               line.kind() == Kind.OUTPUT ? reasoning : 0));
       if (line.kind() == Kind.OUTPUT) {

@@ -9,8 +9,8 @@ import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
 import dev.purser.people.Users;
-import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Prices;
 import dev.purser.providers.KeyCheck;
 import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.BudgetOutlookStore;
@@ -21,15 +21,13 @@ import dev.purser.reports.UsageSummaryStore;
 import dev.purser.vault.Vault;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the pages are made of.
  *
- * @param addPrice adds a price to the list in force; throws an {@code IllegalArgumentException} for
- *     one that does not come to whole pico-dollars on some terms
+ * @param priceBook where prices are added to the list in force
  * @param overspending the demo's try to overspend; null anywhere else
  */
 public record WebParts(
@@ -52,7 +50,7 @@ public record WebParts(
     NoticesTold noticesTold,
     Releases releases,
     Supplier<PriceList> prices,
-    Consumer<ModelPrice> addPrice,
+    Prices priceBook,
     InstantSource clock,
     SecureRandom random,
     @Nullable Overspending overspending) {}

@@ -12,6 +12,7 @@ import dev.purser.ledger.Ledger;
 import dev.purser.ledger.LedgerConfiguration;
 import dev.purser.ledger.Refusal;
 import dev.purser.ledger.Releases;
+import dev.purser.ledger.Repricer;
 import dev.purser.ledger.Settlement;
 import dev.purser.money.Money;
 import dev.purser.people.AccessToken;
@@ -27,6 +28,8 @@ import dev.purser.people.UserAdded;
 import dev.purser.people.Users;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.PriceStore;
+import dev.purser.pricing.Prices;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
@@ -162,9 +165,7 @@ public final class TestApi implements AutoCloseable {
             new NoticesTold(database),
             parts.releases(),
             parts.prices(),
-            price -> {
-              throw new UnsupportedOperationException("its list is the shipped one");
-            },
+            Prices.open(new PriceStore(database, prices), new Repricer(CLOCK), Duration.ofDays(1)),
             CLOCK,
             RANDOM,
             null);

@@ -3,6 +3,7 @@ package dev.purser.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.config.Settings.InvalidSetting;
+import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessToken;
 import dev.purser.people.Spaces;
 import dev.purser.people.TestPeople;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -207,7 +209,61 @@ class CommandsTest {
       run(test, "", "prices", "add", "openai", "x", "--input", "-1", "--output", "1")
           .failedInOneLine(1);
       run(test, "", "prices", "add", "openai", "x", "--input", "1").failedInOneLine(2);
+      run(test, "", "prices", "add", "openai", "gpt\u200b-99", "--input", "1", "--output", "1")
+          .failedInOneLine(1);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPriceThatMayBeAMistakeIsSavedOnlyByWhoSaysSo(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      String[] dear = {
+        "prices", "add", "anthropic", "claude-99", "--input", "300", "--output", "1500"
+      };
+      Ended refused = run(test, "", dear);
+      refused.failedInOneLine(1);
+      assertThat(refused.errors())
+          .contains("nothing was saved")
+          .contains("times the highest list price of Anthropic")
+          .contains("--yes");
+      Ended shown = run(test, "", with(dear, "--dry-run"));
+      assertThat(shown.exitCode()).isZero();
+      assertThat(shown.output())
+          .contains("No call of this month changes its cost.")
+          .contains("times the highest list price of Anthropic")
+          .contains("Nothing was saved.");
+      assertThat(run(test, "", "prices", "list").output()).doesNotContain("claude-99");
+
+      Ended sure = run(test, "", with(dear, "--yes"));
+      assertThat(sure.exitCode()).isZero();
+      assertThat(sure.output()).contains("No call of this month changed its cost.");
+
+      Ended listed =
+          run(
+              test,
+              "",
+              "prices",
+              "add",
+              "anthropic",
+              "claude-haiku-4-5",
+              "--input",
+              "2",
+              "--output",
+              "10");
+      listed.failedInOneLine(1);
+      assertThat(listed.errors()).contains("is on the list that comes with Purser, at $1.00");
+      Ended low =
+          run(test, "", "prices", "add", "openai", "gpt-98", "--input", "0.0001", "--output", "9");
+      low.failedInOneLine(1);
+      assertThat(low.errors()).contains("less than a tenth of the lowest list price of OpenAI");
+    }
+  }
+
+  private static String[] with(String[] arguments, String more) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = more;
+    return all;
   }
 
   @Test
@@ -344,7 +400,7 @@ class CommandsTest {
                 database,
                 this::vault,
                 () -> providers,
-                (handle, prices) -> {},
+                new Repricer(InstantSource.fixed(TestPeople.START)),
                 InstantSource.fixed(TestPeople.START),
                 new SecureRandom(),
                 input,

@@ -178,6 +178,7 @@ final class TestGateway implements AutoCloseable {
                   public Future<?> start() {
                     return vertx
                         .createHttpServer(gateway.serverOptions())
+                        .connectionHandler(gateway.clients()::opened)
                         .requestHandler(gateway.handler())
                         .listen(-1, "127.0.0.1")
                         .onSuccess(server -> port = server.actualPort());

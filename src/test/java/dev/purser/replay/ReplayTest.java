@@ -263,7 +263,8 @@ class ReplayTest {
             assertThat(call.path("usageSource").asString())
                 .isEqualTo(recording.status() == 200 ? "estimated" : "none");
         case Expected.Metered metered -> {
-          assertThat(call.path("usageSource").asString()).isEqualTo("reported");
+          assertThat(call.path("usageSource").asString())
+              .isEqualTo(metered.exact() ? "reported" : "estimated");
           assertThat(call.path("state").asString()).isEqualTo("settled");
           assertThat(call.path("model").asString()).isEqualTo(metered.model());
           assertThat(call.path("inputTokens").asLong()).as("input").isEqualTo(metered.input());
