@@ -128,8 +128,7 @@ final class FreeCall implements Running {
             credential,
             client.id(),
             answer -> {
-              AnswerReader opened =
-                  lane.keyVerdicts().answered(key, answer.statusCode(), new PassThrough());
+              AnswerReader opened = lane.keyVerdicts().answered(key, answer, new PassThrough());
               reader = opened;
               return opened;
             },

@@ -93,7 +93,7 @@ public final class Gateway {
             configuration.headTimeout(),
             configuration.formTimeout(),
             configuration.idleTimeout());
-    this.standings = new Standings(rooms.virtualKeys(), rooms.vault());
+    this.standings = new Standings(rooms.virtualKeys(), rooms.vault(), rooms.ledger());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
 

@@ -52,7 +52,8 @@ final class Lane implements Handler<HttpServerRequest> {
     this.gateway = gateway;
     this.context = context;
     this.keyVerdicts =
-        new KeyVerdicts(context.owner(), gateway.rooms().vault(), gateway.rooms().clock());
+        new KeyVerdicts(
+            context.owner(), gateway.rooms().vault(), gateway.rooms().clock(), gateway.errors());
     this.answersWithoutEntry = new AnswersWithoutEntry(gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(

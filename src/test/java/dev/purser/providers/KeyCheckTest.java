@@ -168,7 +168,7 @@ class KeyCheckTest {
         "ANTHROPIC | 401 | invalid x-api-key                                                  |"
             + "                                    | Rejected    | does not accept",
         "ANTHROPIC | 401 | CORS requests are not allowed for this Organization because of its |"
-            + "                                    | Unreachable | Origin",
+            + "                                    | NotAboutKey | Origin",
         "ANTHROPIC | 400 | This organization has been disabled.                               |"
             + " organization_on_hold               | Rejected    | on hold",
         "ANTHROPIC | 400 | The creator left.                                                  |"
@@ -194,15 +194,15 @@ class KeyCheckTest {
         "OPENAI    | 401 | You must be a member of an organization to use the API             |"
             + "                                    | Rejected    | organization",
         "OPENAI    | 401 | IP not authorized                                                  |"
-            + "                                    | Unreachable | IP address",
+            + "                                    | NotAboutKey | IP address",
         "OPENAI    | 403 | Country, region, or territory not supported                        |"
-            + "                                    | Unreachable | country",
+            + "                                    | NotAboutKey | country",
         "OPENAI    | 401 | OpenAI-Project header should match project for API key             |"
-            + "                                    | Unreachable | project",
+            + "                                    | NotAboutKey | project",
         "OPENAI    | 401 | Something that nobody has heard of                                 |"
             + "                                    | Unreachable | does not know",
         "ANTHROPIC | 403 | Your IP address is not on the list of this organization            |"
-            + "                                    | Unreachable | IP address",
+            + "                                    | NotAboutKey | IP address",
         "OPENAI    | 429 | Rate limit reached                                                 |"
             + "                                    | Unreachable | Try again",
         "OPENAI    | 503 | The server is overloaded                                           |"
@@ -246,11 +246,11 @@ class KeyCheckTest {
     "401, no_organization, Rejected, no member",
     "401, missing_scope, Restricted, permissions",
     "403, missing_scope, Restricted, permissions",
-    "401, incorrect_hostname, Unreachable, PURSER_OPENAI_URL to https://us.api.openai.com and",
-    "401, ip_not_authorized, Unreachable, IP address",
-    "401, mismatched_organization, Unreachable, organization",
-    "401, mismatched_project, Unreachable, project",
-    "403, unsupported_country_region_territory, Unreachable, country",
+    "401, incorrect_hostname, NotAboutKey, PURSER_OPENAI_URL to https://us.api.openai.com and",
+    "401, ip_not_authorized, NotAboutKey, IP address",
+    "401, mismatched_organization, NotAboutKey, organization",
+    "401, mismatched_project, NotAboutKey, project",
+    "403, unsupported_country_region_territory, NotAboutKey, country",
     "401, code_of_tomorrow, Unreachable, does not know",
   })
   void theCodeOfOpenAiDecides(int status, String code, String outcome, String word) {
