@@ -89,7 +89,7 @@ final class Call implements Running {
         return;
       }
       String text = client.credential();
-      Presented presented = Presented.read(text);
+      Presented presented = client.presented();
       if (text == null || !(presented instanceof Presented.VirtualKey virtualKey)) {
         refuse(lane.errors().unidentified(presented));
         return;

@@ -37,6 +37,11 @@ final class CallErrors {
           keyInvalid(
               "This virtual key is mistyped or cut short: its checksum does not fit.",
               "Copy it again whole, or make a new one at " + agents());
+      case Presented.Mispasted(Presented.Mishap mishap) ->
+          keyInvalid(
+              "This is not a virtual key alone. " + mishap.sentence(),
+              "Send only the key, as x-api-key or after Authorization: Bearer; make a new one at "
+                  + agents());
       case Presented.ProviderKey key ->
           keyInvalid(
               "This is a provider key of " + key.provider().displayName() + ", not a virtual key.",
