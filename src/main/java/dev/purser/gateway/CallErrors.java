@@ -3,8 +3,8 @@ package dev.purser.gateway;
 import dev.purser.agents.Presented;
 import dev.purser.ledger.Decision;
 import dev.purser.pricing.Provider;
+import dev.purser.providers.BudgetRefused;
 import dev.purser.providers.CallError;
-import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RefusalErrors;
 import java.net.URI;
@@ -76,13 +76,17 @@ final class CallErrors {
     return refusals;
   }
 
-  CallError overBudget(Decision.OverBudget over) {
+  /**
+   * @param agentId of the caller
+   */
+  CallError overBudget(Decision.OverBudget over, String agentId) {
     return refusals.overBudget(
-        over.budgetOf() == Decision.BudgetOf.AGENT,
-        over.stopped(),
-        over.largestOutputTokens(),
-        ErrorBody.budgetFigures(
-            over.budgetOf().id(),
+        new BudgetRefused(
+            switch (over.budgetOf()) {
+              case SPACE -> null;
+              case AGENT -> agentId;
+            },
+            over.stopped(),
             over.budget(),
             over.spent(),
             over.held(),

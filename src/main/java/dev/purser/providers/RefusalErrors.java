@@ -2,7 +2,6 @@ package dev.purser.providers;
 
 import dev.purser.pricing.Provider;
 import java.net.URI;
-import java.util.Map;
 
 /**
  * What Purser says of a call that it has read and does not forward: to the program, and later on
@@ -28,7 +27,7 @@ public final class RefusalErrors {
     return CallError.of(
         ErrorCode.PROVIDER_KEY_MISSING,
         "No provider key for " + provider.displayName() + " is saved.",
-        "Save one at " + settings());
+        "Save one at " + settings() + "#keys");
   }
 
   /** The API key that is saved cannot be opened. */
@@ -36,18 +35,21 @@ public final class RefusalErrors {
     return CallError.of(
         ErrorCode.PROVIDER_KEY_UNREADABLE,
         "The provider key for " + provider.displayName() + " cannot be opened.",
-        "Save it again at " + settings());
+        "Save it again at " + settings() + "#keys");
   }
 
   /** The choice was left to Purser, and there is none. */
-  public CallError nothingToChoose() {
+  public CallError nothingToChoose(String agentId) {
     return CallError.of(
         ErrorCode.MODEL_NOT_AVAILABLE,
         "The request leaves the choice of a model to Purser, and none is chosen that fits it.",
         "Name a model, choose the agent's preferred model at "
             + agents()
-            + ", or the default model at "
-            + settings());
+            + "/"
+            + agentId
+            + "#edit, or the default model at "
+            + settings()
+            + "#llm");
   }
 
   /** The model is the other provider's. */
@@ -82,7 +84,8 @@ public final class RefusalErrors {
             + " for the agent, or let its program choose, at "
             + agents()
             + "/"
-            + agentId);
+            + agentId
+            + "#edit");
   }
 
   /** Nobody knows the model. */
@@ -125,40 +128,14 @@ public final class RefusalErrors {
     };
   }
 
-  /**
-   * It does not fit a budget.
-   *
-   * @param agents whether it is the agent's own
-   * @param stopped whether it admits nothing because a call was too dear
-   * @param largestOutputTokens the output limit for which there is money; 0 if for none
-   */
-  public CallError overBudget(
-      boolean agents, boolean stopped, long largestOutputTokens, Map<String, Object> figures) {
-    String whose = agents ? "The agent's budget of this month" : "This month's budget";
-    String where = agents ? agents() : settings();
-    if (stopped) {
-      return new CallError(
-          ErrorCode.BUDGET_EXHAUSTED,
-          whose
-              + " is stopped by Purser: a call has cost more than the most that was set aside for"
-              + " it.",
-          "Look at that call, then raise the budget or let it go on, at " + where,
-          figures);
-    }
-    return largestOutputTokens > 0
-        ? new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " has too little left for this call, says Purser.",
-            "Limit its output to "
-                + largestOutputTokens
-                + " tokens, or raise the budget at "
-                + where,
-            figures)
-        : new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " is exhausted, says Purser.",
-            "Raise it at " + where,
-            figures);
+  /** It does not fit a budget. */
+  public CallError overBudget(BudgetRefused refused) {
+    String agentId = refused.agentId();
+    return new CallError(
+        ErrorCode.BUDGET_EXHAUSTED,
+        refused.message(),
+        refused.help(agentId == null ? settings() + "#llm" : agents() + "/" + agentId + "#edit"),
+        refused.figures());
   }
 
   private String agents() {

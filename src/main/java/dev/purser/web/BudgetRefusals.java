@@ -1,7 +1,7 @@
 package dev.purser.web;
 
 import dev.purser.money.Money;
-import dev.purser.providers.ErrorBody;
+import dev.purser.providers.BudgetRefused;
 import dev.purser.providers.RefusalErrors;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
@@ -11,7 +11,6 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
             money.largestOutputTokens(),
             Figures.moment(resetsAt, zone) + " " + zone.getId());
     // Of every other refusal it is known what would have fitted, if only nothing.
-    boolean stopped = !usedUp && money.resetsAt() != null && money.largestOutputTokens() == null;
+    boolean knownToBeStopped = money.resetsAt() != null && money.largestOutputTokens() == null;
+    boolean stopped = !usedUp && knownToBeStopped;
     String budgetPath = agents ? "/agents/" + call.agentId() : SETTINGS;
     String standingPath = agents ? budgetPath + "#own-budget" : "/settings#usage";
     return new WhyRefused(
@@ -61,10 +61,17 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
         WhyRefused.answer(
             call,
             errors.overBudget(
-                agents,
-                stopped,
-                money.largestOutputTokens() == null ? 0 : money.largestOutputTokens(),
-                figures(money, resetsAt))));
+                new BudgetRefused(
+                    agents ? call.agentId() : null,
+                    knownToBeStopped,
+                    money.budget(),
+                    money.spent(),
+                    money.held(),
+                    money.doubt(),
+                    money.needed(),
+                    // As it was told then.
+                    knownToBeStopped ? Long.valueOf(0) : money.largestOutputTokens(),
+                    resetsAt))));
   }
 
   private List<Advice> advice(
@@ -220,18 +227,6 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
                   + " itself.");
       default -> Advice.elsewhere("Leave out " + field, "Then the call can be bounded.");
     };
-  }
-
-  private static Map<String, Object> figures(CallDetail.BudgetRefusal money, Instant resetsAt) {
-    return ErrorBody.budgetFigures(
-        money.budgetOf(),
-        money.budget(),
-        money.spent(),
-        money.held(),
-        money.doubt(),
-        money.needed(),
-        money.largestOutputTokens(),
-        resetsAt);
   }
 
   /** Of an entry that does not say when its budget begins anew. */
