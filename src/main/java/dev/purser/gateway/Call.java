@@ -205,7 +205,8 @@ final class Call implements Running {
           if (progress.stage() == Stage.ADMITTING) {
             progress.step(() -> {
               if (over != null && over.isPresent()) {
-                refuse(lane.errors().overBudget(over.get(), caller().agentId()), over.get().entryId());
+                refuse(
+                    lane.errors().overBudget(over.get(), caller().agentId()), over.get().entryId());
               } else {
                 next.run();
               }
@@ -411,7 +412,8 @@ final class Call implements Running {
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
       case Decision.Tight _ -> countInput(plan);
-      case Decision.OverBudget over -> refuse(lane.errors().overBudget(over, caller().agentId()), over.entryId());
+      case Decision.OverBudget over ->
+          refuse(lane.errors().overBudget(over, caller().agentId()), over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);

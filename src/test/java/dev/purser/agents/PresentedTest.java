@@ -38,7 +38,8 @@ class PresentedTest {
         .allSatisfy(PresentedTest::isTold);
     assertThat(Map.of("<" + key + ">", Mishap.QUOTES, "\u201c" + key + "\u201d", Mishap.QUOTES))
         .allSatisfy(PresentedTest::isTold);
-    assertThat(Map.of("Bearer " + key, Mishap.ANOTHER_BEARER, "bearer\t" + key, Mishap.ANOTHER_BEARER))
+    assertThat(
+            Map.of("Bearer " + key, Mishap.ANOTHER_BEARER, "bearer\t" + key, Mishap.ANOTHER_BEARER))
         .allSatisfy(PresentedTest::isTold);
     assertThat(
             Map.of(
@@ -55,10 +56,14 @@ class PresentedTest {
         .allSatisfy(PresentedTest::isTold);
     assertThat(
             Map.of(
-                "psr_\u2026", Mishap.MASKED,
-                key.substring(0, 9) + "..." + key.substring(49), Mishap.MASKED,
-                key.substring(0, 20) + " " + key.substring(20), Mishap.WHITE_SPACE,
-                key + "\u200b", Mishap.WHITE_SPACE))
+                "psr_\u2026",
+                Mishap.MASKED,
+                key.substring(0, 9) + "..." + key.substring(49),
+                Mishap.MASKED,
+                key.substring(0, 20) + " " + key.substring(20),
+                Mishap.WHITE_SPACE,
+                key + "\u200b",
+                Mishap.WHITE_SPACE))
         .allSatisfy(PresentedTest::isTold);
     assertThat(Presented.withoutBearer(key)).isEqualTo(new Presented.Mispasted(Mishap.NO_BEARER));
     assertThat(Presented.withoutBearer("Bearer")).isEqualTo(new Presented.Nothing());

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a program is told of a budget that refuses it: where the money is, what to do, and where. */
+/**
+ * What a program is told of a budget that refuses it: where the money is, what to do, and where.
+ */
 class BudgetWordsTest {
   private static final String MESSAGES = "/v1/messages";
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -39,7 +41,7 @@ class BudgetWordsTest {
   private void answering(String call) {
     purser.provider.answers(request -> {
       request.response().putHeader("content-type", "application/json");
-      if (request.path().endsWith("count_tokens")) {
+      if (request.uri().endsWith("count_tokens")) {
         request.response().end("{\"input_tokens\":10}");
       } else if (!call.isEmpty()) {
         request.response().end(call);
@@ -85,8 +87,7 @@ class BudgetWordsTest {
     Await.until(
         "the call is at the provider",
         SOON,
-        () ->
-            purser.provider.received().stream().anyMatch(sent -> sent.uri().equals(MESSAGES)));
+        () -> purser.provider.received().stream().anyMatch(sent -> sent.uri().equals(MESSAGES)));
     return call;
   }
 
