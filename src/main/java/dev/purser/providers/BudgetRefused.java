@@ -110,7 +110,8 @@ public record BudgetRefused(
     return all.substring(0, 1).toUpperCase(Locale.ROOT) + all.substring(1);
   }
 
-  private boolean usedUp() {
+  /** Whether what was spent alone was the reason. */
+  boolean usedUp() {
     return spent.compareTo(budget) >= 0;
   }
 

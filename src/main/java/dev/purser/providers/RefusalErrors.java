@@ -1,7 +1,9 @@
 package dev.purser.providers;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.net.URI;
+import java.util.List;
 
 /**
  * What Purser says of a call that it has read and does not forward: to the program, and later on
@@ -9,6 +11,10 @@ import java.net.URI;
  */
 public final class RefusalErrors {
   private static final int MOST_NAME_CHARACTERS = 200;
+
+  private static final String CLAUDE_CODE =
+      "in Claude Code: set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1";
+  private static final String LISTED = "or let the administrator list it with ./run strict allow";
 
   private final String pages;
 
@@ -115,26 +121,59 @@ public final class RefusalErrors {
   }
 
   private static String boundedBy(String field) {
+    if (field.endsWith(".max_uses")) {
+      return "Set " + field + " to 1 or more, at most " + CostTerms.MOST_USES + " in all";
+    }
+    if (field.endsWith(".allowed_callers")) {
+      return "Set " + field + " to direct";
+    }
+    if (field.startsWith("anthropic-beta ")) {
+      return "Leave " + shortened(field) + " out (" + CLAUDE_CODE + "), " + LISTED;
+    }
     return switch (field) {
-      case "tools[].max_uses",
-          "max_tool_calls",
-          "max_tokens",
-          "max_completion_tokens",
-          "max_output_tokens" ->
+      case "max_tool_calls", "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           "Set " + field;
-      case "tools[].allowed_callers" -> "Set tools[].allowed_callers to direct";
+      case "store" -> "Set store to false";
       case "model" -> "Use another model";
-      default -> "Leave " + shortened(field) + " out";
+      default ->
+          "Leave "
+              + shortened(field)
+              + " out"
+              + (RequestName.isPlain(field) && !Listed.knows(field) ? ", " + LISTED : "");
     };
   }
 
-  /** It does not fit a budget. */
-  public CallError overBudget(BudgetRefused refused) {
+  /**
+   * It does not fit a budget.
+   *
+   * @param widening names that are not known, because of which the call counts as the most that its
+   *     model can cost
+   */
+  public CallError overBudget(BudgetRefused refused, List<RequestName> widening) {
     String agentId = refused.agentId();
+    String place = agentId == null ? settings() + "#llm" : agents() + "/" + agentId + "#edit";
+    Money needed = refused.needed();
+    if (widening.isEmpty() || refused.stopped() || refused.usedUp() || needed == null) {
+      return new CallError(
+          ErrorCode.BUDGET_EXHAUSTED, refused.message(), refused.help(place), refused.figures());
+    }
+    boolean claudes = widening.getFirst().dialect() == Dialect.ANTHROPIC_MESSAGES;
+    String names = RequestName.shown(widening);
     return new CallError(
         ErrorCode.BUDGET_EXHAUSTED,
-        refused.message(),
-        refused.help(agentId == null ? settings() + "#llm" : agents() + "/" + agentId + "#edit"),
+        "This call could cost "
+            + needed.upToCents().inDollars()
+            + ", more than its budget has free, says Purser: it has "
+            + names
+            + ", which Purser does not know, so it counts as the most that its model can cost.",
+        "Leave "
+            + names
+            + " out"
+            + (claudes ? " (" + CLAUDE_CODE + ")" : "")
+            + ", "
+            + LISTED.substring("or ".length())
+            + ", or raise the budget at "
+            + place,
         refused.figures());
   }
 

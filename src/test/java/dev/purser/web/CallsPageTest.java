@@ -192,6 +192,7 @@ class CallsPageTest {
   void theFileAddsUpToTheSummary() {
     Http.Answer csv = get(story.person(), "/calls.csv?state=ended");
     assertThat(csv.header("content-disposition")).contains("purser-calls.csv");
+    assertThat(csv.text()).as("Excel reads it as UTF-8").startsWith("\ufeffid,");
     List<String> lines = csv.text().lines().toList();
     int cost = List.of(lines.getFirst().split(",")).indexOf("cost_usd");
     BigDecimal sum =
