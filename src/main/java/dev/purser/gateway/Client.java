@@ -72,6 +72,11 @@ final class Client {
     return response;
   }
 
+  /** Whose errors the client understands. */
+  Provider shape() {
+    return shape;
+  }
+
   boolean gone() {
     return gone;
   }
