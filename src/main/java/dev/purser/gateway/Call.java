@@ -14,6 +14,7 @@ import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RequestReading;
+import dev.purser.providers.StrictAsk;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -58,6 +59,7 @@ final class Call implements Running {
   private boolean hinted;
   private boolean checked;
   private @Nullable CallRequest request;
+  private @Nullable StrictAsk ask;
   private @Nullable CallRequest fitting;
   private long fingerprint;
   private Counter.@Nullable Count count;
@@ -324,9 +326,17 @@ final class Call implements Running {
   }
 
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
-    return Judgement.underStrictBudget(expect(known))
-        ? Reckoning.underStrictBudget(asked, model, client.betas(), prices, createdAt, count)
+    return Judgement.underStrictBudget(expect(known).standing())
+        ? Reckoning.underStrictBudget(asked, model, strictAsk(), prices, createdAt, count)
         : Reckoning.of(asked, model, prices, createdAt);
+  }
+
+  private StrictAsk strictAsk() {
+    if (ask == null || !ask.names().equals(expect(known).strictNames())) {
+      long uses = ask == null ? StrictAsk.MOST_TOOL_USES : ask.toolUses();
+      ask = new StrictAsk(client.betas(), expect(known).strictNames(), uses, null);
+    }
+    return ask;
   }
 
   private void admitIfBounded(Plan plan) {
@@ -387,6 +397,10 @@ final class Call implements Running {
         if (lowered != null) {
           client.response().putHeader("x-purser-max-tokens", lowered.toString());
         }
+        Long toolUses = plan.reckoning().toolUses();
+        if (toolUses != null) {
+          client.response().putHeader("x-purser-max-tool-uses", toolUses.toString());
+        }
         progress.step(call::forward);
       } else {
         call.notForwarded();
@@ -410,8 +424,13 @@ final class Call implements Running {
       }
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
+      case Decision.Tight _ when plan.reckoning().canUseToolsLess() -> {
+        ask = strictAsk().withFewerToolUses();
+        judge();
+      }
       case Decision.Tight _ -> countInput(plan);
-      case Decision.OverBudget over -> refuse(lane.errors().overBudget(over), over.entryId());
+      case Decision.OverBudget over ->
+          refuse(lane.errors().overBudget(over, plan.reckoning().widening()), over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);

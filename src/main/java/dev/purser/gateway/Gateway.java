@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -78,7 +79,7 @@ public final class Gateway {
             configuration.headTimeout(),
             configuration.formTimeout(),
             configuration.idleTimeout());
-    this.standings = new Standings(rooms.virtualKeys(), rooms.vault());
+    this.standings = new Standings(rooms.virtualKeys(), rooms.vault(), rooms.ledger());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
 
@@ -110,8 +111,18 @@ public final class Gateway {
         .setHandle100ContinueAutomatically(false);
   }
 
-  /** Every connection of a client is to be told here. */
-  public ClientConnections clients() {
+  /** The same server, whose connections are guarded and counted; on every route. */
+  public HttpServer guarded(HttpServer server) {
+    return server
+        .connectionHandler(connection -> {
+          Framing.install(connection);
+          clients.opened(connection);
+        })
+        .invalidRequestHandler(request -> new Malformed(rooms.ids().next()).refuse(request));
+  }
+
+  /** Every connection of a client. */
+  ClientConnections clients() {
     return clients;
   }
 

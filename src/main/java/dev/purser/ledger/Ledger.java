@@ -51,6 +51,7 @@ public final class Ledger implements AutoCloseable {
   private final LedgerConfiguration configuration;
   private final Lease lease;
   private final InstantSource clock;
+  private final StrictNameStore strictNames;
   private final Recovery recovery;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -70,6 +71,7 @@ public final class Ledger implements AutoCloseable {
     this.configuration = configuration;
     this.lease = lease;
     this.clock = clock;
+    this.strictNames = new StrictNameStore(database);
     this.recovery = new Recovery(clock);
     this.queue = new GroupCommit(writer, configuration, clock, totalsModel, lease, timer);
   }
@@ -92,6 +94,16 @@ public final class Ledger implements AutoCloseable {
     ledger.recover();
     ledger.startTimers();
     return ledger;
+  }
+
+  /** What strict budgets have been told about names, and what they have found out. */
+  public StrictNameStore strictNames() {
+    return strictNames;
+  }
+
+  /** Whether strict budgets refuse names that nobody has listed. */
+  public boolean refusesUnknownNames() {
+    return configuration.refusesUnknownNames();
   }
 
   private static Lease begin(Database database, LedgerConfiguration configuration) {

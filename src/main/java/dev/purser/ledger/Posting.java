@@ -51,6 +51,7 @@ final class Posting {
   private final Entries entries;
   private final Map<String, Space> spaces = new HashMap<>();
   private final SortedMap<String, String> begunMonths = new TreeMap<>();
+  private final Strikes strikes = new Strikes();
   private final Months months = new Months();
   private final Totals totals = new Totals();
   private boolean leased;
@@ -71,7 +72,11 @@ final class Posting {
   }
 
   /** A space's row. */
-  private record Space(long revision, String latestMonth) {}
+  private record Space(long revision, String latestMonth) {
+    Space changed() {
+      return new Space(revision + 1, latestMonth);
+    }
+  }
 
   void post(List<Operation<?>> operations) throws SQLException {
     load(operations);
@@ -89,6 +94,7 @@ final class Posting {
     entries.write();
     months.write(session);
     totals.write(session);
+    strikes.write(session);
     writeBegunMonths();
   }
 
@@ -138,6 +144,9 @@ final class Posting {
         EntryRow entry = entries.get(key);
         if (entry != null) {
           Months.addKeys(monthKeys, entry);
+          if (!entry.wideningNames().isEmpty()) {
+            spaceIds.add(entry.spaceId()); // It may move the space's revision.
+          }
         }
       }
     }
@@ -376,6 +385,10 @@ final class Posting {
   private void stopIfAboveHold(EntryRow entry, Charge charge) {
     if (charge.countedNanos() > entry.holdNanos()) {
       months.stop(entry);
+      if (strikes.add(entry, clock.instant())) {
+        // Who waits in this transaction has not heard of it.
+        spaces.computeIfPresent(entry.spaceId(), (_, space) -> space.changed());
+      }
     }
   }
 
