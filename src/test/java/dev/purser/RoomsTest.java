@@ -33,6 +33,7 @@ class RoomsTest {
           """
           money     :
           secret    :
+          text      :
           config    : secret
           storage   : config
           pricing   : money storage
@@ -50,7 +51,7 @@ class RoomsTest {
           """);
 
   /** What flows between all rooms, so that all may import it. */
-  private static final Set<String> FOR_EVERY_ROOM = Set.of("money", "secret");
+  private static final Set<String> FOR_EVERY_ROOM = Set.of("money", "secret", "text");
 
   /** Everyone speaks of providers; only its one enum is for every room. */
   private static final Class<?> CLASS_FOR_EVERY_ROOM = Provider.class;

@@ -1,6 +1,7 @@
 package dev.purser.api;
 
 import dev.purser.people.User;
+import dev.purser.text.PlainText;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class ApiRequest {
   /** A part of the path; one that no id can be is given as a text that no id is. */
   String path(String name) {
     String value = Objects.requireNonNull(path.get(name), name);
-    return value.length() <= 100 && Texts.isPlain(value) ? value : "";
+    return value.length() <= 100 && PlainText.is(value) ? value : "";
   }
 
   Query query() {

@@ -1,5 +1,7 @@
 package dev.purser.api;
 
+import dev.purser.text.PlainText;
+
 /** What a text from outside must be before it goes anywhere. */
 final class Texts {
   private static final int SHOWN_CHARACTERS = 60;
@@ -11,25 +13,16 @@ final class Texts {
     if (text.length() > mostCharacters) {
       throw JsonBody.invalid(field, "must have at most " + mostCharacters + " characters");
     }
-    if (!isPlain(text)) {
-      throw JsonBody.invalid(field, "must not have control characters");
+    String hidden = PlainText.hiddenIn(text).orElse(null);
+    if (hidden != null) {
+      throw JsonBody.invalid(field, "must not have a character that cannot be seen: " + hidden);
     }
     return text;
-  }
-
-  /** Whether it has neither control characters nor half a character pair. */
-  static boolean isPlain(String text) {
-    return text.codePoints()
-        .noneMatch(point ->
-            Character.isISOControl(point)
-                || Character.getType(point) == Character.SURROGATE
-                || Character.getType(point) == Character.LINE_SEPARATOR
-                || Character.getType(point) == Character.PARAGRAPH_SEPARATOR);
   }
 
   /** Part of a name that somebody sent, fit for an error message. */
   static String shown(String name) {
     String part = name.length() <= SHOWN_CHARACTERS ? name : name.substring(0, SHOWN_CHARACTERS);
-    return isPlain(part) ? part : "…";
+    return PlainText.is(part) ? part : "…";
   }
 }

@@ -93,11 +93,17 @@ final class AdmittedCall {
   private AnswerReader answered(HttpClientResponse answer) {
     status = answer.statusCode();
     firstByteMillis = progress.millisSinceStart();
-    lane.keyVerdicts().answered(plan.providerKey(), answer.statusCode());
     AnswerReader opened =
-        expect(request)
-            .answer(
-                plan.model(), answer.statusCode(), answer.getHeader("content-type"), plan.bound());
+        lane.keyVerdicts()
+            .answered(
+                plan.providerKey(),
+                answer.statusCode(),
+                expect(request)
+                    .answer(
+                        plan.model(),
+                        answer.statusCode(),
+                        answer.getHeader("content-type"),
+                        plan.bound()));
     reader = opened;
     request = null;
     client.release();
@@ -119,13 +125,13 @@ final class AdmittedCall {
       case Forwarding.Ending.NotSent(boolean allInUse) -> {
         CallError error =
             allInUse ? lane.errors().allInUse(plan.dialect().provider()) : unreachable();
-        answerWith(error, null);
+        answerWith(error, /* mayCost= */ false);
         settle(nothing(error.code().id()), status);
       }
       case Forwarding.Ending.NoAnswer(boolean tooLate) -> {
         CallError error =
             tooLate ? lane.errors().timedOut(plan.dialect().provider()) : unreachable();
-        answerWith(error, false);
+        answerWith(error, /* mayCost= */ true);
         settle(because(error.code().id(), estimate()), status);
       }
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
@@ -140,9 +146,9 @@ final class AdmittedCall {
     return lane.errors().unreachable(plan.dialect().provider());
   }
 
-  private void answerWith(CallError error, @Nullable Boolean retry) {
+  private void answerWith(CallError error, boolean mayCost) {
     status = error.code().status();
-    lastWord = () -> client.refuse(error, plan.entryId(), retry);
+    lastWord = () -> client.refuse(error, plan.entryId(), mayCost);
   }
 
   // ---- what it cost
@@ -261,15 +267,19 @@ final class AdmittedCall {
     if (running != null) {
       running.cancel();
     }
-    boolean sent = running != null && running.sent();
-    settle(sent ? because(errorCode, estimate()) : nothing(errorCode), httpStatus);
+    settle(sent() ? because(errorCode, estimate()) : nothing(errorCode), httpStatus);
+  }
+
+  /** Whether the provider may have got some of it. */
+  private boolean sent() {
+    return forwarding != null && forwarding.sent();
   }
 
   /** Says why the call was broken off, if it is not too late to say anything. */
   private Runnable lastWord(CallError error) {
     return client.response().headWritten()
         ? client::cut
-        : () -> client.refuse(error, plan.entryId(), false);
+        : () -> client.refuse(error, plan.entryId(), sent());
   }
 
   private static <T> T expect(@Nullable T value) {

@@ -61,7 +61,7 @@ final class Call implements Running {
     this.dialect = dialect;
     this.client = new Client(lane, request, dialect.provider(), this::clientGone);
     this.progress = new Progress(lane, dialect, client, this, this::failed);
-    this.id = lane.ids().next();
+    this.id = client.id();
     this.createdAt = lane.clock().instant();
   }
 
@@ -255,7 +255,7 @@ final class Call implements Running {
           identify(this::judge);
       case Decision.Tight _ -> countInput(plan);
       case Decision.OverBudget over ->
-          refuse(lane.errors().overBudget(over), over.entryId(), false);
+          refuse(lane.errors().overBudget(over), over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);
@@ -289,11 +289,11 @@ final class Call implements Running {
   // ---- refusals, and ends before the end
 
   private void refuse(CallError error) {
-    refuse(error, null, null);
+    refuse(error, null);
   }
 
-  private void refuse(CallError error, @Nullable String entryId, @Nullable Boolean retry) {
-    end(error.code().status(), () -> client.refuse(error, entryId, retry));
+  private void refuse(CallError error, @Nullable String entryId) {
+    end(error.code().status(), () -> client.refuse(error, entryId, /* mayCost= */ false));
   }
 
   private void refuseOnTheBooks(CallError error) {
@@ -319,15 +319,14 @@ final class Call implements Running {
                     caller.virtualKeyId(),
                     dialect.provider(),
                     dialect.id(),
-                    model == null ? null : Plan.shortened(model),
+                    model,
                     createdAt,
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
                     error.code().id(),
                     unboundedField)),
         (entryId, _) ->
-            progress.step(
-                () -> refuse(error, entryId == null ? null : entryId.orElse(null), null)));
+            progress.step(() -> refuse(error, entryId == null ? null : entryId.orElse(null))));
   }
 
   private void clientGone() {
@@ -346,7 +345,7 @@ final class Call implements Running {
       if (admitted != null) {
         admitted.cutShort();
       } else {
-        refuse(lane.errors().shuttingDown(), null, false);
+        refuse(lane.errors().shuttingDown());
       }
     });
   }
@@ -357,7 +356,7 @@ final class Call implements Running {
     if (admitted != null) {
       admitted.failed();
     } else {
-      refuse(lane.errors().broken(), null, false);
+      refuse(lane.errors().broken());
     }
   }
 

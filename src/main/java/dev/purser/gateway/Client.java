@@ -24,6 +24,7 @@ final class Client {
   private static final long LINGER_MILLIS = 30_000;
 
   private final Lane lane;
+  private final String id;
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Provider shape;
@@ -38,6 +39,7 @@ final class Client {
    */
   Client(Lane lane, HttpServerRequest request, Provider shape, Runnable whenGone) {
     this.lane = lane;
+    this.id = lane.ids().next();
     this.request = request;
     this.response = request.response();
     this.shape = shape;
@@ -48,6 +50,11 @@ final class Client {
       release();
       whenGone.run();
     });
+  }
+
+  /** Of what is asked here; its entry has the same, if it gets one of its own. */
+  String id() {
+    return id;
   }
 
   HttpServerRequest request() {
@@ -170,34 +177,49 @@ final class Client {
   }
 
   /**
-   * Answers with an error of Purser's own.
+   * Answers with an error of Purser's own, and says whether to try again.
    *
-   * @param callId of the call's entry; null if it has none
-   * @param retry whether a repeat may help; null leaves it to what the client makes of the status
+   * @param entryId of the entry that says so; null if there is none
+   * @param mayCost whether something was sent on that may be billed, so that a repeat may cost
+   *     twice
    */
-  void refuse(CallError error, @Nullable String callId, @Nullable Boolean retry) {
+  void refuse(CallError error, @Nullable String entryId, boolean mayCost) {
     release();
-    if (retry != null) {
-      response.putHeader("x-should-retry", retry.toString());
-    }
+    boolean retry = error.code().temporary() && !mayCost;
+    response.putHeader("x-should-retry", Boolean.toString(retry));
     if (error.code() == ErrorCode.OVERLOADED || error.code() == ErrorCode.LEDGER_UNAVAILABLE) {
       response.putHeader("retry-after", "1");
     }
     if (error.code() == ErrorCode.SHUTTING_DOWN) {
       response.putHeader("connection", "close");
     }
-    answer(error.code().status(), ErrorBody.of(shape, error, callId), callId);
+    String callId = entryId == null ? id : entryId;
+    if (answer(error.code().status(), ErrorBody.of(shape, error, callId), callId)
+        && entryId == null) {
+      lane.answersWithoutEntry().note(id, error.code().status(), error.code().id());
+    }
   }
 
-  /** Answers with JSON of Purser's own. */
-  void answer(int status, byte[] json, @Nullable String callId) {
-    if (gone || response.headWritten()) {
-      return;
+  /** Answers with a list of models, or one of them. */
+  void answer(byte[] json) {
+    if (answer(200, json, id)) {
+      lane.answersWithoutEntry().note(id, 200, "models");
     }
-    if (callId != null) {
-      response.putHeader("x-purser-call-id", callId);
+  }
+
+  /** Answers that Purser is there. */
+  void answerAlive() {
+    response.putHeader("x-purser-call-id", id).putHeader("x-purser-origin", "purser").end();
+    lane.answersWithoutEntry().note(id, 200, "alive");
+  }
+
+  /** Whether the client was there to be answered. */
+  private boolean answer(int status, byte[] json, String callId) {
+    if (gone || response.headWritten()) {
+      return false;
     }
     response
+        .putHeader("x-purser-call-id", callId)
         .setStatusCode(status)
         .putHeader("content-type", "application/json")
         .putHeader("x-purser-origin", "purser");
@@ -205,6 +227,7 @@ final class Client {
       discardRest();
     }
     response.end(Buffer.buffer(json));
+    return true;
   }
 
   /**

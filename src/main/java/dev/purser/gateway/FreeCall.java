@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Presented;
 import dev.purser.pricing.Provider;
+import dev.purser.providers.AnswerReader;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ListedModel;
 import dev.purser.secret.Secret;
@@ -28,6 +29,7 @@ final class FreeCall implements Running {
   private final Client client;
   private final long startNanos = System.nanoTime();
   private @Nullable Forwarding forwarding;
+  private @Nullable AnswerReader reader;
   private boolean over;
 
   /**
@@ -44,24 +46,24 @@ final class FreeCall implements Running {
     CallError unacceptable = client.unacceptable();
     if (unacceptable != null) {
       lane.started(this);
-      refuse(unacceptable, null);
+      refuse(unacceptable);
       return;
     }
     client.pause();
     identify((credential, known) -> {
       ProviderKey key = known.providerKey(provider);
       if (key == null) {
-        refuse(lane.errors().refusals().providerKeyMissing(provider), null);
+        refuse(lane.errors().refusals().providerKeyMissing(provider));
         return;
       }
       Optional<Secret> secret = lane.vault().open(key);
       if (secret.isEmpty()) {
-        refuse(lane.errors().refusals().providerKeyUnreadable(provider), null);
+        refuse(lane.errors().refusals().providerKeyUnreadable(provider));
         return;
       }
       client.receive(
           () -> step(() -> forward(credential, key, secret.get())),
-          error -> step(() -> refuse(error, null)));
+          error -> step(() -> refuse(error)));
     });
   }
 
@@ -73,10 +75,12 @@ final class FreeCall implements Running {
             client,
             lane.upstream(provider),
             credential,
-            null,
+            client.id(),
             answer -> {
-              lane.keyVerdicts().answered(key, answer.statusCode());
-              return new PassThrough();
+              AnswerReader opened =
+                  lane.keyVerdicts().answered(key, answer.statusCode(), new PassThrough());
+              reader = opened;
+              return opened;
             },
             ending -> step(() -> forwarded(ending)));
     forwarding = started;
@@ -87,14 +91,16 @@ final class FreeCall implements Running {
     switch (ending) {
       case Forwarding.Ending.NotSent(boolean allInUse) ->
           refuse(
-              allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider),
-              null);
+              allInUse ? lane.errors().allInUse(provider) : lane.errors().unreachable(provider));
       case Forwarding.Ending.NoAnswer(boolean tooLate) ->
-          refuse(
-              tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider),
-              false);
+          refuse(tooLate ? lane.errors().timedOut(provider) : lane.errors().unreachable(provider));
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
         end();
+        lane.answersWithoutEntry()
+            .note(client.id(), client.response().getStatusCode(), "token count");
+        if (reader != null) {
+          var _ = reader.end(complete);
+        }
         if (complete && forwarding != null) {
           forwarding.finish();
         } else {
@@ -117,9 +123,9 @@ final class FreeCall implements Running {
                     : ModelList.one(listed, name);
             if (json.isPresent()) {
               end();
-              client.answer(200, json.get(), null);
+              client.answer(json.get());
             } else {
-              refuse(lane.errors().refusals().unknownModel(String.valueOf(name)), null);
+              refuse(lane.errors().refusals().unknownModel(String.valueOf(name)));
             }
           });
     });
@@ -141,7 +147,7 @@ final class FreeCall implements Running {
     String credential = client.credential();
     Presented presented = Presented.read(credential);
     if (credential == null || !(presented instanceof Presented.VirtualKey key)) {
-      refuse(lane.errors().unidentified(presented), null);
+      refuse(lane.errors().unidentified(presented));
       return;
     }
     blocking(
@@ -155,7 +161,7 @@ final class FreeCall implements Running {
           if (barred == null) {
             next.as(credential, known.orElseThrow());
           } else {
-            refuse(barred, null);
+            refuse(barred);
           }
         });
   }
@@ -167,7 +173,7 @@ final class FreeCall implements Running {
             value -> step(() -> next.accept(value)),
             failure -> {
               log.warn("a free call could not be looked up: {}", failure.toString());
-              step(() -> refuse(lane.errors().ledgerUnavailable(), null));
+              step(() -> refuse(lane.errors().ledgerUnavailable()));
             });
   }
 
@@ -195,9 +201,10 @@ final class FreeCall implements Running {
     client.cut();
   }
 
-  private void refuse(CallError error, @Nullable Boolean retry) {
+  /** A repeat costs nothing, whatever was sent. */
+  private void refuse(CallError error) {
     end();
-    client.refuse(error, null, retry);
+    client.refuse(error, null, /* mayCost= */ false);
   }
 
   private void end() {
@@ -223,7 +230,7 @@ final class FreeCall implements Running {
         end();
         client.cut();
       } else {
-        refuse(lane.errors().broken(), false);
+        refuse(lane.errors().broken());
       }
     }
   }

@@ -1,5 +1,8 @@
 package dev.purser.gateway;
 
+import dev.purser.providers.AnswerReader;
+import dev.purser.providers.KeyCheckAnswer;
+import dev.purser.providers.KeyCheckResult;
 import dev.purser.vault.ProviderKey;
 import dev.purser.vault.Vault;
 import io.vertx.core.Vertx;
@@ -26,19 +29,30 @@ final class KeyVerdicts {
   }
 
   /**
-   * Takes notice of an answer.
+   * Takes notice of an answer: of a success at once, of a refusal when it has been read. Not every
+   * 401 is about the key: it may name a permission, an address, an organization.
    *
    * @param key as it was known when the call was made
    * @param status of the answer
+   * @param reader of the answer
+   * @return the reader to use instead
    */
-  void answered(ProviderKey key, int status) {
+  AnswerReader answered(ProviderKey key, int status, AnswerReader reader) {
     boolean rejected = key.status() == ProviderKey.Status.REJECTED;
-    Instant now = clock.instant();
-    if (status == 401 && !rejected) {
-      String detail = key.provider().displayName() + " refused it on a call";
-      write(key, () -> vault.rejected(key.spaceId(), key.id(), detail, now));
-    } else if (status >= 200 && status <= 299 && rejected) {
+    if (status >= 200 && status <= 299 && rejected) {
+      Instant now = clock.instant();
       write(key, () -> vault.accepted(key.spaceId(), key.id(), now));
+    }
+    return status >= 400 && status <= 403 && !rejected
+        ? new ErrorBytes(reader, body -> refused(key, status, body))
+        : reader;
+  }
+
+  private void refused(ProviderKey key, int status, byte[] body) {
+    if (KeyCheckAnswer.judge(key.provider(), status, body)
+        instanceof KeyCheckResult.Rejected(String reason)) {
+      Instant now = clock.instant();
+      write(key, () -> vault.rejected(key.spaceId(), key.id(), reason, now));
     }
   }
 

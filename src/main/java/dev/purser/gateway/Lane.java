@@ -42,6 +42,7 @@ final class Lane implements Handler<HttpServerRequest> {
   private final Map<Provider, Upstream> upstreams = new EnumMap<>(Provider.class);
   private final Set<Running> running = new LinkedHashSet<>();
   private final KeyVerdicts keyVerdicts;
+  private final AnswersWithoutEntry answersWithoutEntry;
 
   /**
    * @param context of this event loop
@@ -52,6 +53,7 @@ final class Lane implements Handler<HttpServerRequest> {
     this.context = context;
     this.keyVerdicts =
         new KeyVerdicts(context.owner(), gateway.rooms().vault(), gateway.rooms().clock());
+    this.answersWithoutEntry = new AnswersWithoutEntry(gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(
           provider,
@@ -86,7 +88,7 @@ final class Lane implements Handler<HttpServerRequest> {
       case Route.Models _ -> new FreeCall(this, request, shape(request, route)).models(null);
       case Route.Model(String name) ->
           new FreeCall(this, request, shape(request, route)).models(name);
-      case Route.Alive _ -> request.response().putHeader("x-purser-origin", "purser").end();
+      case Route.Alive _ -> client(request, route).answerAlive();
       case Route.WrongPath(String rightPath) ->
           refuse(request, route, errors().wrongPath(rightPath));
       case Route.WrongMethod(String rightMethod) -> {
@@ -98,7 +100,11 @@ final class Lane implements Handler<HttpServerRequest> {
   }
 
   private void refuse(HttpServerRequest request, Route route, CallError error) {
-    new Client(this, request, shape(request, route), () -> {}).refuse(error, null, null);
+    client(request, route).refuse(error, null, false);
+  }
+
+  private Client client(HttpServerRequest request, Route route) {
+    return new Client(this, request, shape(request, route), () -> {});
   }
 
   /** Whose errors and lists the client understands. */
@@ -218,6 +224,10 @@ final class Lane implements Handler<HttpServerRequest> {
 
   Ledger ledger() {
     return gateway.rooms().ledger();
+  }
+
+  AnswersWithoutEntry answersWithoutEntry() {
+    return answersWithoutEntry;
   }
 
   KeyVerdicts keyVerdicts() {

@@ -41,8 +41,6 @@ record Plan(
     Secret secret,
     PriceList prices,
     Reckoning reckoning) {
-  private static final int MOST_MODEL_CHARACTERS = 200;
-
   private static final Logger log = LoggerFactory.getLogger(Plan.class);
 
   Caller caller() {
@@ -79,8 +77,8 @@ record Plan(
         caller().virtualKeyId(),
         dialect.provider(),
         dialect.id(),
-        requestedModel == null ? null : shortened(requestedModel),
-        shortened(model),
+        requestedModel,
+        model,
         bound().hold(),
         reckoning.bounded(),
         prices.version(),
@@ -89,13 +87,6 @@ record Plan(
         standing.settings().budget(),
         caller().budget(),
         deadline);
-  }
-
-  /** A model's name as the ledger keeps it. */
-  static String shortened(String model) {
-    return model.length() <= MOST_MODEL_CHARACTERS
-        ? model
-        : model.substring(0, MOST_MODEL_CHARACTERS);
   }
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     by time
  * @param revision the space's revision that everything here was read at; if the space has moved on,
  *     the answer is {@link Decision.Stale}
- * @param requestedModel as the caller asked, at most 200 characters; null if it named none
+ * @param requestedModel as the caller asked; null if it named none
  * @param hold what is set aside for the call as it was asked
  * @param bounded null if {@code hold} is only an estimate, which no strict budget admits
  * @param priceVersion the price list that the call will be priced by
@@ -43,11 +43,13 @@ public record Admission(
     Instant deadline) {
 
   /**
-   * Checks that what a strict budget would decide by is there.
+   * Takes texts through the door, and checks that what a strict budget would decide by is there.
    *
    * @throws IllegalArgumentException for a call without a bound under a strict budget
    */
   public Admission {
+    requestedModel = Texts.kept(requestedModel);
+    sentModel = Texts.required(sentModel);
     if (bounded == null && (isStrict(spaceBudget) || isStrict(agentBudget))) {
       throw new IllegalArgumentException("a call without a bound under a strict budget");
     }

@@ -24,4 +24,11 @@ public record Refusal(
     ZoneId zone,
     int httpStatus,
     String errorCode,
-    @Nullable String unboundedField) {}
+    @Nullable String unboundedField) {
+
+  public Refusal {
+    requestedModel = Texts.kept(requestedModel);
+    errorCode = Texts.required(errorCode);
+    unboundedField = Texts.kept(unboundedField);
+  }
+}

@@ -25,4 +25,9 @@ public record Settlement(
     @Nullable Integer httpStatus,
     @Nullable String errorCode,
     long durationMillis,
-    @Nullable Long firstByteMillis) {}
+    @Nullable Long firstByteMillis) {
+
+  public Settlement {
+    errorCode = Texts.kept(errorCode);
+  }
+}

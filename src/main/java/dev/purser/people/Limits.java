@@ -1,6 +1,7 @@
 package dev.purser.people;
 
 import dev.purser.pricing.Provider;
+import dev.purser.text.PlainText;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,9 @@ public final class Limits {
     if (name.isEmpty() || name.length() > LONGEST_NAME) {
       return Optional.of("A name has 1 to " + LONGEST_NAME + " characters.");
     }
-    return name.chars().anyMatch(Character::isISOControl)
-        ? Optional.of("A name is one line without control characters.")
-        : Optional.empty();
+    return PlainText.hiddenIn(name)
+        .map(hidden ->
+            "A name is one line of characters that can be seen. This one has " + hidden + ".");
   }
 
   /** Why a choice of model will not do, in one sentence; empty if it will. */
@@ -42,10 +43,10 @@ public final class Limits {
     if (provider == null || model == null) {
       return Optional.of("A model and its provider are chosen together.");
     }
-    return model.isBlank()
-            || model.length() > LONGEST_MODEL_NAME
-            || model.chars().anyMatch(Character::isISOControl)
-        ? Optional.of("A model's name has 1 to " + LONGEST_MODEL_NAME + " characters.")
-        : Optional.empty();
+    if (model.isBlank() || model.length() > LONGEST_MODEL_NAME) {
+      return Optional.of("A model's name has 1 to " + LONGEST_MODEL_NAME + " characters.");
+    }
+    return PlainText.hiddenIn(model)
+        .map(hidden -> "A model's name has no character that cannot be seen: " + hidden + ".");
   }
 }

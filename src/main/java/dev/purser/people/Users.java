@@ -4,6 +4,7 @@ import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.Rows;
+import dev.purser.text.PlainText;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -40,7 +41,9 @@ public final class Users {
   /** Why this can be no e-mail address, in one sentence; empty if it can. */
   public static Optional<String> whyNotEmail(String email) {
     String normal = normal(email);
-    return normal.length() <= LONGEST_EMAIL && EMAIL.matcher(normal).matches()
+    return normal.length() <= LONGEST_EMAIL
+            && EMAIL.matcher(normal).matches()
+            && PlainText.is(normal)
         ? Optional.empty()
         : Optional.of(
             "An e-mail address has the form name@domain and at most "

@@ -1,5 +1,6 @@
 package dev.purser.pricing;
 
+import dev.purser.text.PlainText;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,7 +38,18 @@ public record ModelPrice(
   private static final List<Condition> TIERS =
       List.of(Condition.BATCH, Condition.FLEX, Condition.PRIORITY, Condition.ULTRAFAST);
 
+  /**
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException if no model can have it
+   */
   public ModelPrice {
+    if (model.isBlank() || model.length() > ModelUsage.LONGEST_NAME || !PlainText.is(model)) {
+      throw new IllegalArgumentException(
+          "a model's name has 1 to "
+              + ModelUsage.LONGEST_NAME
+              + " characters, each of which can be seen");
+    }
     EnumMap<Condition, Factor> copy = new EnumMap<>(Condition.class);
     copy.putAll(factors);
     factors = Collections.unmodifiableMap(copy);

@@ -1,5 +1,7 @@
 package dev.purser.pricing;
 
+import dev.purser.text.PlainText;
+
 /**
  * What one model used in a call, each token in exactly one kind.
  *
@@ -24,7 +26,11 @@ public record ModelUsage(
   /** More than any call can use; an answer that claims more is unreadable, not expensive. */
   public static final long MOST = 1_000_000_000L;
 
+  /** In characters; no model has such a name. */
+  public static final int LONGEST_NAME = 200;
+
   public ModelUsage {
+    model = PlainText.of(model, LONGEST_NAME);
     for (long quantity :
         new long[] {
           input,

@@ -1,5 +1,6 @@
 package dev.purser.pricing;
 
+import dev.purser.text.PlainText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public record Usage(
     List<ModelUsage> byModel, @Nullable String tier, boolean fast, @Nullable String geography) {
   public Usage {
     byModel = List.copyOf(byModel);
+    tier = tier == null ? null : PlainText.of(tier, ModelUsage.LONGEST_NAME);
+    geography = geography == null ? null : PlainText.of(geography, ModelUsage.LONGEST_NAME);
     if (byModel.isEmpty()) {
       throw new IllegalArgumentException("usage of no model");
     }

@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The closed list of errors that Purser itself gives to a caller: HTTP status and the names both
@@ -29,6 +30,10 @@ public enum ErrorCode {
   OVERLOADED(503, "api_error", "server_error", "overloaded"),
   SHUTTING_DOWN(503, "api_error", "server_error", "shutting_down");
 
+  private static final Set<ErrorCode> TEMPORARY =
+      Set.of(
+          PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, LEDGER_UNAVAILABLE, OVERLOADED, SHUTTING_DOWN);
+
   private final int status;
   private final String anthropicType;
   private final String openAiType;
@@ -44,6 +49,14 @@ public enum ErrorCode {
   /** The HTTP status. */
   public int status() {
     return status;
+  }
+
+  /**
+   * Whether the same request may succeed a moment later. A client is told so only if nothing of the
+   * request was sent on: a call that was may cost twice.
+   */
+  public boolean temporary() {
+    return TEMPORARY.contains(this);
   }
 
   /** {@code error.type} in Anthropic's shape. */

@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Provider;
+import dev.purser.text.PlainText;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -35,9 +36,11 @@ record ModelListing(List<ListedModel> models, @Nullable String lastId) {
     for (JsonNode entry : page.path("data")) {
       String model = entry.path("id").asString("");
       boolean retired = entry.path("lifecycle").asString("").equals("retired");
-      String json = entry.toString();
+      // Of what is not plain there, JSON escapes some itself: that stays.
+      String json = PlainText.of(entry.toString(), LONGEST_ENTRY + 1);
       if (!model.isEmpty()
           && model.length() <= LONGEST_NAME
+          && PlainText.is(model)
           && json.length() <= LONGEST_ENTRY
           && !retired) {
         models.add(
@@ -58,7 +61,7 @@ record ModelListing(List<ListedModel> models, @Nullable String lastId) {
 
   private static @Nullable String displayName(JsonNode entry) {
     String name = entry.path("display_name").asString("").strip();
-    return name.isEmpty() || name.length() > LONGEST_NAME ? null : name;
+    return name.isEmpty() || name.length() > LONGEST_NAME ? null : PlainText.of(name, LONGEST_NAME);
   }
 
   private static @Nullable Instant time(String text) {

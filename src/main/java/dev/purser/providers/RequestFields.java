@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.text.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -156,6 +157,11 @@ final class RequestFields {
     if (text.length() > MOST_CHARACTERS_OF_A_NAME) {
       throw BadRequest.malformed(
           "The field " + path + " is longer than " + MOST_CHARACTERS_OF_A_NAME + " characters.");
+    }
+    String hidden = PlainText.hiddenIn(text).orElse(null);
+    if (hidden != null) {
+      throw BadRequest.malformed(
+          "The field " + path + " has a character that cannot be seen: " + hidden + ".");
     }
     return text;
   }

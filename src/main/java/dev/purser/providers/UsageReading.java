@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
+import dev.purser.text.PlainText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -62,10 +63,11 @@ sealed interface UsageReading extends JsonPick.Listener
     return quantity;
   }
 
-  /** A short text; null if it is absent, another type or longer than a name can be. */
+  /** A short text, made plain; null if it is absent, another type or longer than a name can be. */
   static @Nullable String name(JsonNode node) {
-    return node.isString() && node.stringValue().length() <= RequestFields.MOST_CHARACTERS_OF_A_NAME
-        ? node.stringValue()
+    int most = RequestFields.MOST_CHARACTERS_OF_A_NAME;
+    return node.isString() && node.stringValue().length() <= most
+        ? PlainText.of(node.stringValue(), most)
         : null;
   }
 

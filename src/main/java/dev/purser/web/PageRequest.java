@@ -2,6 +2,7 @@ package dev.purser.web;
 
 import dev.purser.people.User;
 import dev.purser.secret.Secret;
+import dev.purser.text.PlainText;
 import io.vertx.core.MultiMap;
 import java.util.Map;
 import java.util.Objects;
@@ -70,9 +71,9 @@ final class PageRequest {
     return value.length() <= LONGEST_ID && isPrintable(value) ? value : "";
   }
 
-  /** No control characters: no header takes them, and PostgreSQL not all of them. */
+  /** No header takes control characters, and PostgreSQL not all of them. */
   private static boolean isPrintable(String value) {
-    return value.chars().noneMatch(Character::isISOControl);
+    return PlainText.is(value);
   }
 
   /** A parameter of the query; empty if it is missing, blank or nothing that any can be. */

@@ -4,6 +4,7 @@ import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Rates;
+import dev.purser.text.PlainText;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -151,8 +152,13 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
       wrong.put(PROVIDER, "Choose whose model it is.");
     }
     String model = value(MODEL);
-    if (model.isEmpty() || model.length() > LONGEST_NAME || model.chars().anyMatch(c -> c <= ' ')) {
-      wrong.put(MODEL, "Write the model's name as calls name it, without spaces.");
+    if (model.isEmpty()
+        || model.length() > LONGEST_NAME
+        || model.chars().anyMatch(c -> c <= ' ')
+        || !PlainText.is(model)) {
+      wrong.put(
+          MODEL,
+          "Write the model's name as calls name it, without spaces and characters that cannot be seen.");
     }
     if (!value(FROM).isEmpty() && !isDay(value(FROM))) {
       wrong.put(FROM, "Write a day, such as 2026-12-01, or leave it empty.");

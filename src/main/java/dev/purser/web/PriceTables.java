@@ -8,6 +8,7 @@ import dev.purser.pricing.Rates;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.ListedModel;
 import dev.purser.reports.UnpricedModel;
+import dev.purser.text.PlainText;
 import dev.purser.vault.KnownModel;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -181,10 +182,7 @@ public record PriceTables(
 
   /** The command that gives a model a price; the name, which any call can choose, is quoted. */
   public static String addCommand(Provider provider, String model) {
-    String name =
-        model.chars().anyMatch(Character::isISOControl)
-            ? "MODEL"
-            : "'" + model.replace("'", "'\\''") + "'";
+    String name = PlainText.is(model) ? "'" + model.replace("'", "'\\''") + "'" : "MODEL";
     return "./run prices add " + provider.id() + " " + name + " --input USD --output USD";
   }
 

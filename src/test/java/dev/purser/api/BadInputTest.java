@@ -78,6 +78,9 @@ class BadInputTest {
     POST | /api/agents | {"name":7} | 400 | invalid_value | name
     POST | /api/agents | {"name":"  "} | 400 | invalid_value | name
     POST | /api/agents | {"name":"a\\u0000b"} | 400 | invalid_value | name
+    POST | /api/agents | {"name":"a\\u202eb"} | 400 | invalid_value | name
+    POST | /api/agents | {"name":"a\\u200bb"} | 400 | invalid_value | name
+    POST | /api/agents | {"name":"a","preferredModel":"gpt\\u2066-6.1-sol"} | 400 | invalid_value | preferredModel
     POST | /api/agents | {"name":"a\\ud800b"} | 400 | invalid_value | name
     POST | /api/agents | {"name":"a\\nb"} | 400 | invalid_value | name
     POST | /api/agents | {"name":"ada-lovelace-agent"} | 409 | name_taken | name
@@ -92,6 +95,8 @@ class BadInputTest {
     GET | /api/agents/%F0%9F%92%A9 | - | 404 | not_found | -
     POST | /api/agents/AGENT/virtual-keys | {"nmae":"x"} | 400 | unknown_field | nmae
     POST | /api/access-tokens | {"name":"x"} | 400 | invalid_value | scope
+    POST | /api/agents/AGENT/virtual-keys | {"name":"x\\u200ey"} | 400 | invalid_value | name
+    POST | /api/access-tokens | {"name":"x\\u2069y","scope":"read"} | 400 | invalid_value | name
     POST | /api/access-tokens | {"name":"x","scope":"admin"} | 400 | invalid_value | scope
     PUT | /api/keys/google | {"key":"x"} | 404 | not_found | -
     PUT | /api/keys/openai | {} | 400 | invalid_value | key
@@ -184,6 +189,18 @@ class BadInputTest {
             row.method(),
             row.path().replace("AGENT", owner.caller().agentId()),
             row.body().equals("-") ? null : body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void whatAProviderListsIsKeptPlain(TestDatabase.Kind kind) {
+    try (TestApi fresh = TestApi.start(kind)) {
+      Seeded seeded = Seeded.in(fresh, "odd-models");
+      JsonNode models = seeded.person().read().get("/api/models").ok(200).path("items");
+      assertThat(models.valueStream().map(model -> model.path("displayName").asString("")))
+          .contains("Claude\ufffd\ufffdOdd", "Half\ufffd")
+          .doesNotContain("Unseen");
+    }
   }
 
   @Test

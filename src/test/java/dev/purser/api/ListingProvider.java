@@ -65,7 +65,10 @@ final class ListingProvider implements AutoCloseable {
           """
           {"data":[{"type":"model","id":"claude-fable-5-2","display_name":"Claude Fable 5.2",\
           "created_at":"2026-10-01T00:00:00Z"},{"type":"model","id":"claude-of-tomorrow",\
-          "display_name":"Claude of Tomorrow","created_at":"2026-11-20T00:00:00Z"}],\
+          "display_name":"Claude of Tomorrow","created_at":"2026-11-20T00:00:00Z"},\
+          {"type":"model","id":"claude-odd","display_name":"Claude\\u0000\\u202eOdd"},\
+          {"type":"model","id":"claude\\u200b-unseen","display_name":"Unseen"},\
+          {"type":"model","id":"claude-half","display_name":"Half\\ud800"}],\
           "has_more":false,"first_id":"claude-fable-5-2","last_id":"claude-of-tomorrow"}\
           """);
     } else {

@@ -97,6 +97,10 @@ final class TestGateway implements AutoCloseable {
     this(configuration -> configuration, null, ledgers);
   }
 
+  TestGateway(TestDatabase.Kind kind) {
+    this(kind, configuration -> configuration, null, LedgerConfiguration.DEFAULT);
+  }
+
   /**
    * @param providerUrl null for the provider that the test plays
    */
@@ -108,7 +112,15 @@ final class TestGateway implements AutoCloseable {
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
       LedgerConfiguration ledgers) {
-    testDatabase = TestDatabase.fresh(TestDatabase.Kind.SQLITE);
+    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers);
+  }
+
+  private TestGateway(
+      TestDatabase.Kind kind,
+      UnaryOperator<GatewayConfiguration> limits,
+      @Nullable URI providerUrl,
+      LedgerConfiguration ledgers) {
+    testDatabase = TestDatabase.fresh(kind);
     database = testDatabase.database();
     Clock clock = Clock.systemUTC();
     SecureRandom random = new SecureRandom();

@@ -193,9 +193,15 @@ class KeyCheckTest {
         "OPENAI    | 401 | You must be a member of an organization to use the API             |"
             + "                                    | Rejected    | organization",
         "OPENAI    | 401 | IP not authorized                                                  |"
-            + "                                    | Rejected    | IP address",
+            + "                                    | Unreachable | IP address",
         "OPENAI    | 403 | Country, region, or territory not supported                        |"
-            + "                                    | Rejected    | country",
+            + "                                    | Unreachable | country",
+        "OPENAI    | 401 | OpenAI-Project header should match project for API key             |"
+            + "                                    | Unreachable | project",
+        "OPENAI    | 401 | Something that nobody has heard of                                 |"
+            + "                                    | Unreachable | does not know",
+        "ANTHROPIC | 403 | Your IP address is not on the list of this organization            |"
+            + "                                    | Unreachable | IP address",
         "OPENAI    | 429 | Rate limit reached                                                 |"
             + "                                    | Unreachable | Try again",
         "OPENAI    | 503 | The server is overloaded                                           |"
@@ -229,6 +235,56 @@ class KeyCheckTest {
 
     assertThat(result.getClass().getSimpleName()).isEqualTo(outcome);
     assertThat(result.toString()).contains(word).doesNotContain("cdef").doesNotContain("01234");
+  }
+
+  /** OpenAI's own word for its reason decides, whatever the sentence beside it says. */
+  @ParameterizedTest
+  @CsvSource({
+    "401, invalid_api_key, Rejected, mistyped",
+    "401, account_deactivated, Rejected, deactivated",
+    "401, no_organization, Rejected, no member",
+    "401, missing_scope, Restricted, permissions",
+    "403, missing_scope, Restricted, permissions",
+    "401, incorrect_hostname, Unreachable, PURSER_OPENAI_URL to https://us.api.openai.com and",
+    "401, ip_not_authorized, Unreachable, IP address",
+    "401, mismatched_organization, Unreachable, organization",
+    "401, mismatched_project, Unreachable, project",
+    "403, unsupported_country_region_territory, Unreachable, country",
+    "401, code_of_tomorrow, Unreachable, does not know",
+  })
+  void theCodeOfOpenAiDecides(int status, String code, String outcome, String word) {
+    play =
+        exchange ->
+            answer(
+                exchange,
+                status,
+                """
+                {"error":{"message":"Use us.api.openai.com, not this API key: sk-proj-****cdef",
+                  "type":"invalid_request_error","param":null,"code":"%s"}}\
+                """
+                    .formatted(code));
+
+    KeyCheckResult result = keyCheck.check(Provider.OPENAI, OPENAI_KEY);
+
+    assertThat(result.getClass().getSimpleName()).isEqualTo(outcome);
+    assertThat(result.toString()).contains(word).doesNotContain("cdef");
+  }
+
+  @Test
+  void theAddressOfARegionIsOpenAisOrNone() {
+    play =
+        exchange ->
+            answer(
+                exchange,
+                401,
+                """
+                {"error":{"message":"Make your request to us.api.openai.com.example.org",
+                  "code":"incorrect_hostname"}}\
+                """);
+
+    assertThat(keyCheck.check(Provider.OPENAI, OPENAI_KEY).toString())
+        .doesNotContain("example.org")
+        .doesNotContain("mistyped");
   }
 
   @ParameterizedTest

@@ -1,0 +1,19 @@
+package dev.purser.ledger;
+
+import dev.purser.text.PlainText;
+import org.jspecify.annotations.Nullable;
+
+/** The door for texts from outside: what an entry is given passes it before it is kept. */
+final class Texts {
+  private static final int MOST_CHARACTERS = 200;
+
+  private Texts() {}
+
+  static String required(String text) {
+    return PlainText.of(text, MOST_CHARACTERS);
+  }
+
+  static @Nullable String kept(@Nullable String text) {
+    return text == null ? null : required(text);
+  }
+}

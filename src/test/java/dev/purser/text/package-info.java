@@ -1,0 +1,5 @@
+/** Tests of what a text from outside may be. */
+@NullMarked
+package dev.purser.text;
+
+import org.jspecify.annotations.NullMarked;
