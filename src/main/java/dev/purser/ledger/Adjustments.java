@@ -28,6 +28,10 @@ final class Adjustments {
     SETTLED_LATE,
     /** It was unpriced, and a price was added. */
     PRICED,
+    /**
+     * The database had lost the entry, and it was written again as it was. Moves nothing by itself.
+     */
+    RESTORED,
     /** Its user no longer doubts that its estimate is all it has cost. */
     DOUBT_RELEASED;
 

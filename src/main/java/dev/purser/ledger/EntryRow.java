@@ -24,6 +24,10 @@ record EntryRow(
     @Nullable Long spaceStrictNanos,
     @Nullable Long agentStrictNanos) {
 
+  Entries.Key key() {
+    return new Entries.Key(spaceId, entryId);
+  }
+
   EntryRow ended(EntryState newState, String newModel, String newTotalsModel) {
     return new EntryRow(
         spaceId,
