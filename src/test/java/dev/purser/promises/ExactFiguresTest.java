@@ -76,9 +76,7 @@ class ExactFiguresTest {
       next =
           asked -> {
             HttpServerResponse response = begun(asked);
-            response
-                .write(joined(events))
-                .onComplete(_ -> asked.connection().close());
+            response.write(joined(events)).onComplete(_ -> asked.connection().close());
           };
       String id = cutCall(path, request);
       return person.settledCall(id);

@@ -168,7 +168,12 @@ class AnthropicAnswerTest {
     assertThat(only(exchange.whole()).output()).isEqualTo(44);
     Exchange ended =
         stream(
-            ANTHROPIC_MESSAGES, REQUEST, START, TEXT, delta("{\"output_tokens\":44}"), STOP.strip());
+            ANTHROPIC_MESSAGES,
+            REQUEST,
+            START,
+            TEXT,
+            delta("{\"output_tokens\":44}"),
+            STOP.strip());
     assertThat(ended.whole().source()).isEqualTo(UsageSource.REPORTED);
   }
 
