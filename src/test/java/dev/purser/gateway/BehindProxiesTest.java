@@ -25,12 +25,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Real proxies with the lines that README.md gives for them: events come as they are sent. They are
  * left out only where {@code ./test} has said that it cannot install the proxies.
  */
+@Timeout(60)
 class BehindProxiesTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String PING = "event: ping\ndata: {\"type\": \"ping\"}\n\n";
