@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class BehindProxiesTest {
 
   private final TestGateway purser = TestGateway.keepingAlive(Duration.ofMillis(50));
   private final AtomicReference<HttpServerResponse> provider = new AtomicReference<>();
-  private Process proxy;
+  private @Nullable Process proxy;
   private int port;
 
   @BeforeEach
@@ -114,12 +115,13 @@ class BehindProxiesTest {
     builder.environment().put("HOME", directory.toString());
     builder.environment().put("XDG_DATA_HOME", directory.toString());
     builder.environment().put("XDG_CONFIG_HOME", directory.toString());
-    proxy = builder.start();
+    Process started = builder.start();
+    proxy = started;
     Await.until(
         "the proxy listens",
         SOON,
         () -> {
-          assertThat(proxy.isAlive()).as(log()).isTrue();
+          assertThat(started.isAlive()).as(log()).isTrue();
           try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
           } catch (IOException notYet) {

@@ -48,14 +48,18 @@ class EncodedAnswersTest {
   private static final String JSON =
       "{\"type\":\"message\",\"model\":\"claude-haiku-4-5\",\"usage\":{\"input_tokens\":21,\"output_tokens\":4},\"content\":[{\"type\":\"text\",\"text\":\"Hello, hello, hello.\"}],\"stop_reason\":\"end_turn\"}";
   private static final String STREAM =
-      "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-haiku-4-5\",\"content\":[],\"usage\":{\"input_tokens\":21,\"output_tokens\":1}}}\n\n"
-          + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello\"}}\n\n"
-          + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":4}}\n\n"
-          + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+      String.join(
+          "",
+          "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-haiku-4-5\",\"content\":[],\"usage\":{\"input_tokens\":21,\"output_tokens\":1}}}\n\n",
+          "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello\"}}\n\n",
+          "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":4}}\n\n",
+          "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
   private static final String CHAT =
-      "data: {\"id\":\"c\",\"model\":\"gpt-4o-mini\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n"
-          + "data: {\"id\":\"c\",\"model\":\"gpt-4o-mini\",\"choices\":[],\"usage\":{\"prompt_tokens\":21,\"completion_tokens\":4,\"total_tokens\":25}}\n\n"
-          + "data: [DONE]\n\n";
+      String.join(
+          "",
+          "data: {\"id\":\"c\",\"model\":\"gpt-4o-mini\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n",
+          "data: {\"id\":\"c\",\"model\":\"gpt-4o-mini\",\"choices\":[],\"usage\":{\"prompt_tokens\":21,\"completion_tokens\":4,\"total_tokens\":25}}\n\n",
+          "data: [DONE]\n\n");
 
   private final TestGateway purser = new TestGateway();
 
@@ -259,7 +263,7 @@ class EncodedAnswersTest {
         answer(
             request,
             List.of(encodings.get(index)),
-            request.path().equals("/v1/messages") ? "application/json" : "text/event-stream",
+            "/v1/messages".equals(request.path()) ? "application/json" : "text/event-stream",
             bombs.get(index));
       }
     });

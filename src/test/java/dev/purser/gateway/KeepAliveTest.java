@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -69,6 +70,10 @@ class KeepAliveTest {
     purser.close();
   }
 
+  private HttpServerResponse provider(String name) {
+    return Objects.requireNonNull(open.get(name));
+  }
+
   /** One stream, of which both ends are in the test's hands. */
   private final class Stream implements AutoCloseable {
     private final String name;
@@ -90,11 +95,11 @@ class KeepAliveTest {
 
     void provides(String text) {
       Await.until("the stream is open", SOON, () -> open.containsKey(name));
-      open.get(name).write(text);
+      provider(name).write(text);
     }
 
     void ends(String text) {
-      open.get(name).end(text);
+      provider(name).end(text);
     }
 
     /** Reads until this has come, how often after what has come so far. */
@@ -176,7 +181,7 @@ class KeepAliveTest {
         assertThat(whole.replace(PING, "")).isEqualTo(start + delta + END.replace("\n", lineEnd));
         assertThat(whole).contains(delta);
         assertThat(from).isNotNegative();
-        open.get("other").end();
+        provider("other").end();
       }
     }
   }
@@ -207,7 +212,7 @@ class KeepAliveTest {
             "counted", Map.of("content-type", "text/event-stream", "content-length", "2"),
             "encoded", Map.of("content-type", "text/event-stream", "content-encoding", "gzip"));
     purser.provider.answers(request -> {
-      String name = request.getHeader("x-stream");
+      String name = Objects.requireNonNull(request.getHeader("x-stream"));
       HttpServerResponse response = request.response();
       response
           .headers()
@@ -221,10 +226,10 @@ class KeepAliveTest {
         Stream encoded = new Stream("encoded", "/v1/messages", BODY);
         Stream other = new Stream("other", "/v1/messages", BODY)) {
       other.gets(PING, 3);
-      open.get("other").end();
+      provider("other").end();
       json.ends("{}");
       counted.ends("\n\n");
-      open.get("encoded").end(Buffer.buffer(bytes.toByteArray()));
+      provider("encoded").end(Buffer.buffer(bytes.toByteArray()));
       assertThat(json.rest()).isEqualTo("{}");
       assertThat(counted.rest()).isEqualTo("\n\n");
       assertThat(encoded.answer.body().readAllBytes()).isEqualTo(bytes.toByteArray());

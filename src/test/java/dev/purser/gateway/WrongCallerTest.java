@@ -76,7 +76,7 @@ class WrongCallerTest {
     return purser;
   }
 
-  private enum Kind {
+  enum Kind {
     JSON("/v1/messages"),
     STREAM("/v1/messages"),
     CHAT_STREAM("/v1/chat/completions"),
@@ -382,7 +382,7 @@ class WrongCallerTest {
     TestGateway purser =
         purserBefore(
             provider((request, out) -> {
-              String head = UNCLEAR_HEADS.get(Integer.parseInt(mark(request.body()).split("-")[1]));
+              String head = UNCLEAR_HEADS.get(Integer.parseInt(mark(request.body()).split("-", -1)[1]));
               String first = "HTTP/1.1 200 OK\r\n" + head + "\r\n2\r\n{}\r\n0\r\n\r\n";
               out.write(ScriptedProvider.bytes(first + realAnswer(request)));
             }));
@@ -449,7 +449,7 @@ class WrongCallerTest {
     List<String> values = List.of("close", "Close", "keep-alive, close", "x-of-this-hop, close");
     ScriptedProvider provider =
         provider((request, out) -> {
-          String value = values.get(Integer.parseInt(mark(request.body()).split("-")[1]));
+          String value = values.get(Integer.parseInt(mark(request.body()).split("-", -1)[1]));
           out.write(
               ScriptedProvider.bytes(
                   realAnswer(request).replaceFirst("\r\n", "\r\nconnection: " + value + "\r\n")));
