@@ -32,6 +32,7 @@ public final class Main {
             () -> Demo.run(System.getenv(), CLOCK, out),
             Main::database,
             () -> AppConfiguration.read(settings()).vault(),
+            () -> AppConfiguration.read(settings()).providers(),
             new Repricer(CLOCK),
             CLOCK,
             new SecureRandom(),

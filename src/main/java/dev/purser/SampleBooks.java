@@ -176,11 +176,14 @@ final class SampleBooks {
                 call.dialect().provider(),
                 call.dialect().id(),
                 call.model(),
+                /* sentModel= */ null,
                 call.createdAt(),
                 standing.settings().timeZone(),
                 ErrorCode.MODEL_NOT_AVAILABLE.status(),
                 ErrorCode.MODEL_NOT_AVAILABLE.id(),
-                /* unboundedField= */ null)));
+                call.model() + " is not available this way.",
+                /* unboundedField= */ null,
+                /* fingerprint= */ null)));
   }
 
   private Admission admission(SampleCall call, Money hold, @Nullable Budget agentBudget) {
@@ -202,7 +205,8 @@ final class SampleBooks {
         standing.settings().timeZone(),
         null,
         agentBudget,
-        clock.instant().plus(PATIENCE));
+        clock.instant().plus(PATIENCE),
+        /* fingerprint= */ null);
   }
 
   private Standing standing(SampleCall call) {

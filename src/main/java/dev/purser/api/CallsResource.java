@@ -100,7 +100,8 @@ record CallsResource(CallStore calls, Spaces spaces) {
       String kind,
       long quantity,
       @Nullable BigDecimal unitPriceUsdPerMillion,
-      @Nullable BigDecimal costCents) {
+      @Nullable BigDecimal costCents,
+      boolean notBilled) {
 
     static LineBody of(Line line) {
       Long unitPicos = line.unitPicos();
@@ -109,7 +110,8 @@ record CallsResource(CallStore calls, Spaces spaces) {
           line.kind().id(),
           line.quantity(),
           unitPicos == null ? null : Rates.usdPerMillion(unitPicos),
-          cents(line.cost()));
+          cents(line.cost()),
+          !line.billed());
     }
   }
 
@@ -140,14 +142,25 @@ record CallsResource(CallStore calls, Spaces spaces) {
       @Nullable BigDecimal neededCents,
       @Nullable Long largestOutputTokens,
       @Nullable Instant resetsAt,
-      @Nullable String unboundedField) {
+      @Nullable String unboundedField,
+      @Nullable String message) {
 
     static RefusalBody of(CallDetail detail) {
       long count = detail.call().count();
       CallDetail.BudgetRefusal budget = detail.budgetRefusal();
       return budget == null
           ? new RefusalBody(
-              count, null, null, null, null, null, null, null, null, detail.unboundedField())
+              count,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              detail.unboundedField(),
+              detail.refusalMessage())
           : new RefusalBody(
               count,
               budget.budgetOf(),
@@ -155,9 +168,10 @@ record CallsResource(CallStore calls, Spaces spaces) {
               budget.spent().cents(),
               budget.held().cents(),
               budget.doubt().cents(),
-              budget.needed().cents(),
+              budget.needed() == null ? null : budget.needed().cents(),
               budget.largestOutputTokens(),
               budget.resetsAt(),
+              null,
               null);
     }
   }

@@ -1,5 +1,6 @@
 package dev.purser.api;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.purser.pricing.Provider;
 import dev.purser.secret.Secret;
 import dev.purser.vault.KeySaved;
@@ -38,6 +39,17 @@ record KeysResource(Vault vault, ProviderKeys keys) {
     }
   }
 
+  /**
+   * What was saved.
+   *
+   * @param newDefaultModel what became the default with the first key; null if nothing did
+   */
+  record SavedBody(@JsonUnwrapped KeyBody key, @Nullable String newDefaultModel) {
+    static SavedBody of(KeySaved.Saved saved) {
+      return new SavedBody(KeyBody.of(saved.key()), saved.newDefault());
+    }
+  }
+
   ApiAnswer list(ApiRequest request) {
     return ApiAnswer.ok(
         Page.whole(vault.find(request.spaceId()).stream().map(KeyBody::of).toList()));
@@ -50,13 +62,14 @@ record KeysResource(Vault vault, ProviderKeys keys) {
     }
     Secret pasted = request.body().secret("key", MOST_CHARACTERS);
     return switch (keys.save(request.spaceId(), provider.get(), pasted, null)) {
-      case KeySaved.Saved saved -> ApiAnswer.ok(KeyBody.of(saved.key()));
+      case KeySaved.Saved saved -> ApiAnswer.ok(SavedBody.of(saved));
       case KeySaved.ChangedElsewhere _ ->
           throw new IllegalStateException("it replaces whichever key is saved");
       case KeySaved.Mistaken mistaken ->
           ApiAnswer.refused(ProblemCode.KEY_REJECTED, mistaken.reason());
       case KeySaved.Rejected rejected ->
           ApiAnswer.refused(ProblemCode.KEY_REJECTED, rejected.reason());
+      case KeySaved.Busy busy -> ApiAnswer.refused(ProblemCode.OVERLOADED, busy.reason());
       case KeySaved.Unreachable unreachable ->
           ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
     };
@@ -70,6 +83,7 @@ record KeysResource(Vault vault, ProviderKeys keys) {
     return switch (keys.verify(request.spaceId(), provider.get())) {
       case KeyVerified.Asked asked -> ApiAnswer.ok(KeyBody.of(asked.key()));
       case KeyVerified.Missing _ -> ApiAnswer.notFound("API key");
+      case KeyVerified.Busy busy -> ApiAnswer.refused(ProblemCode.OVERLOADED, busy.reason());
       case KeyVerified.Unreachable unreachable ->
           ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
     };

@@ -44,9 +44,16 @@ public final class Commands implements Callable<Integer> {
             .addSubcommand(new Demo(program))
             .addSubcommand(group(new User(), new UserAdd(program)))
             .addSubcommand(group(new Token(), new TokenCreate(program)))
+            .addSubcommand(group(new Key(), new KeySave(program)))
             .addSubcommand(group(new VaultGroup(), new VaultCheck(program)))
             .addSubcommand(
                 group(new PricesGroup(), new PricesList(program), new PricesAdd(program)))
+            .addSubcommand(
+                group(
+                    new StrictNamesGroup(),
+                    new StrictGroup.Show(program),
+                    new StrictGroup.Allow(program),
+                    new StrictGroup.Remove(program)))
             .addSubcommand(new CommandLine.HelpCommand());
     addHelp(root);
     return root.setOut(program.out())
@@ -134,9 +141,15 @@ public final class Commands implements Callable<Integer> {
   @Command(name = "token", description = "Access tokens, for scripts that manage Purser.")
   private static final class Token extends Group {}
 
+  @Command(name = "key", description = "API keys, which are saved only after they were checked.")
+  private static final class Key extends Group {}
+
   @Command(name = "vault", description = "The stored provider keys.")
   private static final class VaultGroup extends Group {}
 
   @Command(name = "prices", description = "What tokens cost.")
   private static final class PricesGroup extends Group {}
+
+  @Command(name = "strict", description = "What strict budgets know of betas and fields.")
+  private static final class StrictNamesGroup extends Group {}
 }

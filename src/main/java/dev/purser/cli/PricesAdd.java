@@ -4,6 +4,7 @@ import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.PriceStore;
+import dev.purser.pricing.PriceWords;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Rates;
 import dev.purser.storage.Database;
@@ -21,10 +22,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "add",
     description = {
-      "Adds a price, in USD per million tokens, and prices this month's unpriced calls with it.",
-      "A running server takes it over within a minute."
+      "Adds a price, in USD per million tokens. This month's calls that have no price, or that an",
+      "earlier added price of the model has priced, get their cost by it. What it does to them is",
+      "shown first. A running server takes the price over within a minute."
     })
 final class PricesAdd implements Runnable {
+  private static final long MOST_PREVIEWED = 1_000_000;
+
   private final Program program;
 
   @Parameters(index = "0", paramLabel = "PROVIDER", description = "anthropic or openai.")
@@ -64,6 +68,14 @@ final class PricesAdd implements Runnable {
   @Option(names = "--embeddings", description = "The model makes embeddings.")
   private boolean embeddings;
 
+  @Option(
+      names = "--yes",
+      description = "Save it although it is unusual, or the model is on the list already.")
+  private boolean sure;
+
+  @Option(names = "--dry-run", description = "Show what it would do, and save nothing.")
+  private boolean dryRun;
+
   PricesAdd(Program program) {
     this.program = program;
   }
@@ -72,10 +84,30 @@ final class PricesAdd implements Runnable {
   public void run() {
     ModelPrice price = price();
     try (Database database = program.database().get()) {
-      PriceList prices =
-          new PriceStore(database, PriceList.shipped())
-              .add(price, program.clock().instant(), program.repricing());
-      program.out().println("The price was added. Price list " + prices.version());
+      PriceStore store = new PriceStore(database, PriceList.shipped());
+      List<String> doubts = PriceWords.doubts(store.read(), price, program.clock().instant());
+      PriceWords.would(store.preview(price, program.repricing(), MOST_PREVIEWED))
+          .forEach(program.out()::println);
+      if (!doubts.isEmpty() && !sure && !dryRun) {
+        throw new CommandFailure(
+            "nothing was saved: "
+                + String.join(" ", doubts)
+                + " If the price is right, add --yes.");
+      }
+      doubts.forEach(program.out()::println);
+      if (dryRun) {
+        program.out().println("Nothing was saved.");
+        return;
+      }
+      PriceStore.Added added =
+          store.add(
+              price,
+              program.clock().instant(),
+              program.repricing(),
+              _ -> {},
+              /* mostCalls= */ Long.MAX_VALUE);
+      program.out().println("The price was added. Price list " + added.prices().version());
+      PriceWords.did(added.done()).forEach(program.out()::println);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("the price will not do: " + e.getMessage());
     }

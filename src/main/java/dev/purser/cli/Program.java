@@ -1,6 +1,7 @@
 package dev.purser.cli;
 
 import dev.purser.pricing.Repricing;
+import dev.purser.providers.ProviderAddresses;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.vault.VaultConfiguration;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param database opens the database of the settings, also while a server runs on it; whoever asks
  *     closes it
  * @param vault where the master key is, by the settings
+ * @param providers where the providers are, by the settings
  * @param repricing what adding a price does to entries without one
  */
 public record Program(
@@ -27,6 +29,7 @@ public record Program(
     Callable<Integer> demo,
     Supplier<Database> database,
     Supplier<VaultConfiguration> vault,
+    Supplier<ProviderAddresses> providers,
     Repricing repricing,
     InstantSource clock,
     SecureRandom random,

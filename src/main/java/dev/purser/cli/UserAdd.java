@@ -4,12 +4,6 @@ import dev.purser.people.UserAdded;
 import dev.purser.people.Users;
 import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,9 +14,6 @@ import picocli.CommandLine.Parameters;
     description =
         "Makes a user, with a space for what is theirs. Works while the server runs or not.")
 final class UserAdd implements Runnable {
-  /** Far above the longest password. */
-  private static final int MOST_INPUT_BYTES = 4_096;
-
   private final Program program;
 
   @Parameters(paramLabel = "EMAIL", description = "What the user signs in with.")
@@ -47,7 +38,7 @@ final class UserAdd implements Runnable {
           "give --password-stdin and the password on standard input: no secret ever stands on a"
               + " command line");
     }
-    Secret password = password();
+    Secret password = StandardInput.secret(program.in(), "password");
     try (Database database = program.database().get()) {
       switch (new Users(database, program.ids(), program.clock()).add(email, password, admin)) {
         case UserAdded.Added added ->
@@ -57,28 +48,5 @@ final class UserAdd implements Runnable {
         case UserAdded.Refused refused -> throw new CommandFailure(refused.reason());
       }
     }
-  }
-
-  private Secret password() {
-    try {
-      byte[] line = firstLine(program.in());
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
-      return Secret.of(text.lines().findFirst().orElse(""));
-    } catch (CharacterCodingException e) {
-      throw new CommandFailure("the password on standard input is not UTF-8");
-    } catch (IOException e) {
-      throw new CommandFailure("the password cannot be read from standard input");
-    }
-  }
-
-  /** Up to the line's end and no further: whoever types it does not have to end the input, too. */
-  private static byte[] firstLine(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    int next = in.read();
-    while (next >= 0 && next != '\n' && line.size() < MOST_INPUT_BYTES) {
-      line.write(next);
-      next = in.read();
-    }
-    return line.toByteArray();
   }
 }

@@ -2,21 +2,28 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Caller;
 import dev.purser.agents.Presented;
+import dev.purser.agents.Standing;
 import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Decision;
 import dev.purser.ledger.Refusal;
+import dev.purser.ledger.UnreadCall;
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
+import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RequestReading;
+import dev.purser.providers.StrictAsk;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +40,9 @@ final class Call implements Running {
   /** How long the database may take to say who calls, and to answer beyond its own deadline. */
   private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(5);
 
+  /** A body that takes longer is like a large one: who sends it is looked at again. */
+  private static final Duration SLOW_BODY = Duration.ofSeconds(5);
+
   /** The provider's counter of tokens gives up by itself before that. */
   private static final Duration COUNTER_PATIENCE = Duration.ofSeconds(30);
 
@@ -47,7 +57,11 @@ final class Call implements Running {
   private @Nullable String hash;
   private Standings.@Nullable Known known;
   private boolean hinted;
+  private boolean checked;
   private @Nullable CallRequest request;
+  private @Nullable StrictAsk ask;
+  private @Nullable CallRequest fitting;
+  private long fingerprint;
   private Counter.@Nullable Count count;
 
   /** When it gives up asking, if settings change each time while it asks; null before it asks. */
@@ -86,13 +100,17 @@ final class Call implements Running {
       hash = virtualKey.hash();
       known = lane.standings().hint(virtualKey.hash());
       hinted = known != null;
-      if (hinted) {
+      if (hinted && !barred()) {
         receive();
       } else {
         client.pause();
         identify(this::receive);
       }
     });
+  }
+
+  private boolean barred() {
+    return Judgement.barred(caller(), lane.clock().instant(), lane.errors()) != null;
   }
 
   /** Reads again who calls; what is read now may refuse. */
@@ -124,24 +142,117 @@ final class Call implements Running {
   // ---- what is asked
 
   private void receive() {
+    if (client.large() && !checked) {
+      check(this::receive);
+      return;
+    }
     progress.enter(Stage.RECEIVING, lane.configuration().callTimeout());
-    client.receive(() -> progress.step(this::read), error -> progress.step(() -> refuse(error)));
+    client.receive(
+        lane.bodies().of(caller()),
+        () -> progress.step(this::read),
+        () -> progress.step(this::grown),
+        error -> progress.step(() -> refuse(error)));
+  }
+
+  private void grown() {
+    if (client.large() && !checked) {
+      check(this::goOnReceiving);
+    }
+  }
+
+  private void goOnReceiving() {
+    progress.enter(Stage.RECEIVING, lane.configuration().callTimeout());
+    client.resume();
+  }
+
+  /**
+   * A body that takes much memory, or takes some for long, is wanted only of one who may call now,
+   * and whose budgets are not used up.
+   */
+  private void check(Runnable next) {
+    checked = true;
+    client.pause();
+    if (hinted) {
+      identify(() -> refuseIfUsedUp(next));
+    } else {
+      refuseIfUsedUp(next);
+    }
+  }
+
+  private void refuseIfUsedUp(Runnable next) {
+    Standing standing = expect(known).standing();
+    if (!Judgement.underBudget(expect(known))) {
+      next.run();
+      return;
+    }
+    progress.enter(
+        Stage.ADMITTING, lane.configuration().admissionTimeout().plus(DATABASE_PATIENCE));
+    lane.hear(
+        lane.ledger()
+            .refuseIfUsedUp(
+                new UnreadCall(
+                    id,
+                    caller().spaceId(),
+                    standing.revision(),
+                    caller().agentId(),
+                    caller().virtualKeyId(),
+                    dialect.provider(),
+                    dialect.id(),
+                    createdAt,
+                    standing.settings().timeZone(),
+                    standing.settings().budget(),
+                    caller().budget(),
+                    client.announcedBytes())),
+        (over, _) -> {
+          if (progress.stage() == Stage.ADMITTING) {
+            progress.step(() -> {
+              if (over != null && over.isPresent()) {
+                refuse(lane.errors().overBudget(over.get()), over.get().entryId());
+              } else {
+                next.run();
+              }
+            });
+          }
+        });
   }
 
   private void read() {
     progress.enter(Stage.READING, lane.configuration().callTimeout());
     progress.onBody(
-        () -> dialect.read(client.body()),
-        reading -> {
-          switch (reading) {
+        () -> {
+          byte[] body = client.body();
+          return new Read(fingerprint(body), dialect.read(body));
+        },
+        read -> {
+          fingerprint = read.fingerprint();
+          switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
-              request = accepted.request();
+              request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
-            case RequestReading.Refused refused -> refuse(refused.error());
+            case RequestReading.Refused(CallError error, var model) -> {
+              if (error.code() == ErrorCode.REQUEST_NOT_METERABLE) {
+                knownNow(() -> refuseOnTheBooks(error, model, null, null));
+              } else {
+                refuse(error);
+              }
+            }
           }
         });
+  }
+
+  /** What came of reading a body. */
+  private record Read(long fingerprint, RequestReading reading) {}
+
+  /**
+   * Tells a repeat of a body from another one. Not a secure hash, which would cost each call some
+   * of its time: by making two bodies look alike, a program can only mislead its own owner.
+   */
+  private static long fingerprint(byte[] body) {
+    CRC32C sum = new CRC32C();
+    sum.update(body);
+    return (long) body.length << Integer.SIZE | sum.getValue();
   }
 
   // ---- with which model and provider key, at what cost at most
@@ -158,7 +269,9 @@ final class Call implements Running {
     }
     switch (Judgement.of(now, dialect, asked.model(), prices, lane.errors())) {
       case Judgement.Refused refused ->
-          refuseUnlessHinted(refused.error(), () -> refuseOnTheBooks(refused.error()));
+          refuseUnlessHinted(
+              refused.error(),
+              () -> refuseOnTheBooks(refused.error(), asked.model(), refused.model(), null));
       case Judgement.Allowed allowed -> {
         Optional<Secret> secret = lane.vault().open(allowed.providerKey());
         if (secret.isEmpty()) {
@@ -167,27 +280,63 @@ final class Call implements Running {
           return;
         }
         progress.onBody(
-            () ->
-                new Plan(
-                    id,
-                    createdAt,
-                    dialect,
-                    now,
-                    asked.model(),
-                    allowed.model(),
-                    allowed.providerKey(),
-                    secret.get(),
-                    prices,
-                    reckoning(asked, allowed.model(), prices)),
-            this::admitIfBounded);
+            () -> {
+              CallRequest fitting = withinLimits(asked, allowed.model(), prices);
+              return new Judged(
+                  fitting,
+                  new Plan(
+                      id,
+                      createdAt,
+                      dialect,
+                      now,
+                      asked.model(),
+                      allowed.model(),
+                      allowed.providerKey(),
+                      secret.get(),
+                      prices,
+                      reckoning(fitting, allowed.model(), prices)));
+            },
+            judged -> {
+              fitting = judged.fitting();
+              admitIfBounded(judged.plan());
+            });
       }
     }
   }
 
+  /**
+   * What is to be sent.
+   *
+   * @param fitting the request as its model can take it
+   */
+  private record Judged(CallRequest fitting, Plan plan) {}
+
+  /** A program cannot know the output limit of a model that it did not ask for. */
+  private CallRequest withinLimits(CallRequest asked, String model, PriceList prices) {
+    Long limit = asked.outputLimit();
+    if (limit == null || model.equals(asked.model())) {
+      return asked;
+    }
+    Long most =
+        prices
+            .find(dialect.provider(), model, createdAt)
+            .map(ModelPrice::outputTokens)
+            .orElse(null);
+    return most == null || limit <= most ? asked : asked.limitedTo(most);
+  }
+
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
-    return Judgement.underStrictBudget(expect(known))
-        ? Reckoning.underStrictBudget(asked, model, client.betas(), prices, createdAt, count)
+    return Judgement.underStrictBudget(expect(known).standing())
+        ? Reckoning.underStrictBudget(asked, model, strictAsk(), prices, createdAt, count)
         : Reckoning.of(asked, model, prices, createdAt);
+  }
+
+  private StrictAsk strictAsk() {
+    if (ask == null || !ask.names().equals(expect(known).strictNames())) {
+      long uses = ask == null ? StrictAsk.MOST_TOOL_USES : ask.toolUses();
+      ask = new StrictAsk(client.betas(), expect(known).strictNames(), uses, null);
+    }
+    return ask;
   }
 
   private void admitIfBounded(Plan plan) {
@@ -196,7 +345,8 @@ final class Call implements Running {
       admit(plan);
     } else {
       CallError error = lane.errors().refusals().costUnbounded(unbounded);
-      refuseUnlessHinted(error, () -> refuseOnTheBooks(error, unbounded));
+      refuseUnlessHinted(
+          error, () -> refuseOnTheBooks(error, expect(request).model(), plan.model(), unbounded));
     }
   }
 
@@ -210,6 +360,15 @@ final class Call implements Running {
     }
   }
 
+  /** Goes on once it was read who calls, unless that one may make no call. */
+  private void knownNow(Runnable next) {
+    if (hinted) {
+      identify(next);
+    } else {
+      next.run();
+    }
+  }
+
   // ---- may it be spent
 
   private void admit(Plan plan) {
@@ -219,7 +378,7 @@ final class Call implements Running {
       asksUntilNanos = progress.nanosSinceStart() + patience.toNanos();
     }
     CompletableFuture<Decision> asked =
-        lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience)));
+        lane.ledger().admit(plan.admission(lane.clock().instant().plus(patience), fingerprint));
     admission = asked;
     lane.hear(asked, (decision, failure) -> decided(plan, decision, failure));
   }
@@ -229,12 +388,18 @@ final class Call implements Running {
     if (decision instanceof Decision.Admitted(@Nullable Long outputTokens)) {
       Plan granted = outputTokens == null ? plan : plan.cutTo(outputTokens);
       AdmittedCall call =
-          new AdmittedCall(lane, client, progress, granted, expect(request), expect(credential));
+          new AdmittedCall(lane, client, progress, granted, expect(fitting), expect(credential));
       if (waiting) {
         admitted = call;
+        Long lowered = outputTokens == null ? loweredLimit() : outputTokens;
         request = null;
-        if (outputTokens != null) {
-          client.response().putHeader("x-purser-max-tokens", outputTokens.toString());
+        fitting = null;
+        if (lowered != null) {
+          client.response().putHeader("x-purser-max-tokens", lowered.toString());
+        }
+        Long toolUses = plan.reckoning().toolUses();
+        if (toolUses != null) {
+          client.response().putHeader("x-purser-max-tool-uses", toolUses.toString());
         }
         progress.step(call::forward);
       } else {
@@ -245,6 +410,12 @@ final class Call implements Running {
     }
   }
 
+  /** The output limit of the model that is sent, if the request had a larger one; else null. */
+  private @Nullable Long loweredLimit() {
+    Long limit = expect(fitting).outputLimit();
+    return Objects.equals(limit, expect(request).outputLimit()) ? null : limit;
+  }
+
   private void notAdmitted(Plan plan, @Nullable Decision decision, @Nullable Throwable failure) {
     switch (decision) {
       case null -> {
@@ -253,9 +424,13 @@ final class Call implements Running {
       }
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
+      case Decision.Tight _ when plan.reckoning().canUseToolsLess() -> {
+        ask = strictAsk().withFewerToolUses();
+        judge();
+      }
       case Decision.Tight _ -> countInput(plan);
       case Decision.OverBudget over ->
-          refuse(lane.errors().overBudget(over), over.entryId());
+          refuse(lane.errors().overBudget(over, plan.reckoning().widening()), over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);
@@ -297,18 +472,23 @@ final class Call implements Running {
   }
 
   private void refuseOnTheBooks(CallError error) {
-    refuseOnTheBooks(error, null);
+    refuseOnTheBooks(error, expect(request).model(), null, null);
   }
 
   /**
    * Refuses a call whose caller is known: that is an entry, too.
    *
+   * @param model that it asks for; null if it names none
+   * @param sentModel that would have gone to the provider; null if none was chosen
    * @param unboundedField the reason, if it is one that no strict budget admits
    */
-  private void refuseOnTheBooks(CallError error, @Nullable String unboundedField) {
+  private void refuseOnTheBooks(
+      CallError error,
+      @Nullable String model,
+      @Nullable String sentModel,
+      @Nullable String unboundedField) {
     progress.enter(Stage.ADMITTING, lane.configuration().admissionTimeout());
     Caller caller = caller();
-    String model = expect(request).model();
     lane.hear(
         lane.ledger()
             .refuse(
@@ -320,11 +500,14 @@ final class Call implements Running {
                     dialect.provider(),
                     dialect.id(),
                     model,
+                    sentModel,
                     createdAt,
                     expect(known).standing().settings().timeZone(),
                     error.code().status(),
                     error.code().id(),
-                    unboundedField)),
+                    error.message(),
+                    unboundedField,
+                    fingerprint)),
         (entryId, _) ->
             progress.step(() -> refuse(error, entryId == null ? null : entryId.orElse(null))));
   }
@@ -372,11 +555,10 @@ final class Call implements Running {
   }
 
   private void endIfLate(long nowNanos) {
-    boolean silent =
-        progress.stage() == Stage.RECEIVING
-            && nowNanos - client.lastByteNanos()
-                > lane.configuration().betweenBytesTimeout().toNanos();
-    if (silent || progress.late(nowNanos)) {
+    boolean receiving = progress.stage() == Stage.RECEIVING;
+    if (receiving && !checked && client.receivingFor(SLOW_BODY, nowNanos)) {
+      check(this::goOnReceiving);
+    } else if ((receiving && client.tooSlow(nowNanos)) || progress.late(nowNanos)) {
       switch (progress.stage()) {
         case IDENTIFYING, ADMITTING -> refuse(lane.errors().ledgerUnavailable());
         case RECEIVING, READING -> end(null, client::cut);

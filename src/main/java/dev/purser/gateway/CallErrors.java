@@ -6,8 +6,12 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
+import dev.purser.providers.KeyCheckResult;
 import dev.purser.providers.RefusalErrors;
+import dev.purser.providers.RequestName;
 import java.net.URI;
+import java.util.List;
+import java.util.Optional;
 
 /** What the gateway says when it refuses: what happened, what to do, and on which page. */
 final class CallErrors {
@@ -66,9 +70,56 @@ final class CallErrors {
     return keyInvalid("This virtual key has expired.", "Make a new one at " + agents());
   }
 
+  /** What Purser adds to a provider's error. */
+  record Help(String code, String sentences) {}
+
+  /**
+   * What a program is told that a provider has refused for what its virtual key stands for: it
+   * would suspect the virtual key.
+   *
+   * @return empty if the answer says nothing of the API key or of how Purser calls
+   */
+  Optional<Help> keyRefused(Provider provider, KeyCheckResult said) {
+    String notYours = "This is about the API key that is saved in Purser, not your virtual key. ";
+    return switch (said) {
+      case KeyCheckResult.Rejected(String reason) ->
+          Optional.of(
+              new Help(
+                  "provider_key_rejected", notYours + reason + " It is saved at " + settings()));
+      case KeyCheckResult.Restricted _ ->
+          Optional.of(
+              new Help(
+                  "provider_key_restricted",
+                  notYours
+                      + "It may not do this. Give it the permission in "
+                      + provider.displayName()
+                      + "'s console, or save another one at "
+                      + settings()));
+      case KeyCheckResult.NotAboutKey(String reason) ->
+          Optional.of(
+              new Help(
+                  "provider_refused",
+                  "This is about how Purser reaches "
+                      + provider.displayName()
+                      + ", not about your virtual key. "
+                      + reason));
+      case KeyCheckResult.Unreachable _, KeyCheckResult.Valid _ -> Optional.empty();
+    };
+  }
+
   /** What is said of a call that was read, and that the ledger has an entry of. */
   RefusalErrors refusals() {
     return refusals;
+  }
+
+  /**
+   * It does not fit a budget.
+   *
+   * @param widening names because of which it counts as the most that its model can cost
+   */
+  CallError overBudget(Decision.OverBudget over, List<RequestName> widening) {
+    CallError refusal = overBudget(over);
+    return over.stopped() ? refusal : refusals.widened(refusal, widening, over.needed());
   }
 
   CallError overBudget(Decision.OverBudget over) {
@@ -108,6 +159,14 @@ final class CallErrors {
         "Use /v1/messages, /v1/chat/completions, /v1/responses or /v1/embeddings");
   }
 
+  CallError freeAndNotServed() {
+    return CallError.of(
+        ErrorCode.WRONG_PATH,
+        "Purser does not serve this endpoint, although the provider does not bill for it: it serves"
+            + " calls to models, token counts and lists of models.",
+        "Call the provider directly for it");
+  }
+
   CallError upgradeRefused() {
     return CallError.of(
         ErrorCode.UPGRADE_REFUSED,
@@ -130,7 +189,10 @@ final class CallErrors {
   }
 
   CallError tooManyBodies() {
-    return overloaded("Too many large requests are in flight.");
+    return CallError.of(
+        ErrorCode.OVERLOADED,
+        "Too many large requests are in flight.",
+        "Try again in a moment, or raise PURSER_MAX_BODIES_BYTES");
   }
 
   CallError tooManyCalls() {

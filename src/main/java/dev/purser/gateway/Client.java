@@ -7,6 +7,7 @@ import dev.purser.providers.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,14 +24,19 @@ final class Client {
 
   private static final long LINGER_MILLIS = 30_000;
 
+  /** What a body must bring beyond its first time: a second for each. */
+  private static final int LEAST_BYTES_PER_SECOND = 100_000;
+
   private final Lane lane;
   private final String id;
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Provider shape;
   private final List<Buffer> body = new ArrayList<>(2);
+  private Bodies.@Nullable Share share;
   private int bodyBytes;
-  private long lastByteNanos = System.nanoTime();
+  private long firstByteNanos = System.nanoTime();
+  private long lastByteNanos = firstByteNanos;
   private boolean gone;
 
   /**
@@ -69,9 +75,9 @@ final class Client {
     return gone;
   }
 
-  /** The path and the query, without the host that a client may name before them. */
+  /** The path as the provider has it and the query, without the host that a client may name. */
   String target() {
-    String path = Objects.requireNonNullElse(request.path(), "/");
+    String path = Route.served(Objects.requireNonNullElse(request.path(), "/"));
     String query = request.query();
     return query == null ? path : path + "?" + query;
   }
@@ -113,23 +119,49 @@ final class Client {
     request.pause();
   }
 
+  /** Whether the body is large, as far as is known by now. */
+  boolean large() {
+    Long announced = announcedBytes();
+    return bodyBytes > Bodies.LARGE_BYTES || (announced != null && announced > Bodies.LARGE_BYTES);
+  }
+
+  /** How long the body will be, if the client says so; else null. */
+  @Nullable Long announcedBytes() {
+    String length = request.getHeader("content-length");
+    return length == null ? null : declaredBytes(length);
+  }
+
+  /** Goes on with a body that was let wait while it came. */
+  void resume() {
+    lastByteNanos = System.nanoTime();
+    request.resume();
+  }
+
   /**
    * Collects the body.
    *
+   * @param of whose it is
    * @param whole what to do when all of it is there
+   * @param grown what to do at each piece of it that has come
    * @param refused what to do if it is too large, alone or together with others in flight
    */
-  void receive(Runnable whole, Consumer<CallError> refused) {
-    lastByteNanos = System.nanoTime();
+  void receive(Bodies.Share of, Runnable whole, Runnable grown, Consumer<CallError> refused) {
+    share = of;
+    firstByteNanos = System.nanoTime();
+    lastByteNanos = firstByteNanos;
+    boolean declaredLarge = large();
+    ClientConnection.carriesCall(request.connection());
     request.handler(chunk -> {
       lastByteNanos = System.nanoTime();
-      if (bodyBytes + (long) chunk.length() > lane.configuration().maxBodyBytes()) {
+      long bytes = bodyBytes + (long) chunk.length();
+      if (bytes > lane.configuration().maxBodyBytes()) {
         refused.accept(lane.errors().requestTooLarge());
-      } else if (!lane.bodies().reserve(chunk.length())) {
+      } else if (!of.reserve(chunk.length(), declaredLarge || bytes > Bodies.LARGE_BYTES)) {
         refused.accept(lane.errors().tooManyBodies());
       } else {
         bodyBytes += chunk.length();
         body.add(chunk);
+        grown.run();
       }
     });
     request.endHandler(_ -> whole.run());
@@ -144,9 +176,16 @@ final class Client {
     return bodyBytes;
   }
 
-  /** When the client last sent some of its body, by {@link System#nanoTime}. */
-  long lastByteNanos() {
-    return lastByteNanos;
+  /** Whether the body has been on its way for longer than this. */
+  boolean receivingFor(Duration time, long nowNanos) {
+    return nowNanos - firstByteNanos > time.toNanos();
+  }
+
+  /** Whether the body comes too slowly, or no longer comes at all. */
+  boolean tooSlow(long nowNanos) {
+    Duration earned = Duration.ofMillis(1_000L * bodyBytes / LEAST_BYTES_PER_SECOND);
+    return receivingFor(lane.configuration().bodyTimeout().plus(earned), nowNanos)
+        || nowNanos - lastByteNanos > lane.configuration().betweenBytesTimeout().toNanos();
   }
 
   /** The whole body, in time proportional to its length. */
@@ -171,7 +210,9 @@ final class Client {
 
   /** Forgets the body: it was sent on, or is not needed. */
   void release() {
-    lane.bodies().release(bodyBytes);
+    if (share != null) {
+      share.release(bodyBytes);
+    }
     bodyBytes = 0;
     body.clear();
   }
@@ -240,14 +281,14 @@ final class Client {
     boolean close = length == null || declaredBytes(length) > DISCARDED_BYTES;
     if (close) {
       response.putHeader("connection", "close");
-      long timer = lane.vertx().setTimer(LINGER_MILLIS, _ -> request.connection().close());
-      request.endHandler(end -> {
-        lane.vertx().cancelTimer(timer);
-        request.connection().close();
-      });
-    } else {
-      request.endHandler(null);
     }
+    long timer = lane.vertx().setTimer(LINGER_MILLIS, _ -> request.connection().close());
+    request.endHandler(end -> {
+      lane.vertx().cancelTimer(timer);
+      if (close) {
+        request.connection().close();
+      }
+    });
     long[] discarded = {0};
     request.handler(chunk -> {
       discarded[0] += chunk.length();

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -37,6 +38,7 @@ public final class Gateway {
   private final int eventLoops;
   private final CallErrors errors;
   private final Bodies bodies;
+  private final ClientConnections clients;
   private final Standings standings;
   private final GatewayMetrics metrics;
   private final AtomicInteger running = new AtomicInteger();
@@ -71,7 +73,13 @@ public final class Gateway {
     this.eventLoops = eventLoops;
     this.errors = new CallErrors(pages, configuration.maxBodyBytes());
     this.bodies = new Bodies(configuration.maxBodiesBytes());
-    this.standings = new Standings(rooms.virtualKeys(), rooms.vault());
+    this.clients =
+        new ClientConnections(
+            configuration.maxClients(),
+            configuration.headTimeout(),
+            configuration.formTimeout(),
+            configuration.idleTimeout());
+    this.standings = new Standings(rooms.virtualKeys(), rooms.vault(), rooms.ledger());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
 
@@ -101,6 +109,21 @@ public final class Gateway {
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
         .setHandle100ContinueAutomatically(false);
+  }
+
+  /** The same server, whose connections are guarded and counted; on every route. */
+  public HttpServer guarded(HttpServer server) {
+    return server
+        .connectionHandler(connection -> {
+          Framing.install(connection);
+          clients.opened(connection);
+        })
+        .invalidRequestHandler(request -> new Malformed(rooms.ids().next()).refuse(request));
+  }
+
+  /** Every connection of a client. */
+  ClientConnections clients() {
+    return clients;
   }
 
   /** The handler of one event loop; to be called on it, once. */

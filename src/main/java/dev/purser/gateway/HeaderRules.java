@@ -81,12 +81,14 @@ final class HeaderRules {
     }
   }
 
-  /** Copies what a client may see. */
+  /** Copies what a client may see. What is not well-formed is left out. */
   static void copyToClient(MultiMap from, MultiMap to) {
     Set<String> named = namedByConnection(from);
     for (Map.Entry<String, String> header : from) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
       if (!NOT_TO_CLIENTS.contains(name)
+          && Framing.isName(name)
+          && Framing.isValue(header.getValue())
           && !named.contains(name)
           && !name.startsWith("x-purser-")) {
         to.add(header.getKey(), header.getValue());

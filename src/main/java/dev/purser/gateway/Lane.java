@@ -52,7 +52,8 @@ final class Lane implements Handler<HttpServerRequest> {
     this.gateway = gateway;
     this.context = context;
     this.keyVerdicts =
-        new KeyVerdicts(context.owner(), gateway.rooms().vault(), gateway.rooms().clock());
+        new KeyVerdicts(
+            context.owner(), gateway.rooms().vault(), gateway.rooms().clock(), gateway.errors());
     this.answersWithoutEntry = new AnswersWithoutEntry(gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(
@@ -72,7 +73,7 @@ final class Lane implements Handler<HttpServerRequest> {
     String path = request.path();
     Route route = path == null ? null : Route.of(request.method().name(), path);
     if (route == null) {
-      route = new Route.NotMetered();
+      route = new Route.NotMetered(null);
     }
     if (gateway.draining()) {
       refuse(request, route, errors().shuttingDown());
@@ -86,15 +87,16 @@ final class Lane implements Handler<HttpServerRequest> {
       case Route.Metered(var dialect) -> new Call(this, request, dialect).begin();
       case Route.Counter(Provider provider) -> new FreeCall(this, request, provider).count();
       case Route.Models _ -> new FreeCall(this, request, shape(request, route)).models(null);
-      case Route.Model(String name) ->
+      case Route.Model(_, String name) ->
           new FreeCall(this, request, shape(request, route)).models(name);
       case Route.Alive _ -> client(request, route).answerAlive();
-      case Route.WrongPath(String rightPath) ->
+      case Route.WrongPath(_, String rightPath) ->
           refuse(request, route, errors().wrongPath(rightPath));
-      case Route.WrongMethod(String rightMethod) -> {
+      case Route.WrongMethod(_, String rightMethod) -> {
         request.response().putHeader("allow", rightMethod);
         refuse(request, route, errors().wrongMethod(rightMethod));
       }
+      case Route.Free _ -> refuse(request, route, errors().freeAndNotServed());
       case Route.NotMetered _ -> refuse(request, route, errors().notMetered());
     }
   }
@@ -107,31 +109,26 @@ final class Lane implements Handler<HttpServerRequest> {
     return new Client(this, request, shape(request, route), () -> {});
   }
 
-  /** Whose errors and lists the client understands. */
-  private static Provider shape(HttpServerRequest request, Route route) {
-    return switch (route) {
-      case Route.Metered(var dialect) -> dialect.provider();
-      case Route.Counter(Provider provider) -> provider;
-      case Route.Models _ -> byVersion(request);
-      case Route.Model _ -> byVersion(request);
-      case Route.Alive _ -> byHeaders(request);
-      case Route.WrongPath _ -> byHeaders(request);
-      case Route.WrongMethod _ -> byHeaders(request);
-      case Route.NotMetered _ -> byHeaders(request);
-    };
-  }
-
-  private static Provider byVersion(HttpServerRequest request) {
-    return request.headers().contains("anthropic-version") ? Provider.ANTHROPIC : Provider.OPENAI;
-  }
-
-  private static Provider byHeaders(HttpServerRequest request) {
-    return request.headers().contains("x-api-key") ? Provider.ANTHROPIC : byVersion(request);
+  /**
+   * Whose errors and lists the client understands. Anthropic's clients always send their version,
+   * and alone send their key in this header.
+   */
+  static Provider shape(HttpServerRequest request, Route route) {
+    Provider told = route.shape();
+    if (told != null) {
+      return told;
+    }
+    boolean listed = route instanceof Route.Models || route instanceof Route.Model;
+    return request.headers().contains("anthropic-version")
+            || (!listed && request.headers().contains("x-api-key"))
+        ? Provider.ANTHROPIC
+        : Provider.OPENAI;
   }
 
   private void look() {
+    long nowNanos = System.nanoTime();
+    gateway.clients().closeLate(nowNanos);
     if (!running.isEmpty()) {
-      long nowNanos = System.nanoTime();
       for (Running call : running.toArray(new Running[0])) {
         call.look(nowNanos);
       }
@@ -166,7 +163,7 @@ final class Lane implements Handler<HttpServerRequest> {
       for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
         try {
           next.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.error("a call could not go on", e);
         }
       }
@@ -184,6 +181,11 @@ final class Lane implements Handler<HttpServerRequest> {
     if (running.remove(call)) {
       gateway.running().decrementAndGet();
     }
+  }
+
+  /** The region of a provider's address, whose prices hold; null if those of no region do. */
+  @Nullable String region(Provider provider) {
+    return gateway.rooms().addresses().region(provider);
   }
 
   Upstream upstream(Provider provider) {

@@ -66,8 +66,12 @@ record Plan(
         reckoning.cutTo(outputTokens));
   }
 
-  /** What the ledger is asked. */
-  Admission admission(Instant deadline) {
+  /**
+   * What the ledger is asked.
+   *
+   * @param fingerprint of the request's body
+   */
+  Admission admission(Instant deadline, long fingerprint) {
     Standing standing = known.standing();
     return new Admission(
         entryId,
@@ -86,23 +90,19 @@ record Plan(
         standing.settings().timeZone(),
         standing.settings().budget(),
         caller().budget(),
-        deadline);
+        deadline,
+        fingerprint);
   }
 
   /**
    * The lines of a usage.
    *
-   * @param inForce the list in force now, by which the usage is priced only if that has all its
-   *     prices and the call's own has not
+   * @param inForce the list in force now, by which that is priced for which the call's own has no
+   *     price, or an added one that was replaced
    */
   Priced priced(Usage usage, PriceList inForce) {
     try {
-      Priced pinned = prices.price(dialect.provider(), usage, createdAt);
-      if (pinned.cost() != null || inForce == prices) {
-        return pinned;
-      }
-      Priced newer = inForce.price(dialect.provider(), usage, createdAt);
-      return newer.cost() == null ? pinned : newer;
+      return inForce.price(dialect.provider(), usage, createdAt, prices);
     } catch (RuntimeException e) {
       log.error("call {} cannot be priced", entryId, e);
       return new Priced(List.of(), null, bound().hold(), prices.version());

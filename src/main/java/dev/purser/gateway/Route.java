@@ -5,73 +5,189 @@ import dev.purser.providers.Dialect;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a request asks the gateway for, told from its method and path. */
+/**
+ * What a request asks the gateway for, told from its method and path. Doubled and final slashes do
+ * not count, and {@code /anthropic} or {@code /openai} may stand before {@code /v1}.
+ */
 sealed interface Route {
+  /** Whose errors and lists the client understands; null if the path does not tell. */
+  @Nullable Provider shape();
+
   /** A call that is metered. */
-  record Metered(Dialect dialect) implements Route {}
+  record Metered(Dialect dialect) implements Route {
+    @Override
+    public Provider shape() {
+      return dialect.provider();
+    }
+  }
 
   /** A provider's free token counter: forwarded without an entry. */
-  record Counter(Provider provider) implements Route {}
+  record Counter(Provider shape) implements Route {}
 
   /** The models that the space's provider keys can use. */
-  record Models() implements Route {}
+  record Models(@Nullable Provider shape) implements Route {}
 
   /** One of them. */
-  record Model(String name) implements Route {}
+  record Model(@Nullable Provider shape, String name) implements Route {}
 
   /** Is anybody there. */
-  record Alive() implements Route {}
+  record Alive(@Nullable Provider shape) implements Route {}
 
   /** The base URL is mistaken. */
-  record WrongPath(String rightPath) implements Route {}
+  record WrongPath(@Nullable Provider shape, String rightPath) implements Route {}
 
   /** The path is right, the method is not. */
-  record WrongMethod(String rightMethod) implements Route {}
+  record WrongMethod(@Nullable Provider shape, String rightMethod) implements Route {}
+
+  /** An endpoint of a provider that costs nothing, and is not served all the same. */
+  record Free(@Nullable Provider shape) implements Route {}
 
   /** An endpoint of a provider that Purser does not know how to meter. */
-  record NotMetered() implements Route {}
+  record NotMetered(@Nullable Provider shape) implements Route {}
 
-  /** What OpenAI's base URL lacks when its {@code /v1} was forgotten. */
-  List<String> WITHOUT_VERSION =
-      List.of("/chat/completions", "/messages", "/responses", "/embeddings", "/models");
+  /** What is served, without its {@code /v1}. */
+  List<String> SERVED =
+      List.of(
+          "/chat/completions",
+          "/messages",
+          "/messages/count_tokens",
+          "/responses",
+          "/responses/input_tokens",
+          "/embeddings",
+          "/models");
+
+  /** What a mistaken base URL may add before a path that is served. */
+  Set<String> MISTAKEN = Set.of("anthropic", "api", "openai", "v1", "v1beta", "v2");
+
+  /** Begin with one of these what costs nothing at its provider. */
+  List<String> FREE =
+      List.of(
+          "/v1/chat/completions/",
+          "/v1/conversations",
+          "/v1/files",
+          "/v1/moderations",
+          "/v1/responses/");
 
   /** Null where the path is none of the gateway's. */
   static @Nullable Route of(String method, String path) {
-    if (path.startsWith("/v1")) {
-      return path.length() == 3 || path.charAt(3) == '/' ? versioned(method, path) : null;
+    String asked = withoutSpareSlashes(path);
+    Provider named = named(asked);
+    String served = named == null ? asked : asked.substring(1 + named.id().length());
+    if (served.equals("/v1") || served.startsWith("/v1/")) {
+      return versioned(method, served, named);
     }
-    if (path.equals("/")) {
-      return method.equals("HEAD") ? new Alive() : null;
+    if (served.isEmpty() || served.equals("/")) {
+      return method.equals("HEAD")
+          ? new Alive(named)
+          : named == null ? null : new NotMetered(named);
     }
-    for (String wrong : WITHOUT_VERSION) {
-      if (path.equals(wrong) || path.startsWith(wrong + "/")) {
-        return new WrongPath("/v1" + path);
+    String right = rightPath(served);
+    if (right != null) {
+      return new WrongPath(shapeOf(right, named), right);
+    }
+    return named == null ? null : new NotMetered(named);
+  }
+
+  /** The path of a request as its provider has it. */
+  static String served(String path) {
+    String asked = withoutSpareSlashes(path);
+    Provider named = named(asked);
+    return named == null ? asked : asked.substring(1 + named.id().length());
+  }
+
+  private static String withoutSpareSlashes(String path) {
+    String single = path.contains("//") ? path.replaceAll("/{2,}", "/") : path;
+    return single.length() > 1 && single.endsWith("/")
+        ? single.substring(0, single.length() - 1)
+        : single;
+  }
+
+  /** The provider that the path begins with; null if with none. */
+  private static @Nullable Provider named(String path) {
+    for (Provider provider : Provider.values()) {
+      int end = 1 + provider.id().length();
+      if (path.startsWith(provider.id(), 1) && (path.length() == end || path.charAt(end) == '/')) {
+        return provider;
       }
     }
     return null;
   }
 
-  private static Route versioned(String method, String path) {
-    return switch (path) {
-      case "/v1/messages" -> metered(method, Dialect.ANTHROPIC_MESSAGES);
-      case "/v1/chat/completions" -> metered(method, Dialect.OPENAI_CHAT);
-      case "/v1/responses" -> metered(method, Dialect.OPENAI_RESPONSES);
-      case "/v1/embeddings" -> metered(method, Dialect.OPENAI_EMBEDDINGS);
-      case "/v1/messages/count_tokens" -> only("POST", method, new Counter(Provider.ANTHROPIC));
-      case "/v1/responses/input_tokens" -> only("POST", method, new Counter(Provider.OPENAI));
-      case "/v1/models" -> only("GET", method, new Models());
-      default -> {
-        if (path.startsWith("/v1/models/")) {
-          yield only("GET", method, new Model(decoded(path.substring("/v1/models/".length()))));
-        }
-        if (path.startsWith("/v1/v1/")) {
-          yield new WrongPath(path.substring(3));
-        }
-        yield new NotMetered();
-      }
+  private static Route versioned(String method, String path, @Nullable Provider named) {
+    Route route =
+        switch (path) {
+          case "/v1/messages" -> new Metered(Dialect.ANTHROPIC_MESSAGES);
+          case "/v1/chat/completions" -> new Metered(Dialect.OPENAI_CHAT);
+          case "/v1/responses" -> new Metered(Dialect.OPENAI_RESPONSES);
+          case "/v1/embeddings" -> new Metered(Dialect.OPENAI_EMBEDDINGS);
+          case "/v1/messages/count_tokens" -> new Counter(Provider.ANTHROPIC);
+          case "/v1/responses/input_tokens" -> new Counter(Provider.OPENAI);
+          case "/v1/models" -> new Models(named);
+          default ->
+              path.startsWith("/v1/models/")
+                  ? new Model(named, decoded(path.substring("/v1/models/".length())))
+                  : notServed(path, named);
+        };
+    return switch (route) {
+      case Metered _, Counter _ ->
+          named == null || named == route.shape()
+              ? only("POST", method, route)
+              : new WrongPath(route.shape(), path);
+      case Models _, Model _ -> only("GET", method, route);
+      case Alive _, WrongPath _, WrongMethod _, Free _, NotMetered _ -> route;
     };
+  }
+
+  private static Route notServed(String path, @Nullable Provider named) {
+    String right = rightPath(path);
+    if (right != null && !right.equals(path)) {
+      return new WrongPath(shapeOf(right, named), right);
+    }
+    return FREE.stream().anyMatch(path::startsWith)
+        ? new Free(shapeOf(path, named))
+        : new NotMetered(shapeOf(path, named));
+  }
+
+  /** The path that was meant, if it is only its beginning that is mistaken; else null. */
+  private static @Nullable String rightPath(String asked) {
+    String rest = asked;
+    String first = firstPart(rest);
+    // The management API is below /api, and has models of its own.
+    boolean managing = first.equals("api") && !MISTAKEN.contains(firstPart(rest.substring(4)));
+    while (!managing && MISTAKEN.contains(first)) {
+      rest = rest.substring(1 + first.length());
+      first = firstPart(rest);
+    }
+    String meant = rest;
+    return !managing
+            && SERVED.stream().anyMatch(path -> meant.equals(path) || meant.startsWith(path + "/"))
+        ? "/v1" + meant
+        : null;
+  }
+
+  /** What stands between the first slash and the next, in lower case. */
+  private static String firstPart(String path) {
+    int end = path.indexOf('/', 1);
+    return path.isEmpty()
+        ? ""
+        : path.substring(1, end < 0 ? path.length() : end).toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable Provider shapeOf(String path, @Nullable Provider named) {
+    if (path.startsWith("/v1/messages")) {
+      return Provider.ANTHROPIC;
+    }
+    return path.startsWith("/v1/chat/")
+            || path.startsWith("/v1/responses")
+            || path.startsWith("/v1/embeddings")
+            || path.startsWith("/v1/moderations")
+            || path.startsWith("/v1/conversations")
+        ? Provider.OPENAI
+        : named;
   }
 
   /** A part of a path, with its percent signs undone; as it is if they stand for nothing. */
@@ -83,11 +199,7 @@ sealed interface Route {
     }
   }
 
-  private static Route metered(String method, Dialect dialect) {
-    return only("POST", method, new Metered(dialect));
-  }
-
   private static Route only(String rightMethod, String method, Route route) {
-    return method.equals(rightMethod) ? route : new WrongMethod(rightMethod);
+    return method.equals(rightMethod) ? route : new WrongMethod(route.shape(), rightMethod);
   }
 }

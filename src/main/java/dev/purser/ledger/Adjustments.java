@@ -28,6 +28,8 @@ final class Adjustments {
     SETTLED_LATE,
     /** It was unpriced, and a price was added. */
     PRICED,
+    /** A price was replaced that was added, and that its cost or what it counted as was made of. */
+    REPRICED,
     /**
      * The database had lost the entry, and it was written again as it was. Moves nothing by itself.
      */

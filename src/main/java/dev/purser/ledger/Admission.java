@@ -5,6 +5,7 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param spaceBudget null for no limit
  * @param agentBudget null for no limit
  * @param deadline after which the caller has been told that it was not admitted
+ * @param fingerprint of the request's body, by which a repeat of a refused call is known; null if
+ *     it is not to be taken for one. Never stored
  */
 public record Admission(
     String entryId,
@@ -40,7 +43,8 @@ public record Admission(
     ZoneId zone,
     @Nullable Budget spaceBudget,
     @Nullable Budget agentBudget,
-    Instant deadline) {
+    Instant deadline,
+    @Nullable Long fingerprint) {
 
   /**
    * Takes texts through the door, and checks that what a strict budget would decide by is there.
@@ -53,6 +57,11 @@ public record Admission(
     if (bounded == null && (isStrict(spaceBudget) || isStrict(agentBudget))) {
       throw new IllegalArgumentException("a call without a bound under a strict budget");
     }
+  }
+
+  /** Because of which it counts as the most that its model can cost. */
+  List<String> wideningNames() {
+    return bounded == null ? List.of() : bounded.wideningNames();
   }
 
   private static boolean isStrict(@Nullable Budget budget) {

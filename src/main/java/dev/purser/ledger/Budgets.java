@@ -79,20 +79,13 @@ final class Budgets {
    */
   static Verdict decide(Admission admission, Months.Month space, Months.Month agent) {
     List<Side> strict = new ArrayList<>(2);
-    for (Side side : sides(admission, space, agent)) {
-      switch (side.budget.mode()) {
-        case WARN -> {}
-        case STOP -> {
-          if (side.month.spent() >= side.limit()) {
-            return denied(side, /* stopped= */ false);
-          }
-        }
-        case STRICT -> {
-          if (side.month.stops(side.limit())) {
-            return denied(side, /* stopped= */ true);
-          }
-          strict.add(side);
-        }
+    for (Side side : sides(admission.spaceBudget(), space, admission.agentBudget(), agent)) {
+      Denied closed = closed(side);
+      if (closed != null) {
+        return closed;
+      }
+      if (side.budget.mode() == Budget.Mode.STRICT) {
+        strict.add(side);
       }
     }
     if (strict.isEmpty()) {
@@ -107,13 +100,50 @@ final class Budgets {
     return decide(admission.hold(), bounded, strict);
   }
 
-  private static List<Side> sides(Admission admission, Months.Month space, Months.Month agent) {
-    List<Side> sides = new ArrayList<>(2);
-    if (admission.spaceBudget() != null) {
-      sides.add(new Side(BudgetOf.SPACE, admission.spaceBudget(), space));
+  /**
+   * The budget that refuses every call that costs anything, whatever else is running; null if there
+   * is none.
+   *
+   * @param space the month of the space
+   * @param agent the month of the agent
+   */
+  static @Nullable Denied usedUp(
+      @Nullable Budget spaceBudget,
+      Months.Month space,
+      @Nullable Budget agentBudget,
+      Months.Month agent) {
+    for (Side side : sides(spaceBudget, space, agentBudget, agent)) {
+      Denied closed = closed(side);
+      if (closed != null) {
+        return closed;
+      }
+      if (side.budget.mode() == Budget.Mode.STRICT && side.freeOfHolds() <= 0) {
+        return denied(side, /* stopped= */ false);
+      }
     }
-    if (admission.agentBudget() != null) {
-      sides.add(new Side(BudgetOf.AGENT, admission.agentBudget(), agent));
+    return null;
+  }
+
+  /** Whether a budget lets no call pass, not even one that costs nothing; null if it may. */
+  private static @Nullable Denied closed(Side side) {
+    return switch (side.budget.mode()) {
+      case WARN -> null;
+      case STOP -> side.month.spent() >= side.limit() ? denied(side, /* stopped= */ false) : null;
+      case STRICT -> side.month.stops(side.limit()) ? denied(side, /* stopped= */ true) : null;
+    };
+  }
+
+  private static List<Side> sides(
+      @Nullable Budget spaceBudget,
+      Months.Month space,
+      @Nullable Budget agentBudget,
+      Months.Month agent) {
+    List<Side> sides = new ArrayList<>(2);
+    if (spaceBudget != null) {
+      sides.add(new Side(BudgetOf.SPACE, spaceBudget, space));
+    }
+    if (agentBudget != null) {
+      sides.add(new Side(BudgetOf.AGENT, agentBudget, agent));
     }
     return sides;
   }

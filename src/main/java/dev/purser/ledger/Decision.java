@@ -32,7 +32,7 @@ public sealed interface Decision {
    * Refused by a budget; the refused entry is committed under the admission's id, or folded into an
    * earlier one.
    *
-   * @param needed for the call as it was asked
+   * @param needed for the call as it was asked; null if its body was not read
    * @param largestOutputTokens the output limit that would have been admitted at that moment; 0 if
    *     none
    * @param stopped whether a strict budget admits nothing because a call has cost more than what
@@ -45,7 +45,7 @@ public sealed interface Decision {
       Money spent,
       Money held,
       Money doubt,
-      Money needed,
+      @Nullable Money needed,
       long largestOutputTokens,
       boolean stopped,
       Instant resetsAt)

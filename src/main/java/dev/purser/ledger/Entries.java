@@ -24,7 +24,7 @@ final class Entries {
           """
           SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
             local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
-            agent_strict_nanos
+            agent_strict_nanos, widening_names
           FROM entries WHERE (space_id, entry_id) IN %s ORDER BY space_id, entry_id\
           """,
           2);
@@ -43,9 +43,9 @@ final class Entries {
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
         hold_nanos, bounded, granted_output_tokens, space_strict_nanos, agent_strict_nanos,
-        sent_model, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        sent_model, widening_names, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
-      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -57,11 +57,12 @@ final class Entries {
         requested_model, model, created_at, settled_at, local_day, utc_day, price_version,
         http_status, error_code, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
-        refused_largest_output_tokens, refused_resets_at, refused_field, refused_count,
+        refused_largest_output_tokens, refused_resets_at, refused_field, refused_message,
+        widening_names, refused_count,
         hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast)
-      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        1,
+      VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        ?, 1,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -79,7 +80,7 @@ final class Entries {
         cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?,
         input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
         reasoning_tokens = ?, web_searches = ?, tier = ?, fast = ?, geography = ?,
-        http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
+        search_context = ?, http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
         price_version = COALESCE(?, price_version)
       WHERE space_id = ? AND entry_id = ? AND state = ?\
       """;
@@ -88,8 +89,8 @@ final class Entries {
       """
       INSERT INTO entry_lines (
         space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        uncached_picos, cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        uncached_picos, cost_nanos, billed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   private static final String REFUSED_FIGURES =
@@ -136,7 +137,7 @@ final class Entries {
         List.copyOf(keys),
         Key::column,
         row -> {
-          EntryRow entry = entry(row);
+          EntryRow entry = entry(row).with(names(row.getString(14)));
           rows.put(new Key(entry.spaceId(), entry.entryId()), entry);
         });
   }
@@ -177,7 +178,16 @@ final class Entries {
         row.getLong(10),
         longOrNull(row, 11),
         longOrNull(row, 12),
-        longOrNull(row, 13));
+        longOrNull(row, 13),
+        List.of());
+  }
+
+  private static List<String> names(@Nullable String lines) {
+    return lines == null ? List.of() : lines.lines().toList();
+  }
+
+  private static @Nullable String lines(List<String> names) {
+    return names.isEmpty() ? null : String.join("\n", names);
   }
 
   static @Nullable Long longOrNull(ResultSet row, int column) throws SQLException {
@@ -201,7 +211,8 @@ final class Entries {
             granted.hold().nanos(),
             granted.outputTokens(),
             Budgets.strictNanos(admission.spaceBudget()),
-            Budgets.strictNanos(admission.agentBudget()));
+            Budgets.strictNanos(admission.agentBudget()),
+            admission.wideningNames());
     open(admission, entry);
     return entry;
   }
@@ -229,6 +240,7 @@ final class Entries {
     setLong(open, 18, entry.spaceStrictNanos());
     setLong(open, 19, entry.agentStrictNanos());
     open.setString(20, admission.sentModel());
+    open.setString(21, lines(entry.wideningNames()));
     add(inserts, open);
     rows.put(entry.key(), entry);
   }
@@ -258,11 +270,14 @@ final class Entries {
     setLong(refused, 19, money == null ? null : money.spent().nanos());
     setLong(refused, 20, money == null ? null : money.held().nanos());
     setLong(refused, 21, money == null ? null : money.doubt().nanos());
-    setLong(refused, 22, money == null ? null : money.needed().nanos());
+    Money needed = money == null ? null : money.needed();
+    setLong(refused, 22, needed == null ? null : needed.nanos());
     // None for a stopped budget, whatever there is money for: by that it is known again.
     setLong(refused, 23, money == null || money.stopped() ? null : money.largestOutputTokens());
     setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
     refused.setString(25, call.unboundedField());
+    refused.setString(26, call.message());
+    refused.setString(27, lines(call.wideningNames()));
     add(refusals, refused);
   }
 
@@ -283,6 +298,7 @@ final class Entries {
       if (!row.next() || row.getString(1) == null) {
         return null;
       }
+      Long neededNanos = longOrNull(row, 6);
       Long largestOutputTokens = longOrNull(row, 7);
       return new Decision.OverBudget(
           key.entryId(),
@@ -291,7 +307,7 @@ final class Entries {
           new Money(row.getLong(3)),
           new Money(row.getLong(4)),
           new Money(row.getLong(5)),
-          new Money(row.getLong(6)),
+          neededNanos == null ? null : new Money(neededNanos),
           largestOutputTokens == null ? 0 : largestOutputTokens,
           /* stopped= */ largestOutputTokens == null,
           Instant.ofEpochMilli(row.getLong(8)));
@@ -330,14 +346,15 @@ final class Entries {
     end.setString(15, ending.tier());
     end.setLong(16, ending.fast() ? 1 : 0);
     end.setString(17, ending.geography());
-    setLong(end, 18, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
-    end.setString(19, ending.errorCode());
-    setLong(end, 20, ending.durationMillis());
-    setLong(end, 21, ending.firstByteMillis());
-    end.setString(22, ending.priceVersion());
-    end.setString(23, entry.spaceId());
-    end.setString(24, entry.entryId());
-    end.setString(25, entry.state().id());
+    end.setString(18, ending.searchContext() == null ? null : ending.searchContext().id());
+    setLong(end, 19, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
+    end.setString(20, ending.errorCode());
+    setLong(end, 21, ending.durationMillis());
+    setLong(end, 22, ending.firstByteMillis());
+    end.setString(23, ending.priceVersion());
+    end.setString(24, entry.spaceId());
+    end.setString(25, entry.entryId());
+    end.setString(26, entry.state().id());
     add(changes, end);
     lines(entry, charge.lines());
     rows.put(
@@ -362,6 +379,7 @@ final class Entries {
       setLong(insert, 8, line.unitPicos());
       setLong(insert, 9, line.uncachedPicos());
       setLong(insert, 10, line.costNanos());
+      insert.setLong(11, line.billed() ? 1 : 0);
       add(inserts, insert);
     }
   }

@@ -341,7 +341,10 @@ final class GroupCommit {
         case Operation.Settle settle -> spaceIds.add(settle.key().spaceId());
         case Operation.Withdraw withdraw -> spaceIds.add(withdraw.key().spaceId());
         case Operation.Narrow narrow -> spaceIds.add(narrow.key().spaceId());
-        case Operation.Admit _, Operation.Refuse _, Operation.Restore _ -> {}
+        case Operation.Admit _,
+            Operation.Refuse _,
+            Operation.RefuseIfUsedUp _,
+            Operation.Restore _ -> {}
       }
     }
     return spaceIds;
@@ -366,6 +369,7 @@ final class GroupCommit {
         }
       }
       case Operation.Refuse refuse -> refuse.future().complete(refuse.result());
+      case Operation.RefuseIfUsedUp early -> early.future().complete(early.result());
       case Operation.Narrow narrow -> narrow.future().complete(narrow.result());
       case Operation.Restore restore -> restore.future().complete(restore.result());
       case Operation.End end -> end.future().complete(end.result());
@@ -388,7 +392,7 @@ final class GroupCommit {
         }
       }
       case Operation.End end -> committed.ended(end, clock.instant());
-      case Operation.Refuse _, Operation.Restore _ -> {}
+      case Operation.Refuse _, Operation.RefuseIfUsedUp _, Operation.Restore _ -> {}
     }
   }
 
@@ -404,6 +408,10 @@ final class GroupCommit {
       case Operation.Refuse refuse -> {
         log.error("a refusal cannot be written: {}", failure.getMessage());
         refuse.future().complete(Optional.empty());
+      }
+      case Operation.RefuseIfUsedUp early -> {
+        log.error("a refusal cannot be written: {}", failure.getMessage());
+        early.future().complete(Optional.empty());
       }
       case Operation.Narrow narrow -> {
         log.error("a hold cannot be lowered: {}", failure.getMessage());
@@ -442,6 +450,7 @@ final class GroupCommit {
           }
         }
         case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
+        case Operation.RefuseIfUsedUp early -> early.future().complete(Optional.empty());
         case Operation.Narrow narrow -> narrow.future().complete(false);
         case Operation.Restore restore -> restore.future().complete(false);
         case Operation.End end -> waiting.addFirst(end);
@@ -466,6 +475,11 @@ final class GroupCommit {
           case Operation.Refuse refuse -> {
             waitingAdmissions.decrementAndGet();
             refuse.future().complete(Optional.empty());
+            yield true;
+          }
+          case Operation.RefuseIfUsedUp early -> {
+            waitingAdmissions.decrementAndGet();
+            early.future().complete(Optional.empty());
             yield true;
           }
           case Operation.Narrow narrow -> {

@@ -51,6 +51,7 @@ public final class Ledger implements AutoCloseable {
   private final LedgerConfiguration configuration;
   private final Lease lease;
   private final InstantSource clock;
+  private final StrictNameStore strictNames;
   private final Recovery recovery;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -70,6 +71,7 @@ public final class Ledger implements AutoCloseable {
     this.configuration = configuration;
     this.lease = lease;
     this.clock = clock;
+    this.strictNames = new StrictNameStore(database);
     this.recovery = new Recovery(clock);
     this.queue = new GroupCommit(database, configuration, clock, totalsModel, lease, timer);
   }
@@ -92,6 +94,16 @@ public final class Ledger implements AutoCloseable {
     ledger.recover();
     ledger.startTimers();
     return ledger;
+  }
+
+  /** What strict budgets have been told about names, and what they have found out. */
+  public StrictNameStore strictNames() {
+    return strictNames;
+  }
+
+  /** Whether strict budgets refuse names that nobody has listed. */
+  public boolean refusesUnknownNames() {
+    return configuration.refusesUnknownNames();
   }
 
   private static Lease begin(Database database, LedgerConfiguration configuration) {
@@ -200,6 +212,19 @@ public final class Ledger implements AutoCloseable {
     }
     return queue
         .take(new Operation.Refuse(refusal))
+        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+  }
+
+  /**
+   * Refuses a call whose body is not read yet if a budget refuses every call, whatever it asks for.
+   * Empty if none does, or if the ledger cannot tell just now: then the call's admission decides.
+   */
+  public CompletableFuture<Optional<Decision.OverBudget>> refuseIfUsedUp(UnreadCall call) {
+    if (!admitting()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return queue
+        .take(new Operation.RefuseIfUsedUp(call))
         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
   }
 

@@ -119,6 +119,19 @@ abstract sealed class Operation<T> {
     }
   }
 
+  /** A call comes whose body is not read yet; the result says whether a budget refuses it. */
+  static final class RefuseIfUsedUp extends Operation<Optional<Decision.OverBudget>> {
+    private final UnreadCall call;
+
+    RefuseIfUsedUp(UnreadCall call) {
+      this.call = call;
+    }
+
+    UnreadCall call() {
+      return call;
+    }
+  }
+
   /**
    * A running call is known to cost less than its hold; the result is whether that was lowered. Of
    * use only now, so it is dropped if it cannot be written.

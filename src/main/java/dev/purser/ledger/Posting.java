@@ -5,6 +5,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.storage.Writer.Session;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ final class Posting {
   private final Entries entries;
   private final Map<String, Space> spaces = new HashMap<>();
   private final SortedMap<String, String> begunMonths = new TreeMap<>();
+  private final Strikes strikes = new Strikes();
   private final Months months = new Months();
   private final Totals totals = new Totals();
 
@@ -68,7 +70,11 @@ final class Posting {
   }
 
   /** A space's row. */
-  private record Space(long revision, String latestMonth) {}
+  private record Space(long revision, String latestMonth) {
+    Space changed() {
+      return new Space(revision + 1, latestMonth);
+    }
+  }
 
   void post(List<Operation<?>> operations) throws SQLException {
     load(operations);
@@ -77,6 +83,7 @@ final class Posting {
         case Operation.Admit admit -> admit(admit).ifPresentOrElse(admit::note, admit::noteNothing);
         case Operation.Refuse refuse ->
             refuse.note(Optional.of(refuse(RefusedCall.of(refuse.refusal()))));
+        case Operation.RefuseIfUsedUp early -> early.note(refuseIfUsedUp(early.call()));
         case Operation.Narrow narrow -> narrow.note(narrow(narrow));
         case Operation.Restore restore -> restore.note(restore(restore));
         case Operation.Settle settle -> settle.note(settle(settle));
@@ -86,6 +93,7 @@ final class Posting {
     entries.write();
     months.write(session);
     totals.write(session);
+    strikes.write(session);
     writeBegunMonths();
   }
 
@@ -112,6 +120,7 @@ final class Posting {
           }
         }
         case Operation.Refuse _ -> {}
+        case Operation.RefuseIfUsedUp early -> spaceIds.add(early.call().spaceId());
         case Operation.Narrow narrow -> entryKeys.add(narrow.key());
         case Operation.Restore restore -> {
           entryKeys.add(restore.key());
@@ -135,6 +144,9 @@ final class Posting {
         EntryRow entry = entries.get(key);
         if (entry != null) {
           Months.addKeys(monthKeys, entry);
+          if (!entry.wideningNames().isEmpty()) {
+            spaceIds.add(entry.spaceId()); // It may move the space's revision.
+          }
         }
       }
       for (Operation<?> operation : operations) {
@@ -162,6 +174,9 @@ final class Posting {
         Admission admission = admit.admission();
         Months.addKeys(
             monthKeys, admission.spaceId(), admit.days().localMonth(), admission.agentId());
+      } else if (operation instanceof Operation.RefuseIfUsedUp early) {
+        UnreadCall call = early.call();
+        Months.addKeys(monthKeys, call.spaceId(), days(call).localMonth(), call.agentId());
       }
     }
     if (!monthKeys.isEmpty()) {
@@ -196,8 +211,11 @@ final class Posting {
         switch (operation) {
           case Operation.Restore restore -> restore.admitted();
           case Operation.Settle settle -> settle.admitted();
-          case Operation.Admit _, Operation.Refuse _, Operation.Narrow _, Operation.Withdraw _ ->
-              null;
+          case Operation.Admit _,
+              Operation.Refuse _,
+              Operation.RefuseIfUsedUp _,
+              Operation.Narrow _,
+              Operation.Withdraw _ -> null;
         };
     return admitted == null || entries.get(admitted.entry().key()) != null
         ? null
@@ -226,6 +244,35 @@ final class Posting {
         new Adjustments.Change(0L, 0, 0, 0),
         /* detail= */ null);
     return entry;
+  }
+
+  /** When a call counts that begins no month: it is never admitted. */
+  private Days days(UnreadCall call) {
+    Space space = spaces.get(call.spaceId());
+    Days days = Days.of(call.createdAt(), call.zone());
+    return space == null ? days : days.notBefore(space.latestMonth);
+  }
+
+  /** Empty if its body is to be read. */
+  private Optional<Decision.OverBudget> refuseIfUsedUp(UnreadCall call) throws SQLException {
+    Space space = spaces.get(call.spaceId());
+    if (space == null || space.revision != call.revision()) {
+      return Optional.empty();
+    }
+    Days days = days(call);
+    String month = days.localMonth();
+    Budgets.Denied denied =
+        Budgets.usedUp(
+            call.spaceBudget(),
+            months.get(new Months.Key(call.spaceId(), month, Months.WHOLE_SPACE)),
+            call.agentBudget(),
+            months.get(new Months.Key(call.spaceId(), month, call.agentId())));
+    if (denied == null) {
+      return Optional.empty();
+    }
+    Decision.OverBudget overBudget =
+        overBudget(call.entryId(), denied, null, days.nextMonth(call.zone()));
+    return Optional.of(overBudget.under(refuse(RefusedCall.of(call, days, overBudget))));
   }
 
   /** Empty if it waits. */
@@ -293,18 +340,27 @@ final class Posting {
   private Decision refuse(Operation.Admit admit, Budgets.Denied denied) throws SQLException {
     Admission admission = admit.admission();
     Decision.OverBudget overBudget =
-        new Decision.OverBudget(
+        overBudget(
             admission.entryId(),
-            denied.budgetOf(),
-            denied.budget().limit(),
-            new Money(denied.month().spent()),
-            new Money(denied.month().held()),
-            new Money(denied.month().doubt()),
+            denied,
             admission.hold(),
-            denied.largestOutputTokens(),
-            denied.stopped(),
             admit.days().nextMonth(admission.zone()));
     return overBudget.under(refuse(RefusedCall.of(admission, admit.days(), overBudget)));
+  }
+
+  private static Decision.OverBudget overBudget(
+      String entryId, Budgets.Denied denied, @Nullable Money needed, Instant resetsAt) {
+    return new Decision.OverBudget(
+        entryId,
+        denied.budgetOf(),
+        denied.budget().limit(),
+        new Money(denied.month().spent()),
+        new Money(denied.month().held()),
+        new Money(denied.month().doubt()),
+        needed,
+        denied.largestOutputTokens(),
+        denied.stopped(),
+        resetsAt);
   }
 
   private String refuse(RefusedCall call) throws SQLException {
@@ -401,6 +457,10 @@ final class Posting {
   private void stopIfAboveHold(EntryRow entry, Charge charge) {
     if (charge.countedNanos() > entry.holdNanos()) {
       months.stop(entry);
+      if (strikes.add(entry, clock.instant())) {
+        // Who waits in this transaction has not heard of it.
+        spaces.computeIfPresent(entry.spaceId(), (_, space) -> space.changed());
+      }
     }
   }
 

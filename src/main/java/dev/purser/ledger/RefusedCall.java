@@ -2,6 +2,7 @@ package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is refused, by a budget or before it came to one. */
@@ -19,8 +20,11 @@ record RefusedCall(
     Days days,
     int httpStatus,
     String errorCode,
+    @Nullable String message,
     @Nullable String unboundedField,
-    Decision.@Nullable OverBudget overBudget) {
+    List<String> wideningNames,
+    Decision.@Nullable OverBudget overBudget,
+    @Nullable Long fingerprint) {
 
   /** What callers are told when a budget refuses them, and its HTTP status. */
   private static final String BUDGET_EXHAUSTED = "budget_exhausted";
@@ -36,14 +40,39 @@ record RefusedCall(
         refusal.provider(),
         refusal.dialect(),
         refusal.requestedModel(),
-        null,
+        refusal.sentModel(),
         "",
         refusal.createdAt(),
         Days.of(refusal.createdAt(), refusal.zone()),
         refusal.httpStatus(),
         refusal.errorCode(),
+        refusal.message(),
         refusal.unboundedField(),
-        null);
+        List.of(),
+        null,
+        refusal.fingerprint());
+  }
+
+  static RefusedCall of(UnreadCall call, Days days, Decision.OverBudget overBudget) {
+    return new RefusedCall(
+        call.entryId(),
+        call.spaceId(),
+        call.agentId(),
+        call.virtualKeyId(),
+        call.provider(),
+        call.dialect(),
+        null,
+        null,
+        "",
+        call.createdAt(),
+        days,
+        PAYMENT_REQUIRED,
+        BUDGET_EXHAUSTED,
+        null,
+        null,
+        List.of(),
+        overBudget,
+        call.fingerprint());
   }
 
   static RefusedCall of(Admission admission, Days days, Decision.OverBudget overBudget) {
@@ -62,6 +91,9 @@ record RefusedCall(
         PAYMENT_REQUIRED,
         BUDGET_EXHAUSTED,
         null,
-        overBudget);
+        null,
+        admission.wideningNames(),
+        overBudget,
+        admission.fingerprint());
   }
 }

@@ -1,28 +1,36 @@
 package dev.purser.ledger;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Line;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Priced;
 import dev.purser.pricing.Provider;
+import dev.purser.pricing.Rates;
+import dev.purser.pricing.Repriced;
 import dev.purser.pricing.Repricing;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
+import dev.purser.pricing.WorstCase;
+import dev.purser.storage.Database;
 import dev.purser.storage.StorageException;
 import dev.purser.storage.Writer.Session;
+import java.math.BigInteger;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -30,30 +38,52 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prices unpriced entries once their models have a price: those of the month that is open in their
- * space's time zone, each with an adjustment. Entries of closed months stay as they are.
+ * Books what a newer price list changes of the month that is open in an entry's space, each with an
+ * adjustment: entries without a price that have one on it, and entries whose price was added and
+ * has been replaced by a later added one. What the shipped list has priced keeps its cost, and so
+ * do entries of months that have ended.
  */
 public final class Repricer implements Repricing {
-  private static final String SPACES =
+  /** The columns of an entry that its charge is made of. */
+  private static final String COLUMNS =
       """
-      SELECT space_id, time_zone FROM spaces WHERE space_id IN (
-        SELECT space_id FROM entries WHERE usage_source IS NOT NULL AND cost_nanos IS NULL)
-      ORDER BY space_id\
-      """;
-  private static final String UNPRICED =
-      """
-      SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
+      space_id, entry_id, state, agent_id, provider, model, totals_model,
         local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
         agent_strict_nanos,
         usage_source, counted_nanos, doubt_nanos, reasoning_tokens, tier, fast, geography,
-        created_at
-      FROM entries
-      WHERE space_id = ? AND usage_source IS NOT NULL AND cost_nanos IS NULL AND local_day >= ?
-      ORDER BY entry_id\
+        created_at, cost_nanos, price_version, sent_model, search_context\
       """;
+
+  static final String UNPRICED =
+      "SELECT "
+          + COLUMNS
+          + """
+
+           FROM entries
+          WHERE space_id = ? AND entry_id > ? AND usage_source IS NOT NULL AND cost_nanos IS NULL
+            AND local_day >= ?
+          ORDER BY entry_id LIMIT ?\
+          """;
+  static final String OF_MODEL =
+      "SELECT "
+          + COLUMNS
+          + """
+
+           FROM entries
+          WHERE space_id = ? AND entry_id > ? AND entry_id <= ? AND cost_nanos IS NOT NULL
+            AND local_day >= ? AND provider = ?
+            AND EXISTS (
+              SELECT 1 FROM entry_lines l
+              WHERE l.space_id = entries.space_id AND l.entry_id = entries.entry_id AND l.model = ?)
+          ORDER BY entry_id\
+          """;
+  private static final String ONE =
+      "SELECT " + COLUMNS + " FROM entries WHERE space_id = ? AND entry_id = ?";
+  private static final String SPACE =
+      "SELECT time_zone, latest_month FROM spaces WHERE space_id = ?";
   private static final String LINES =
       """
-      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos
+      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
       FROM entry_lines WHERE space_id = ? AND entry_id = ? ORDER BY line_number\
       """;
   private static final String PRICE_ENTRY =
@@ -74,67 +104,138 @@ public final class Repricer implements Repricing {
     this.clock = clock;
   }
 
-  /** An unpriced entry, what it amounts to, and what it takes to price it. */
-  private record Unpriced(EntryRow entry, Charge charge, Usage usage, Instant createdAt) {}
+  /** Where entries are read: beside the writer, or in its transaction. */
+  interface Reading {
+    PreparedStatement statement(String sql) throws SQLException;
+  }
+
+  /**
+   * What a list does to one entry.
+   *
+   * @param after null if it stays as it is although an added price that it has was replaced
+   * @param number of the added price that does it; 0 for a shipped one
+   */
+  record Change(EntryRow entry, Charge before, @Nullable Charge after, int number) {
+    Repriced figures() {
+      Long costAfter = after == null ? null : after.costNanos();
+      if (after == null) {
+        return Repriced.kept();
+      }
+      if (costAfter == null) {
+        return Repriced.NOTHING;
+      }
+      Money cost = new Money(costAfter);
+      return before.costNanos() == null
+          ? Repriced.priced(cost)
+          : Repriced.repriced(new Money(before.costNanos()), cost);
+    }
+  }
 
   @Override
-  public void in(Handle transaction, PriceList prices) {
+  public Iterator<Batch> find(Database database, PriceList prices) {
+    return new RepricingSearch(database, prices, clock.instant());
+  }
+
+  @Override
+  public Map<Integer, Repriced> book(Handle transaction, PriceList prices, Batch batch) {
     try {
       Session session = Session.of(transaction);
-      for (Map.Entry<String, ZoneId> space : spaces(session).entrySet()) {
-        String month = YearMonth.from(clock.instant().atZone(space.getValue())).toString();
-        price(session, unpriced(session, space.getKey(), month), prices);
+      Lists lists = new Lists(prices);
+      List<Change> changes = new ArrayList<>();
+      for (EntryName name : batch.entries()) {
+        PreparedStatement select = session.locking(ONE);
+        select.setString(1, name.spaceId());
+        select.setString(2, name.entryId());
+        try (ResultSet row = select.executeQuery()) {
+          if (row.next()
+              && row.getString(8)
+                      .compareTo(openMonth(session::statement, name.spaceId(), clock.instant()))
+                  >= 0) {
+            change(session::statement, row, lists).ifPresent(changes::add);
+          }
+        }
       }
+      book(session, changes, prices);
+      return figures(changes);
     } catch (SQLException e) {
-      throw new StorageException("the unpriced entries cannot be priced just now", e);
+      throw new StorageException("what was booked cannot be priced just now", e);
     }
   }
 
-  private static Map<String, ZoneId> spaces(Session session) throws SQLException {
-    Map<String, ZoneId> zones = new LinkedHashMap<>();
-    try (ResultSet row = session.statement(SPACES).executeQuery()) {
-      while (row.next()) {
-        zones.put(row.getString(1), ZoneId.of(row.getString(2)));
+  static Map<Integer, Repriced> figures(List<Change> changes) {
+    Map<Integer, Repriced> figures = new HashMap<>();
+    for (Change change : changes) {
+      figures.merge(change.number, change.figures(), Repriced::plus);
+    }
+    return figures;
+  }
+
+  /** The month that is open in a space, as days begin with it. */
+  static String openMonth(Reading reading, String spaceId, Instant now) throws SQLException {
+    PreparedStatement space = reading.statement(SPACE);
+    space.setString(1, spaceId);
+    try (ResultSet row = space.executeQuery()) {
+      if (!row.next()) {
+        throw new IllegalStateException("there is no space " + spaceId);
       }
+      return BudgetMonth.current(now, ZoneId.of(row.getString(1)), row.getString(2)).toString();
     }
-    return zones;
   }
 
-  private static List<Unpriced> unpriced(Session session, String spaceId, String month)
-      throws SQLException {
-    PreparedStatement select = session.locking(UNPRICED);
-    select.setString(1, spaceId);
-    select.setString(2, month);
-    List<Unpriced> found = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        EntryRow entry = Entries.entry(row);
-        List<BookedLine> lines = lines(session, entry);
-        Charge charge =
-            new Charge(
-                entry.state(),
-                UsageSource.ofId(row.getString(14)).orElseThrow(),
-                null,
-                row.getLong(15),
-                row.getLong(16),
-                entry.model(),
-                entry.totalsModel(),
-                row.getLong(17),
-                lines);
-        Usage usage =
-            new Usage(
-                parts(entry.model(), lines),
-                row.getString(18),
-                row.getLong(19) == 1,
-                row.getString(20));
-        found.add(new Unpriced(entry, charge, usage, Instant.ofEpochMilli(row.getLong(21))));
-      }
+  /** A price list, and what it was when entries were priced. */
+  static final class Lists {
+    private final PriceList now;
+    private final Map<String, PriceList> then = new HashMap<>();
+
+    Lists(PriceList now) {
+      this.now = now;
     }
-    return found;
+
+    PriceList then(String version) {
+      return then.computeIfAbsent(version, now::asAdded);
+    }
   }
 
-  private static List<BookedLine> lines(Session session, EntryRow entry) throws SQLException {
-    PreparedStatement select = session.statement(LINES);
+  /** What a list does to the entry of a row; empty if nothing. */
+  static Optional<Change> change(Reading reading, ResultSet row, Lists lists) throws SQLException {
+    EntryRow entry = Entries.entry(row);
+    List<BookedLine> lines = lines(reading, entry);
+    Charge before =
+        new Charge(
+            entry.state(),
+            UsageSource.ofId(row.getString(14)).orElseThrow(),
+            Entries.longOrNull(row, 22),
+            row.getLong(15),
+            row.getLong(16),
+            entry.model(),
+            entry.totalsModel(),
+            row.getLong(17),
+            lines);
+    Usage usage =
+        new Usage(
+            parts(entry.model(), lines),
+            row.getString(18),
+            row.getLong(19) == 1,
+            row.getString(20),
+            searchContext(row.getString(25)));
+    Instant createdAt = Instant.ofEpochMilli(row.getLong(21));
+    String sentModel = row.getString(24);
+    return change(
+        entry,
+        before,
+        usage,
+        createdAt,
+        sentModel == null ? entry.model() : sentModel,
+        lists.then(row.getString(23)),
+        lists.now);
+  }
+
+  private static @Nullable SearchContext searchContext(@Nullable String id) {
+    return id == null ? null : SearchContext.ofId(id).orElseThrow();
+  }
+
+  private static List<BookedLine> lines(Reading reading, EntryRow entry) throws SQLException {
+    PreparedStatement select = reading.statement(LINES);
     select.setString(1, entry.spaceId());
     select.setString(2, entry.entryId());
     List<BookedLine> lines = new ArrayList<>();
@@ -148,7 +249,8 @@ public final class Repricer implements Repricing {
                 row.getLong(4),
                 Entries.longOrNull(row, 5),
                 Entries.longOrNull(row, 6),
-                Entries.longOrNull(row, 7)));
+                Entries.longOrNull(row, 7),
+                row.getLong(8) == 1));
       }
     }
     return lines;
@@ -161,22 +263,29 @@ public final class Repricer implements Repricing {
   private static List<ModelUsage> parts(String model, List<BookedLine> lines) {
     List<ModelUsage> parts = new ArrayList<>();
     Map<Kind, Long> quantities = new EnumMap<>(Kind.class);
-    String partModel = model;
-    @Nullable Kind last = null;
+    @Nullable BookedLine last = null;
     for (BookedLine line : lines) {
-      if (last != null && (!line.model().equals(partModel) || line.kind().compareTo(last) <= 0)) {
-        parts.add(part(partModel, quantities));
+      if (last != null && !samePart(last, line)) {
+        parts.add(part(last.model(), quantities, last.billed()));
         quantities.clear();
       }
-      partModel = line.model();
-      last = line.kind();
+      last = line;
       quantities.put(line.kind(), line.quantity());
     }
-    parts.add(part(partModel, quantities));
+    parts.add(
+        last == null
+            ? part(model, quantities, /* billed= */ true)
+            : part(last.model(), quantities, last.billed()));
     return parts;
   }
 
-  private static ModelUsage part(String model, Map<Kind, Long> quantities) {
+  private static boolean samePart(BookedLine last, BookedLine next) {
+    return next.model().equals(last.model())
+        && next.billed() == last.billed()
+        && next.kind().compareTo(last.kind()) > 0;
+  }
+
+  private static ModelUsage part(String model, Map<Kind, Long> quantities, boolean billed) {
     return new ModelUsage(
         model,
         quantities.getOrDefault(Kind.INPUT, 0L),
@@ -187,31 +296,120 @@ public final class Repricer implements Repricing {
         quantities.getOrDefault(Kind.CACHE_WRITE_12H, 0L),
         quantities.getOrDefault(Kind.OUTPUT, 0L),
         0,
-        quantities.getOrDefault(Kind.WEB_SEARCH, 0L));
+        quantities.getOrDefault(Kind.WEB_SEARCH, 0L),
+        billed);
   }
 
-  private void price(Session session, List<Unpriced> unpriced, PriceList prices)
-      throws SQLException {
+  private static Optional<Change> change(
+      EntryRow entry,
+      Charge before,
+      Usage usage,
+      Instant createdAt,
+      String sentModel,
+      PriceList then,
+      PriceList now) {
+    Provider provider = entry.provider();
+    List<Rates> booked = booked(usage.byModel(), before.lines());
+    List<Rates> rates = new ArrayList<>(booked);
+    int number = 0;
+    boolean kept = false;
+    for (int i = 0; i < booked.size(); i++) {
+      ModelUsage part = usage.byModel().get(i);
+      boolean hadPrice = booked.get(i).has(part);
+      boolean replaced =
+          hadPrice
+              && now.replaces(then, provider, part.model(), createdAt)
+              && agree(booked.get(i), then.rates(provider, part, usage.terms(), createdAt), part);
+      if (hadPrice && !replaced) {
+        continue;
+      }
+      Rates newer = now.rates(provider, part, usage.terms(), createdAt);
+      boolean has = newer.has(part);
+      if (has) {
+        rates.set(i, newer);
+      }
+      kept |= replaced && !has;
+      if (number == 0 && (replaced || has)) {
+        number = now.addedNumber(provider, part.model(), createdAt);
+      }
+    }
+    Priced priced = now.price(provider, usage, rates);
+    boolean changed =
+        !rates.equals(booked) || countsLess(before, priced, then.price(provider, usage, booked));
+    if (changed && fits(before.lines(), priced.lines())) {
+      long hold = hold(entry, sentModel, createdAt, then, now);
+      return Optional.of(
+          new Change(entry, before, after(entry, before, priced, now, hold), number));
+    }
+    return kept ? Optional.of(new Change(entry, before, null, number)) : Optional.empty();
+  }
+
+  /**
+   * Whether what has no price was counted at the dearest price of a list that has lost it since, as
+   * it does when a price that was added by mistake is replaced.
+   */
+  private static boolean countsLess(Charge before, Priced now, Priced then) {
+    return before.costNanos() == null
+        && now.cost() == null
+        && before.countedNanos() == then.counted().nanos()
+        && now.counted().nanos() < before.countedNanos();
+  }
+
+  /** Whether a part was booked at these rates, as far as it used what they are for. */
+  private static boolean agree(Rates booked, Rates rates, ModelUsage part) {
+    for (Kind kind : Kind.values()) {
+      if (part.quantity(kind) > 0 && !booked.picos(kind).equals(rates.picos(kind))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The rates that lines were booked at, by the parts that they are of. */
+  private static List<Rates> booked(List<ModelUsage> parts, List<BookedLine> lines) {
+    List<Rates> booked = new ArrayList<>();
+    Iterator<BookedLine> line = lines.iterator();
+    for (ModelUsage part : parts) {
+      Map<Kind, Long> picos = new EnumMap<>(Kind.class);
+      for (Kind kind : Kind.values()) {
+        if (part.quantity(kind) > 0) {
+          BookedLine next = line.next();
+          if (next.unitPicos() != null) {
+            picos.put(kind, next.unitPicos());
+          }
+          // What it would have cost uncached is kept with it, too.
+          if (next.uncachedPicos() != null) {
+            picos.putIfAbsent(Kind.INPUT, next.uncachedPicos());
+          }
+        }
+      }
+      booked.add(new Rates(picos));
+    }
+    return booked;
+  }
+
+  private void book(Session session, List<Change> changes, PriceList prices) throws SQLException {
     SortedSet<Months.Key> keys = new TreeSet<>();
-    for (Unpriced one : unpriced) {
-      Months.addKeys(keys, one.entry);
+    for (Change change : changes) {
+      Months.addKeys(keys, change.entry);
     }
     Months months = new Months();
     months.load(session, keys);
     Totals totals = new Totals();
-    for (Unpriced one : unpriced) {
-      EntryRow entry = one.entry;
-      Priced priced = prices.price(entry.provider(), one.usage, one.createdAt);
-      if (priced.cost() == null || !fits(one.charge.lines(), priced.lines())) {
+    for (Change change : changes) {
+      EntryRow entry = change.entry;
+      Charge before = change.before;
+      Charge after = change.after;
+      if (after == null) {
         continue;
       }
-      Charge before = one.charge;
-      Charge after = after(entry, before, priced, prices);
       write(session, entry, after, prices.version());
       Adjustments.add(
           session,
           entry,
-          Adjustments.Reason.PRICED,
+          before.costNanos() == null && after.costNanos() != null
+              ? Adjustments.Reason.PRICED
+              : Adjustments.Reason.REPRICED,
           clock.instant(),
           Adjustments.Change.of(before, after),
           prices.version());
@@ -241,7 +439,8 @@ public final class Repricer implements Repricing {
     return true;
   }
 
-  private static Charge after(EntryRow entry, Charge before, Priced priced, PriceList prices) {
+  private static Charge after(
+      EntryRow entry, Charge before, Priced priced, PriceList prices, long hold) {
     UnaryOperator<String> totalsModel = model -> totalsModel(prices, entry.provider(), model);
     long counted = priced.counted().nanos();
     return new Charge(
@@ -249,11 +448,42 @@ public final class Repricer implements Repricing {
         before.source(),
         priced.cost() == null ? null : priced.cost().nanos(),
         counted,
-        isReleased(entry, before) ? 0 : Charge.doubt(before.source(), entry, counted),
+        isReleased(entry, before) ? 0 : Charge.doubt(before.source(), entry.holding(hold), counted),
         before.model(),
         totalsModel.apply(before.model()),
         before.reasoningTokens(),
         priced.lines().stream().map(line -> Charge.booked(line, totalsModel)).toList());
+  }
+
+  /**
+   * What the call would have held at the price that replaced the one it was admitted by, so that
+   * money of a wrong price does not stay in doubt: the hold times the largest of the relations
+   * between both prices, over the kinds of the replaced one.
+   */
+  private static long hold(
+      EntryRow entry, String sentModel, Instant createdAt, PriceList then, PriceList now) {
+    Provider provider = entry.provider();
+    if (!now.replaces(then, provider, sentModel, createdAt)) {
+      return entry.holdNanos();
+    }
+    Rates after = now.find(provider, sentModel, createdAt).orElseThrow().list();
+    BigInteger hold = BigInteger.valueOf(entry.holdNanos());
+    BigInteger most = BigInteger.ZERO;
+    for (Map.Entry<Kind, Long> before :
+        then.find(provider, sentModel, createdAt).orElseThrow().list().unitPicos().entrySet()) {
+      Kind kind = before.getKey();
+      long replacing =
+          after.picos(kind).orElse(now.dearest(provider).picos(kind).orElse(before.getValue()));
+      if (before.getValue() == 0) {
+        // Nothing was held for these tokens, and so nothing is known of how many they could be.
+        continue;
+      }
+      BigInteger[] scaled =
+          hold.multiply(BigInteger.valueOf(replacing))
+              .divideAndRemainder(BigInteger.valueOf(before.getValue()));
+      most = most.max(scaled[0].add(BigInteger.valueOf(scaled[1].signum())));
+    }
+    return most.min(BigInteger.valueOf(WorstCase.CEILING.nanos())).longValueExact();
   }
 
   /** Whether its user has said that nothing of it is in doubt. */

@@ -7,10 +7,16 @@ import org.jspecify.annotations.Nullable;
 final class Texts {
   private static final int MOST_CHARACTERS = 200;
 
+  private static final int MOST_CHARACTERS_OF_A_SENTENCE = 500;
+
   private Texts() {}
 
   static String required(String text) {
     return PlainText.of(text, MOST_CHARACTERS);
+  }
+
+  static String sentence(String text) {
+    return PlainText.of(text, MOST_CHARACTERS_OF_A_SENTENCE);
   }
 
   static @Nullable String kept(@Nullable String text) {

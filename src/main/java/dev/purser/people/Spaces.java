@@ -64,6 +64,30 @@ public final class Spaces {
   }
 
   /**
+   * Makes a model the default of a space that has none.
+   *
+   * @return false if it has one; nothing was changed then
+   */
+  public boolean chooseDefaultIfNone(String spaceId, Provider provider, String model) {
+    return database.write(handle -> {
+      touch(handle, spaceId);
+      return handle
+              .createUpdate(
+                  """
+                  UPDATE spaces
+                  SET default_provider = :provider, default_model = :model,
+                    settings_version = settings_version + 1
+                  WHERE space_id = :space AND default_provider IS NULL
+                  """)
+              .bind("space", spaceId)
+              .bind("provider", provider.id())
+              .bind("model", model)
+              .execute()
+          == 1;
+    });
+  }
+
+  /**
    * Says that something which a call of this space depends on changes in this transaction; no
    * admission that was read before it will be let through. It also takes the space's row, so that
    * changes of one space come one after another: call it first.

@@ -17,12 +17,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The form in which prices are written; the head of {@code prices.tsv} describes it. */
 final class PriceFile {
   private static final String SHIPPED = "prices.tsv";
+  private static final String SUGGESTED = "suggested";
   private static final String NOTHING = "-";
   private static final String AS_INPUT = "input";
   private static final List<String> COLUMNS =
@@ -51,13 +53,19 @@ final class PriceFile {
   /** USD per thousand requests, as pico-dollars per request. */
   private static final int REQUEST_DIGITS = 9;
 
+  private static final Pattern WEB_SEARCH =
+      Pattern.compile("(?<all>[^ ]+)(?: chat (?<low>[^ /]+)/(?<medium>[^ /]+)/(?<high>[^ /]+))?");
   private static final Pattern LONG_CONTEXT = Pattern.compile(">(\\d+) x(\\S+) x(\\S+)");
   private static final int MOST_NAME_CHARACTERS = 200;
 
   private PriceFile() {}
 
-  /** What a file holds. */
-  record Contents(String version, List<ModelPrice> prices) {}
+  /**
+   * What a file holds.
+   *
+   * @param suggested of each provider at most one model, which is among the prices
+   */
+  record Contents(String version, Map<Provider, String> suggested, List<ModelPrice> prices) {}
 
   static Contents shipped() {
     InputStream resource = PriceFile.class.getResourceAsStream(SHIPPED);
@@ -76,6 +84,7 @@ final class PriceFile {
   static Contents parse(List<String> lines) {
     String version = null;
     boolean header = false;
+    Map<Provider, String> suggested = new EnumMap<>(Provider.class);
     List<ModelPrice> prices = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
@@ -88,6 +97,8 @@ final class PriceFile {
           throw new IllegalArgumentException("line " + (i + 1) + ": the version comes first");
         }
         version = cells.getLast();
+      } else if (!header && cells.size() == 3 && cells.getFirst().equals(SUGGESTED)) {
+        suggested.put(provider(cells.get(1)), cells.getLast());
       } else if (!header) {
         if (!cells.equals(COLUMNS)) {
           throw new IllegalArgumentException("line " + (i + 1) + ": other columns than " + COLUMNS);
@@ -104,7 +115,18 @@ final class PriceFile {
     if (version == null || prices.isEmpty()) {
       throw new IllegalArgumentException("a price list without a version or without prices");
     }
-    return new Contents(version, prices);
+    suggested.forEach((provider, model) -> {
+      if (prices.stream().noneMatch(price -> isFor(price, provider, model))) {
+        throw new IllegalArgumentException("no model for chat has the suggested name " + model);
+      }
+    });
+    return new Contents(version, Map.copyOf(suggested), List.copyOf(prices));
+  }
+
+  private static boolean isFor(ModelPrice price, Provider provider, String model) {
+    return price.provider() == provider
+        && price.model().equals(model)
+        && price.use() == ModelPrice.Use.CHAT;
   }
 
   static ModelPrice parseLine(String line) {
@@ -113,19 +135,16 @@ final class PriceFile {
       throw new IllegalArgumentException(
           cells.size() + " cells instead of the " + COLUMNS.size() + ": " + COLUMNS);
     }
-    String provider = cell(cells, "provider");
     ModelPrice price =
         new ModelPrice(
-            Provider.ofId(provider)
-                .orElseThrow(() ->
-                    new IllegalArgumentException(
-                        "there is no provider named \"" + provider + "\"")),
+            provider(cell(cells, "provider")),
             name(cell(cells, "model")),
             use(cell(cells, "use")),
             from(cell(cells, "from")),
             tokens(cell(cells, "context")),
             tokens(cell(cells, "max_output")),
             rates(cells),
+            searches(webSearch(cells)),
             longContext(cell(cells, "long_context")),
             factors(cell(cells, "factors")),
             list(cell(cells, "aliases")).map(PriceFile::name).toList());
@@ -148,8 +167,8 @@ final class PriceFile {
     cells.add(price.outputTokens() == null ? NOTHING : price.outputTokens().toString());
     for (Kind kind : Kind.values()) {
       Long picos = price.list().unitPicos().get(kind);
-      int digits = kind == Kind.WEB_SEARCH ? REQUEST_DIGITS : TOKEN_DIGITS;
-      cells.add(picos == null ? NOTHING : Rates.usd(picos, digits).toPlainString());
+      String cell = picos == null ? NOTHING : Rates.usd(picos, digits(kind)).toPlainString();
+      cells.add(kind == Kind.WEB_SEARCH ? cell + chatSearches(price) : cell);
     }
     LongContext over = price.longContext();
     cells.add(
@@ -165,18 +184,52 @@ final class PriceFile {
     return String.join("\t", cells);
   }
 
+  private static String chatSearches(ModelPrice price) {
+    return price.searches().isEmpty()
+        ? ""
+        : price.searches().values().stream()
+            .map(picos -> Rates.usd(picos, REQUEST_DIGITS).toPlainString())
+            .collect(Collectors.joining("/", " chat ", ""));
+  }
+
+  private static int digits(Kind kind) {
+    return kind == Kind.WEB_SEARCH ? REQUEST_DIGITS : TOKEN_DIGITS;
+  }
+
   private static Rates rates(List<String> cells) {
     Map<Kind, Long> picos = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
-      String cell = cell(cells, kind.id());
+      String cell =
+          kind == Kind.WEB_SEARCH ? webSearch(cells).group("all") : cell(cells, kind.id());
       if (cell.equals(NOTHING)) {
         continue;
       }
       boolean asInput = cell.equals(AS_INPUT) && kind != Kind.INPUT && kind != Kind.WEB_SEARCH;
-      int digits = kind == Kind.WEB_SEARCH ? REQUEST_DIGITS : TOKEN_DIGITS;
-      picos.put(kind, Rates.picos(decimal(asInput ? cell(cells, Kind.INPUT.id()) : cell), digits));
+      picos.put(
+          kind, Rates.picos(decimal(asInput ? cell(cells, Kind.INPUT.id()) : cell), digits(kind)));
     }
     return new Rates(picos);
+  }
+
+  private static Matcher webSearch(List<String> cells) {
+    String cell = cell(cells, Kind.WEB_SEARCH.id());
+    Matcher matcher = WEB_SEARCH.matcher(cell);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "web_search reads like \"10\" or \"10 chat 30/35/50\", not \"" + cell + "\"");
+    }
+    return matcher;
+  }
+
+  private static Map<SearchContext, Long> searches(Matcher webSearch) {
+    Map<SearchContext, Long> picos = new EnumMap<>(SearchContext.class);
+    for (SearchContext context : SearchContext.values()) {
+      String price = webSearch.group(context.id());
+      if (price != null) {
+        picos.put(context, Rates.picos(decimal(price), REQUEST_DIGITS));
+      }
+    }
+    return picos;
   }
 
   private static BigDecimal decimal(String cell) {
@@ -216,6 +269,12 @@ final class PriceFile {
               Factor.parse(factor.substring(space + 1).strip()));
         });
     return factors;
+  }
+
+  private static Provider provider(String cell) {
+    return Provider.ofId(cell)
+        .orElseThrow(
+            () -> new IllegalArgumentException("there is no provider named \"" + cell + "\""));
   }
 
   private static ModelPrice.Use use(String cell) {

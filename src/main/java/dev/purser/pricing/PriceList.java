@@ -3,6 +3,7 @@ package dev.purser.pricing;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,19 +13,16 @@ import java.util.stream.Stream;
  * whatever was added since.
  */
 public final class PriceList {
-  private final String shippedVersion;
-  private final List<ModelPrice> shipped;
+  private final PriceFile.Contents shipped;
   private final List<ModelPrice> added;
   private final ProviderPrices anthropic;
   private final ProviderPrices openAi;
 
-  private PriceList(String shippedVersion, List<ModelPrice> shipped, List<ModelPrice> added) {
-    this.shippedVersion = shippedVersion;
-    this.shipped = List.copyOf(shipped);
+  private PriceList(PriceFile.Contents shipped, List<ModelPrice> added) {
+    this.shipped = shipped;
     this.added = List.copyOf(added);
-    List<ModelPrice> all = Stream.concat(shipped.stream(), added.stream()).toList();
-    this.anthropic = new ProviderPrices(Provider.ANTHROPIC, all);
-    this.openAi = new ProviderPrices(Provider.OPENAI, all);
+    this.anthropic = new ProviderPrices(Provider.ANTHROPIC, shipped.prices(), added);
+    this.openAi = new ProviderPrices(Provider.OPENAI, shipped.prices(), added);
   }
 
   /** The list that ships with the program. */
@@ -33,12 +31,12 @@ public final class PriceList {
   }
 
   static PriceList of(PriceFile.Contents file) {
-    return new PriceList(file.version(), file.prices(), List.of());
+    return new PriceList(file, List.of());
   }
 
   /** The shipped list with these prices added to it, oldest first, and no others. */
   public PriceList withAdded(List<ModelPrice> prices) {
-    return new PriceList(shippedVersion, shipped, prices);
+    return new PriceList(shipped, prices);
   }
 
   /**
@@ -47,6 +45,11 @@ public final class PriceList {
    */
   public String version() {
     return version(added.size());
+  }
+
+  /** The model of this provider that is a good default for whoever has not chosen one. */
+  public Optional<String> suggested(Provider provider) {
+    return Optional.ofNullable(shipped.suggested().get(provider));
   }
 
   /** The prices that were added to the shipped list, oldest first. */
@@ -71,7 +74,22 @@ public final class PriceList {
    * is a snapshot.
    */
   public Optional<ModelPrice> find(Provider provider, String model, Instant at) {
-    return of(provider).find(model, day(at));
+    return of(provider).find(model, day(at)).map(ProviderPrices.Card::price);
+  }
+
+  /**
+   * Which of the added prices is in force for this name, counted from 1 in the order of their
+   * adding; 0 if none of them is.
+   */
+  public int addedNumber(Provider provider, String model, Instant at) {
+    return of(provider).find(model, day(at)).map(ProviderPrices.Card::number).orElse(0);
+  }
+
+  /** The shipped list with the first of the added prices, as many as a version says. */
+  public PriceList asAdded(String version) {
+    int plus = version.lastIndexOf('+');
+    int count = plus < 0 ? 0 : Integer.parseInt(version.substring(plus + 1));
+    return count >= added.size() ? this : withAdded(added.subList(0, count));
   }
 
   /** Whether the list has a price for this name, on whatever day. */
@@ -96,6 +114,13 @@ public final class PriceList {
         .orElseGet(() -> ModelName.isEmbedding(model));
   }
 
+  /** All prices of a provider, of whatever day. */
+  List<ModelPrice> everyPrice(Provider provider) {
+    return Stream.concat(shipped.prices().stream(), added.stream())
+        .filter(price -> price.provider() == provider)
+        .toList();
+  }
+
   /** Each model's price in force, in the order of the file, added models after a provider's own. */
   public List<ModelPrice> inForce(Instant at) {
     return Stream.of(Provider.values())
@@ -117,15 +142,73 @@ public final class PriceList {
    * @param at when the call was admitted: the price of that UTC day holds
    */
   public Priced price(Provider provider, Usage usage, Instant at) {
+    return price(provider, usage, rates(provider, usage, at));
+  }
+
+  /**
+   * The same for a call that was admitted with an older list: its prices hold, except where it has
+   * none or one that was added and has been replaced since.
+   */
+  public Priced price(Provider provider, Usage usage, Instant at, PriceList admittedWith) {
+    if (admittedWith == this) {
+      return price(provider, usage, at);
+    }
+    List<Rates> pinned = admittedWith.rates(provider, usage, at);
+    List<Rates> rates = new ArrayList<>(pinned);
+    for (int i = 0; i < rates.size(); i++) {
+      ModelUsage part = usage.byModel().get(i);
+      if (!pinned.get(i).has(part) || replaces(admittedWith, provider, part.model(), at)) {
+        Rates newer = rates(provider, part, usage.terms(), at);
+        if (newer.has(part)) {
+          rates.set(i, newer);
+        }
+      }
+    }
+    return rates.equals(pinned)
+        ? admittedWith.price(provider, usage, pinned)
+        : price(provider, usage, rates);
+  }
+
+  /**
+   * The lines of a usage at given rates.
+   *
+   * @param rates of each of its parts
+   */
+  public Priced price(Provider provider, Usage usage, List<Rates> rates) {
     Lines lines = new Lines(dearest(provider));
-    for (ModelUsage part : usage.byModel()) {
-      Rates rates =
-          find(provider, part.model(), at)
-              .flatMap(price -> price.rates(part.prompt(), usage.terms()))
-              .orElse(Rates.NONE);
-      lines.add(part, rates);
+    for (int i = 0; i < rates.size(); i++) {
+      lines.add(usage.byModel().get(i), rates.get(i));
     }
     return lines.priced(version());
+  }
+
+  /** What a part of a usage costs; nothing is known of what the list has no price for. */
+  public Rates rates(Provider provider, ModelUsage part, Terms terms, Instant at) {
+    return find(provider, part.model(), at)
+        .flatMap(price -> price.rates(part.prompt(), terms))
+        .orElse(Rates.NONE);
+  }
+
+  /**
+   * Whether an added price of this list holds for a model in place of one that was added before.
+   */
+  public boolean replaces(PriceList older, Provider provider, String model, Instant at) {
+    int before = older.addedNumber(provider, model, at);
+    return before > 0 && addedNumber(provider, model, at) > before;
+  }
+
+  /** Whether any added price is replaced by a later one. */
+  public boolean hasReplaced() {
+    return Stream.of(Provider.values()).anyMatch(provider -> of(provider).hasReplaced());
+  }
+
+  /** Whether an added price that held for this name was replaced by a later one. */
+  public boolean hasReplaced(Provider provider, String model) {
+    return of(provider).hasReplaced(model);
+  }
+
+  private List<Rates> rates(Provider provider, Usage usage, Instant at) {
+    return usage.byModel().stream().map(part -> rates(provider, part, usage.terms(), at)).toList();
   }
 
   private ProviderPrices of(Provider provider) {
@@ -136,7 +219,7 @@ public final class PriceList {
   }
 
   private String version(int addedCount) {
-    return addedCount == 0 ? shippedVersion : shippedVersion + "+" + addedCount;
+    return addedCount == 0 ? shipped.version() : shipped.version() + "+" + addedCount;
   }
 
   private static LocalDate day(Instant at) {

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 public final class Prices implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Prices.class);
 
+  /** How many calls are looked at while somebody waits for it. */
+  private static final long MOST_AT_ONCE = 20_000;
+
   private final PriceStore store;
   private final Repricing repricing;
   private final ScheduledExecutorService thread =
@@ -24,7 +27,7 @@ public final class Prices implements AutoCloseable {
           Thread.ofPlatform().name("purser-prices").daemon(true).factory());
   private volatile PriceList current;
 
-  /** Whether calls may have been booked without a price that the current list has. */
+  /** Whether calls may have been booked otherwise than by the current list. */
   private volatile boolean missed;
 
   private Prices(PriceStore store, Repricing repricing) {
@@ -56,24 +59,42 @@ public final class Prices implements AutoCloseable {
   }
 
   /**
-   * Adds a price, and prices the open month's unpriced entries with it.
+   * What adding a price would do to calls that were booked before it.
    *
    * @throws IllegalArgumentException if the price does not come to whole pico-dollars on some terms
    */
-  public synchronized PriceList add(ModelPrice price, Instant now) {
-    current = store.add(price, now, repricing);
-    // Meanwhile calls may have been booked by the list before.
-    missed = true;
-    return current;
+  public PriceStore.Preview preview(ModelPrice price) {
+    return store.preview(price, repricing, MOST_AT_ONCE);
   }
 
   /**
-   * Tells that a call was booked without a price.
+   * Adds a price, and books what it changes of the open month's calls; of very many the rest soon.
    *
-   * @param list by which no price was found: if it is no longer the current one, what has no price
-   *     is looked for again, soon
+   * @throws IllegalArgumentException if the price does not come to whole pico-dollars on some terms
    */
-  public void foundNone(PriceList list) {
+  public synchronized PriceStore.Added add(ModelPrice price, Instant now) {
+    PriceStore.Added added =
+        store.add(price, now, repricing, prices -> current = prices, MOST_AT_ONCE);
+    // Meanwhile calls may have been booked by the list before.
+    missed = true;
+    if (!added.finished()) {
+      thread.execute(this::refresh);
+    }
+    return added;
+  }
+
+  /** What an added price has done so far to calls that were booked before it. */
+  public Repriced done(int number) {
+    return store.done(number);
+  }
+
+  /**
+   * Tells that a call is booked.
+   *
+   * @param list that was in force when it was priced: if it is no longer the current one, what that
+   *     changes is looked for again, soon
+   */
+  public void booked(PriceList list) {
     if (list != current) {
       missed = true;
     }

@@ -3,11 +3,13 @@ package dev.purser.pricing;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,27 +18,54 @@ import org.jspecify.annotations.Nullable;
 final class ProviderPrices {
   private static final int MOST_FOUND = 1_000;
 
-  private final Map<String, NavigableMap<LocalDate, ModelPrice>> models = new LinkedHashMap<>();
+  private final Map<String, NavigableMap<LocalDate, Card>> models = new LinkedHashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
+  private final Set<String> replaced = new HashSet<>();
   private final Rates dearest;
 
   /** What was found for a name, or that nothing was; bounded, since callers choose names. */
-  private final Map<String, Optional<NavigableMap<LocalDate, ModelPrice>>> found =
+  private final Map<String, Optional<NavigableMap<LocalDate, Card>>> found =
       new ConcurrentHashMap<>();
 
-  /** Of two prices of one model and day, the later in the list holds. */
-  ProviderPrices(Provider provider, List<ModelPrice> prices) {
-    for (ModelPrice price : prices) {
-      if (price.provider() == provider) {
-        models.computeIfAbsent(price.model(), model -> new TreeMap<>()).put(price.from(), price);
-        price.aliases().forEach(alias -> aliases.put(alias, price.model()));
-      }
+  /**
+   * A price.
+   *
+   * @param number of an added one, counted from 1; 0 for a shipped one
+   */
+  record Card(ModelPrice price, int number) {}
+
+  /**
+   * An added price replaces those of its model that were added before and hold from its first day
+   * or later, and a shipped one of the same day.
+   */
+  ProviderPrices(Provider provider, List<ModelPrice> shipped, List<ModelPrice> added) {
+    shipped.forEach(price -> put(provider, new Card(price, 0)));
+    for (int i = 0; i < added.size(); i++) {
+      put(provider, new Card(added.get(i), i + 1));
     }
     dearest =
         models.values().stream()
             .flatMap(days -> days.values().stream())
-            .map(ModelPrice::dearest)
+            .map(card -> card.price().dearest())
             .reduce(Rates.NONE, Rates::dearer);
+  }
+
+  private void put(Provider provider, Card card) {
+    ModelPrice price = card.price();
+    if (price.provider() == provider) {
+      NavigableMap<LocalDate, Card> days =
+          models.computeIfAbsent(price.model(), model -> new TreeMap<>());
+      if (card.number() > 0) {
+        if (days.values().stream().anyMatch(earlier -> earlier.number() > 0)) {
+          replaced.add(price.model());
+        }
+        days.tailMap(price.from(), /* inclusive= */ true)
+            .values()
+            .removeIf(earlier -> earlier.number() > 0);
+      }
+      days.put(price.from(), card);
+      price.aliases().forEach(alias -> aliases.put(alias, price.model()));
+    }
   }
 
   Rates dearest() {
@@ -47,43 +76,53 @@ final class ProviderPrices {
     return days(name) != null;
   }
 
-  Optional<ModelPrice> find(String name, LocalDate day) {
-    NavigableMap<LocalDate, ModelPrice> days = days(name);
+  /** Whether an added price was replaced by a later one. */
+  boolean hasReplaced() {
+    return !replaced.isEmpty();
+  }
+
+  /** The same of the model that has this name. */
+  boolean hasReplaced(String name) {
+    NavigableMap<LocalDate, Card> days = days(name);
+    return days != null && replaced.contains(days.firstEntry().getValue().price().model());
+  }
+
+  Optional<Card> find(String name, LocalDate day) {
+    NavigableMap<LocalDate, Card> days = days(name);
     return days == null ? Optional.empty() : inForce(days, day);
   }
 
   /** What models of this name are called for. */
   Optional<ModelPrice.Use> use(String name) {
-    NavigableMap<LocalDate, ModelPrice> days = days(name);
-    return days == null ? Optional.empty() : Optional.of(days.lastEntry().getValue().use());
+    NavigableMap<LocalDate, Card> days = days(name);
+    return days == null ? Optional.empty() : Optional.of(days.lastEntry().getValue().price().use());
   }
 
   List<ModelPrice> inForce(LocalDate day) {
     List<ModelPrice> inForce = new ArrayList<>();
-    models.values().forEach(days -> inForce(days, day).ifPresent(inForce::add));
+    models.values().forEach(days -> inForce(days, day).map(Card::price).ifPresent(inForce::add));
     return inForce;
   }
 
-  private static Optional<ModelPrice> inForce(
-      NavigableMap<LocalDate, ModelPrice> days, LocalDate day) {
+  private static Optional<Card> inForce(NavigableMap<LocalDate, Card> days, LocalDate day) {
     return Optional.ofNullable(days.floorEntry(day)).map(Map.Entry::getValue);
   }
 
   /** A model's own name before an alias, and both before the model of which it is a snapshot. */
-  private @Nullable NavigableMap<LocalDate, ModelPrice> days(String name) {
-    Optional<NavigableMap<LocalDate, ModelPrice>> before = found.get(name);
+  private @Nullable NavigableMap<LocalDate, Card> days(String name) {
+    Optional<NavigableMap<LocalDate, Card>> before = found.get(name);
     if (before != null) {
       return before.orElse(null);
     }
-    NavigableMap<LocalDate, ModelPrice> days = search(name);
+    NavigableMap<LocalDate, Card> days = search(name);
     if (found.size() < MOST_FOUND) {
       found.put(name, Optional.ofNullable(days));
     }
     return days;
   }
 
-  private @Nullable NavigableMap<LocalDate, ModelPrice> search(String name) {
-    NavigableMap<LocalDate, ModelPrice> exact = exactly(name);
+  private @Nullable NavigableMap<LocalDate, Card> search(String name) {
+    NavigableMap<LocalDate, Card> exact = exactly(name);
     if (exact != null) {
       return exact;
     }
@@ -91,8 +130,8 @@ final class ProviderPrices {
     return model.isEmpty() ? null : exactly(model.get());
   }
 
-  private @Nullable NavigableMap<LocalDate, ModelPrice> exactly(String name) {
-    NavigableMap<LocalDate, ModelPrice> own = models.get(name);
+  private @Nullable NavigableMap<LocalDate, Card> exactly(String name) {
+    NavigableMap<LocalDate, Card> own = models.get(name);
     String model = own == null ? aliases.get(name) : null;
     return model == null ? own : models.get(model);
   }

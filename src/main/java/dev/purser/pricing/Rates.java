@@ -48,6 +48,16 @@ public record Rates(Map<Kind, Long> unitPicos) {
     return picos == null ? OptionalLong.empty() : OptionalLong.of(picos);
   }
 
+  /** Whether there is a price for everything that a part of a usage has. */
+  public boolean has(ModelUsage part) {
+    for (Kind kind : Kind.values()) {
+      if (part.quantity(kind) > 0 && !unitPicos.containsKey(kind)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** USD per million of that many pico-dollars for one, exactly. */
   public static BigDecimal usdPerMillion(long unitPicos) {
     return usd(unitPicos, DIGITS_PER_MILLION);
@@ -88,6 +98,14 @@ public record Rates(Map<Kind, Long> unitPicos) {
               case WEB_SEARCH -> picos;
             }));
     return new Rates(product);
+  }
+
+  /** The same with another price of one kind. */
+  Rates with(Kind kind, long picos) {
+    EnumMap<Kind, Long> changed = new EnumMap<>(Kind.class);
+    changed.putAll(unitPicos);
+    changed.put(kind, picos);
+    return new Rates(changed);
   }
 
   /** Of each kind the dearer. */

@@ -6,21 +6,21 @@ final class BadRequest extends Exception {
 
   private final transient CallError error;
 
-  private BadRequest(ErrorCode code, String message, String help) {
-    super(message, null, false, false);
-    this.error = CallError.of(code, message, help);
+  private BadRequest(CallError error) {
+    super(error.message(), null, false, false);
+    this.error = error;
   }
 
   static BadRequest malformed(String message) {
     return new BadRequest(
-        ErrorCode.REQUEST_MALFORMED, message, "Correct the request's body and send it again.");
+        CallError.of(
+            ErrorCode.REQUEST_MALFORMED, message, "Correct the request's body and send it again."));
   }
 
   static BadRequest notMeterable(String field, String why) {
     return new BadRequest(
-        ErrorCode.REQUEST_NOT_METERABLE,
-        "Purser does not forward a request with " + field + ": " + why + ".",
-        "Leave it out, or make this call to the provider directly.");
+        RefusalErrors.notMeterable(
+            "Purser does not forward a request with " + field + ": " + why + "."));
   }
 
   CallError error() {

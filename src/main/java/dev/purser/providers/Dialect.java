@@ -1,7 +1,10 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Provider;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A wire format that calls are metered in. */
 public enum Dialect {
@@ -9,6 +12,8 @@ public enum Dialect {
   OPENAI_CHAT(Provider.OPENAI, "/v1/chat/completions"),
   OPENAI_RESPONSES(Provider.OPENAI, "/v1/responses"),
   OPENAI_EMBEDDINGS(Provider.OPENAI, "/v1/embeddings");
+
+  private static final RequestScan MODEL = new RequestScan("model");
 
   private final Provider provider;
   private final String path;
@@ -31,6 +36,10 @@ public enum Dialect {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  public static Optional<Dialect> ofId(String id) {
+    return Arrays.stream(values()).filter(dialect -> dialect.id().equals(id)).findFirst();
+  }
+
   /** The field that limits the tokens of an answer. */
   String limitField() {
     return switch (this) {
@@ -38,6 +47,15 @@ public enum Dialect {
       case OPENAI_CHAT -> "max_completion_tokens";
       case OPENAI_RESPONSES -> "max_output_tokens";
       case OPENAI_EMBEDDINGS -> "input"; // It has no answer, and so no such field.
+    };
+  }
+
+  /** The field that limits the uses of a tool that the provider runs. */
+  String usesField() {
+    return switch (this) {
+      case ANTHROPIC_MESSAGES -> "tools[].max_uses";
+      case OPENAI_RESPONSES -> "max_tool_calls";
+      case OPENAI_CHAT, OPENAI_EMBEDDINGS -> "tools"; // None of theirs is run by the provider.
     };
   }
 
@@ -54,7 +72,17 @@ public enum Dialect {
             case OPENAI_EMBEDDINGS -> OpenAiRequests.readEmbeddings(body);
           });
     } catch (BadRequest refused) {
-      return new RequestReading.Refused(refused.error());
+      return new RequestReading.Refused(
+          refused.error(),
+          refused.error().code() == ErrorCode.REQUEST_NOT_METERABLE ? modelIn(body) : null);
+    }
+  }
+
+  private static @Nullable String modelIn(byte[] body) {
+    try {
+      return MODEL.read(body).name("model");
+    } catch (BadRequest malformed) {
+      return null;
     }
   }
 }

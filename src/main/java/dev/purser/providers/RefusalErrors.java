@@ -1,7 +1,9 @@
 package dev.purser.providers;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,6 +12,10 @@ import java.util.Map;
  */
 public final class RefusalErrors {
   private static final int MOST_NAME_CHARACTERS = 200;
+
+  private static final String CLAUDE_CODE =
+      "in Claude Code: set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1";
+  private static final String LISTED = "or let the administrator list it with ./run strict allow";
 
   private final String pages;
 
@@ -61,12 +67,44 @@ public final class RefusalErrors {
         });
   }
 
+  /**
+   * The agent always uses a model that is the other provider's.
+   *
+   * @param called whose interface the program called
+   */
+  public CallError agentsModelIsOtherProviders(
+      String agentId, String model, Provider other, Provider called) {
+    return CallError.of(
+        ErrorCode.AGENTS_MODEL_NOT_AVAILABLE,
+        "This agent is set to always use "
+            + shortened(model)
+            + ", a model of "
+            + other.displayName()
+            + ", and this is a call to "
+            + called.displayName()
+            + ".",
+        "Choose a model of "
+            + called.displayName()
+            + " for the agent, or let its program choose, at "
+            + agents()
+            + "/"
+            + agentId);
+  }
+
   /** Nobody knows the model. */
   public CallError unknownModel(String model) {
     return CallError.of(
         ErrorCode.MODEL_NOT_AVAILABLE,
         shortened(model) + " is not among the models of the saved provider keys.",
         "The list is at /v1/models; provider keys are saved at " + settings());
+  }
+
+  /** What it uses could not be read from its answer, for a reason that the message says. */
+  public static CallError notMeterable(String message) {
+    return CallError.of(
+        ErrorCode.REQUEST_NOT_METERABLE,
+        message,
+        "Leave it out, or make this call to the provider directly.");
   }
 
   /** Its cost has no bound because of a field. */
@@ -80,17 +118,64 @@ public final class RefusalErrors {
   }
 
   private static String boundedBy(String field) {
+    if (field.endsWith(".max_uses")) {
+      return "Set " + field + " to 1 or more, at most " + CostTerms.MOST_USES + " in all";
+    }
+    if (field.endsWith(".allowed_callers")) {
+      return "Set " + field + " to direct";
+    }
+    if (field.startsWith("anthropic-beta ")) {
+      return "Leave " + shortened(field) + " out (" + CLAUDE_CODE + "), " + LISTED;
+    }
     return switch (field) {
-      case "tools[].max_uses",
-          "max_tool_calls",
-          "max_tokens",
-          "max_completion_tokens",
-          "max_output_tokens" ->
+      case "max_tool_calls", "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           "Set " + field;
-      case "tools[].allowed_callers" -> "Set tools[].allowed_callers to direct";
+      case "store" -> "Set store to false";
       case "model" -> "Use another model";
-      default -> "Leave " + shortened(field) + " out";
+      default ->
+          "Leave "
+              + shortened(field)
+              + " out"
+              + (RequestName.isPlain(field) && !Listed.knows(field) ? ", " + LISTED : "");
     };
+  }
+
+  /**
+   * The same refusal by a budget, if it was for names that are not known.
+   *
+   * @param widening those because of which the call counts as the most that its model can cost
+   * @param needed for the call
+   */
+  public CallError widened(CallError refusal, List<RequestName> widening, Money needed) {
+    if (widening.isEmpty()) {
+      return refusal;
+    }
+    boolean claudes = widening.getFirst().dialect() == Dialect.ANTHROPIC_MESSAGES;
+    String names = RequestName.shown(widening);
+    return new CallError(
+        refusal.code(),
+        "This call could cost "
+            + dollars(needed)
+            + ", more than its budget has free, says Purser: it has "
+            + names
+            + ", which Purser does not know, so it counts as the most that its model can cost.",
+        "Leave "
+            + names
+            + " out"
+            + (claudes ? " (" + CLAUDE_CODE + ")" : "")
+            + ", "
+            + LISTED.substring("or ".length())
+            + ", or raise the budget at "
+            + settings()
+            + " or "
+            + agents(),
+        refusal.figures());
+  }
+
+  /** Rounded up to whole cents. */
+  private static String dollars(Money sum) {
+    long cents = Math.ceilDiv(sum.nanos(), Money.ofCents(1).nanos());
+    return "$%d.%02d".formatted(cents / 100, cents % 100);
   }
 
   /**

@@ -108,9 +108,18 @@ final class RequestScan {
     }
 
     private void value(PathTree node, JsonToken token) throws BadRequest {
-      if (node.index() >= 0) {
+      int recorded = fields.size();
+      boolean wanted = node.index() >= 0;
+      if (wanted) {
         record(paths[node.index()], token, node.want() == PathTree.Want.VALUE);
       }
+      inside(node, token);
+      if (wanted && token.isStructStart()) {
+        fields.set(recorded, fields.get(recorded).closedAt(offset(parser.currentLocation())));
+      }
+    }
+
+    private void inside(PathTree node, JsonToken token) throws BadRequest {
       PathTree element = node.element();
       if (token == JsonToken.START_OBJECT && node.leadsOn()) {
         object(node, /* root= */ false);
@@ -138,14 +147,9 @@ final class RequestScan {
       }
       String text = whole && token == JsonToken.VALUE_STRING ? parser.getString() : null;
       Long number = token == JsonToken.VALUE_NUMBER_INT ? numberOf(parser) : null;
+      int end = offset(parser.currentLocation());
       fields.add(
-          new Field(
-              path,
-              token,
-              text,
-              number,
-              offset(parser.currentTokenLocation()),
-              offset(parser.currentLocation())));
+          new Field(path, token, text, number, offset(parser.currentTokenLocation()), end, end));
     }
 
     private void pass(JsonToken token) {

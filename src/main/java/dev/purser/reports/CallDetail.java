@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param budgetRefusal null unless a budget refused it
  * @param unboundedField the field of the request for which its cost had no bound, so that a strict
  *     budget refused it; else null
+ * @param refusalMessage what the program was told, if no budget refused it; null in old entries
+ * @param wideningNames of the request, because of which a strict budget counted it as the most that
+ *     its model can cost
  */
 public record CallDetail(
     Call call,
@@ -36,11 +39,14 @@ public record CallDetail(
     List<Line> lines,
     List<Adjustment> adjustments,
     @Nullable BudgetRefusal budgetRefusal,
-    @Nullable String unboundedField) {
+    @Nullable String unboundedField,
+    @Nullable String refusalMessage,
+    List<String> wideningNames) {
 
   public CallDetail {
     lines = List.copyOf(lines);
     adjustments = List.copyOf(adjustments);
+    wideningNames = List.copyOf(wideningNames);
   }
 
   /**
@@ -64,7 +70,7 @@ public record CallDetail(
    * The money when a budget refused it.
    *
    * @param budgetOf {@code space} or {@code agent}
-   * @param needed for the call as it was asked
+   * @param needed for the call as it was asked; null if its body was not read
    * @param largestOutputTokens the output limit for which there was money; null if the budget was
    *     stopped
    * @param resetsAt when the budget begins anew; null in old entries
@@ -75,7 +81,7 @@ public record CallDetail(
       Money spent,
       Money held,
       Money doubt,
-      Money needed,
+      @Nullable Money needed,
       @Nullable Long largestOutputTokens,
       @Nullable Instant resetsAt) {}
 }

@@ -37,7 +37,8 @@ public final class CallStore {
         first_byte_millis, refused_count, entries.virtual_key_id, price_version, counted_nanos, doubt_nanos,
         geography, fast, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
-        refused_largest_output_tokens, refused_resets_at, refused_field
+        refused_largest_output_tokens, refused_resets_at, refused_field,
+        refused_message, widening_names
       """;
 
   private static final String TABLES =
@@ -83,7 +84,8 @@ public final class CallStore {
 
   private static final String LINES =
       """
-      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos FROM entry_lines
+      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
+      FROM entry_lines
       WHERE space_id = :space AND entry_id = :entry ORDER BY line_number
       """;
 
@@ -252,10 +254,16 @@ public final class CallStore {
                 money(row, "refused_spent_nanos"),
                 money(row, "refused_held_nanos"),
                 money(row, "refused_doubt_nanos"),
-                money(row, "refused_needed_nanos"),
+                moneyOrNull(row, "refused_needed_nanos"),
                 row.getColumn("refused_largest_output_tokens", Long.class),
                 Rows.instantOrNull(row, "refused_resets_at")),
-        row.getColumn("refused_field", String.class));
+        row.getColumn("refused_field", String.class),
+        row.getColumn("refused_message", String.class),
+        names(row.getColumn("widening_names", String.class)));
+  }
+
+  private static List<String> names(@Nullable String lines) {
+    return lines == null ? List.of() : lines.lines().toList();
   }
 
   private static Line line(RowView row) {
@@ -265,7 +273,8 @@ public final class CallStore {
         row.getColumn("quantity", Long.class),
         row.getColumn("unit_picos", Long.class),
         row.getColumn("uncached_picos", Long.class),
-        moneyOrNull(row, "cost_nanos"));
+        moneyOrNull(row, "cost_nanos"),
+        Rows.flag(row, "billed"));
   }
 
   private static CallDetail.Adjustment adjustment(RowView row) {

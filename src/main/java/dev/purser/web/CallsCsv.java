@@ -101,7 +101,7 @@ final class CallsCsv {
 
   private Made read(String spaceId, CallFilter filter) {
     Instant deadline = clock.instant().plus(LONGEST);
-    StringBuilder text = new StringBuilder(Csv.line(HEAD));
+    StringBuilder text = new StringBuilder(Csv.start(HEAD));
     int count = 0;
     @Nullable String before = null;
     do {

@@ -34,8 +34,14 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
      * What was just done.
      *
      * @param words a few, which stand where the key's state does otherwise
+     * @param defaultModel what a program gets that leaves the choice to Purser, if that is worth
+     *     saying; else null
      */
-    record Done(String words) implements Part {}
+    record Done(String words, @Nullable DefaultModel defaultModel) implements Part {
+      Done(String words) {
+        this(words, null);
+      }
+    }
 
     /**
      * What was not.
@@ -46,6 +52,13 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
      */
     record Failed(String what, String reason, boolean typed) implements Part {}
   }
+
+  /**
+   * What saving a key means for programs that leave the choice of a model to Purser.
+   *
+   * @param model what they get from now on; null if nothing is chosen for them
+   */
+  public record DefaultModel(@Nullable String model) {}
 
   static final Part PLAIN = new Part.Plain();
 
@@ -72,17 +85,19 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
         switch (notSaved) {
           case KeySaved.Mistaken _ -> "This is no API key from " + name + ".";
           case KeySaved.Rejected _ -> name + " refused this key.";
+          case KeySaved.Busy _ -> name + " was not asked yet.";
           case KeySaved.Unreachable _ -> name + " could not be asked.";
         };
     return new Part.Failed(what + " Nothing was saved.", notSaved.reason(), true);
   }
 
-  static Part done(String what, ProviderKey.Status now) {
+  static Part done(String what, ProviderKey.Status now, @Nullable DefaultModel defaultModel) {
     return new Part.Done(
         switch (now) {
           case VALID, RESTRICTED -> what + " and " + word(now).toLowerCase(Locale.ROOT);
           case REJECTED, UNREADABLE -> word(now);
-        });
+        },
+        defaultModel);
   }
 
   /** What deleting a key means for the agents that had calls with it of late. */

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -73,14 +75,51 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
         : Optional.of(new PriceForm(Map.of(PROVIDER, provider.id(), MODEL, model), Map.of()));
   }
 
-  static PriceForm read(Form form) {
+  /**
+   * Reads and checks what was typed.
+   *
+   * @param typed in the field of a name; empty if nothing
+   */
+  static PriceForm read(UnaryOperator<String> typed) {
     Map<String, String> values = new LinkedHashMap<>();
     for (String name : List.of(PROVIDER, MODEL, FROM, EMBEDDINGS)) {
-      values.put(name, form.text(name));
+      values.put(name, typed.apply(name));
     }
-    usual().forEach(field -> values.put(field.name(), form.text(field.name())));
-    writes().forEach(field -> values.put(field.name(), form.text(field.name())));
+    usual().forEach(field -> values.put(field.name(), typed.apply(field.name())));
+    writes().forEach(field -> values.put(field.name(), typed.apply(field.name())));
     return new PriceForm(values, Map.of()).checked();
+  }
+
+  /** Where it is asked whether this is to be saved. */
+  String path() {
+    return "/prices" + new CallLink(filled()).query() + "#add";
+  }
+
+  /** Where it can be changed first. */
+  public String changePath() {
+    Map<String, String> change = new LinkedHashMap<>(filled());
+    change.put("change", "yes");
+    return "/prices" + new CallLink(change).query() + "#add";
+  }
+
+  /** What was typed. */
+  public Map<String, String> filled() {
+    Map<String, String> filled = new TreeMap<>(values);
+    filled.values().removeIf(String::isEmpty);
+    return filled;
+  }
+
+  /** What was typed of the prices, with what each is called. */
+  public Map<String, String> amounts() {
+    Map<String, String> amounts = new LinkedHashMap<>();
+    for (List<Field> fields : List.of(USUAL, WRITES)) {
+      for (Field field : fields) {
+        if (!value(field.name()).isEmpty()) {
+          amounts.put(field.label(), "$" + value(field.name()));
+        }
+      }
+    }
+    return amounts;
   }
 
   public static List<Field> usual() {

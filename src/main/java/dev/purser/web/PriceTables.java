@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param day for which it is shown, in UTC as price days are
  * @param usable whether any model can be used with the keys that are saved
  * @param form null for those who may not add a price
- * @param added the model that was given a price just now; null for none
+ * @param sure what is asked before the form's price is saved; null while it is being written
+ * @param added what was given a price just now; null for none
  */
 public record PriceTables(
     String query,
@@ -40,7 +41,8 @@ public record PriceTables(
     List<Unpriced> unpriced,
     boolean usable,
     @Nullable PriceForm form,
-    @Nullable String added) {
+    @Nullable Sure sure,
+    @Nullable Added added) {
 
   private static final Set<Kind> CACHE_WRITES =
       EnumSet.of(
@@ -49,6 +51,31 @@ public record PriceTables(
   public PriceTables {
     tables = List.copyOf(tables);
     unpriced = List.copyOf(unpriced);
+  }
+
+  /**
+   * What is shown before a price is saved.
+   *
+   * @param effects what it does to this month's calls, a sentence each
+   * @param doubts why it may be a mistake
+   */
+  public record Sure(List<String> effects, List<String> doubts) {
+    public Sure {
+      effects = List.copyOf(effects);
+      doubts = List.copyOf(doubts);
+    }
+  }
+
+  /**
+   * What a price has done.
+   *
+   * @param effects to this month's calls, a sentence each
+   * @param rest whether more such calls follow
+   */
+  public record Added(String model, List<String> effects, boolean rest) {
+    public Added {
+      effects = List.copyOf(effects);
+    }
   }
 
   /**
@@ -217,6 +244,7 @@ public record PriceTables(
       case ULTRAFAST -> "Ultrafast tier";
       case FAST -> "Fast mode";
       case US -> "Inference in the US";
+      case REGIONAL -> "Regional address";
     };
   }
 
@@ -224,7 +252,7 @@ public record PriceTables(
     return switch (condition) {
       case BATCH, FLEX, PRIORITY, ULTRAFAST -> new Terms(condition.id(), false, null);
       case FAST -> new Terms(null, true, null);
-      case US -> new Terms(null, false, condition.id());
+      case US, REGIONAL -> new Terms(null, false, condition.id());
     };
   }
 }

@@ -2,6 +2,8 @@ package dev.purser.web;
 
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.PriceStore;
+import dev.purser.pricing.PriceWords;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.UnpricedModel;
 import dev.purser.vault.KnownModel;
@@ -40,7 +42,34 @@ record PricesPage(WebParts parts) {
           "sora");
 
   Reply show(PageRequest request) {
-    return shown(200, request, PriceForm.of(request.query("add").orElse("")));
+    boolean admin = request.user().admin();
+    return request.query("model").isPresent() && admin
+        ? asked(request)
+        : shown(200, request, PriceForm.of(request.query("add").orElse("")), null);
+  }
+
+  /**
+   * The price that the query has: with what it would do, for it to be saved, or to be changed in
+   * the form.
+   */
+  private Reply asked(PageRequest request) {
+    PriceForm form = PriceForm.read(name -> request.query(name).orElse(""));
+    Optional<ModelPrice> price = form.price();
+    if (price.isEmpty() || request.query("change").isPresent()) {
+      return shown(price.isEmpty() ? 422 : 200, request, form, null);
+    }
+    try {
+      return shown(
+          200,
+          request,
+          form,
+          new PriceTables.Sure(
+              PriceWords.would(parts.priceBook().preview(price.get())),
+              PriceWords.doubts(
+                  parts.priceBook().current(), price.get(), parts.clock().instant())));
+    } catch (IllegalArgumentException e) {
+      return shown(422, request, uncountable(form), null);
+    }
   }
 
   /** A price holds for everybody on this installation. */
@@ -52,22 +81,37 @@ record PricesPage(WebParts parts) {
           "Not yours to change",
           "A price holds for everybody here: only an administrator adds one.");
     }
-    PriceForm form = PriceForm.read(request.form());
+    PriceForm form = PriceForm.read(request.form()::text);
     try {
       Optional<ModelPrice> price = form.price();
       if (price.isEmpty()) {
-        return shown(422, request, form);
+        return shown(422, request, form, null);
       }
-      parts.addPrice().accept(price.get());
+      if (!request.form().has("sure")) {
+        // So that it is seen before it is saved, and that page may be loaded again.
+        parts.priceBook().preview(price.get());
+        return Reply.redirect(form.path());
+      }
+      PriceStore.Added added = parts.priceBook().add(price.get(), parts.clock().instant());
+      return Reply.redirect(
+          "/prices"
+              + new CallLink(
+                      Map.of(
+                          "q", form.value("model"),
+                          "added", Integer.toString(added.number()),
+                          "rest", added.finished() ? "no" : "yes"))
+                  .query());
     } catch (IllegalArgumentException e) {
-      return shown(
-          422, request, form.refused("Such prices cannot be counted exactly, or are too high."));
+      return shown(422, request, uncountable(form), null);
     }
-    return Reply.redirect(
-        "/prices" + new CallLink(Map.of("q", form.value("model"), "added", "yes")).query());
   }
 
-  private Reply shown(int status, PageRequest request, PriceForm form) {
+  private static PriceForm uncountable(PriceForm form) {
+    return form.refused("Such prices cannot be counted exactly, or are too high.");
+  }
+
+  private Reply shown(
+      int status, PageRequest request, PriceForm form, PriceTables.@Nullable Sure sure) {
     Instant now = parts.clock().instant();
     LocalDate monthStart =
         YearMonth.from(now.atZone(parts.spaces().settings(request.spaceId()).timeZone())).atDay(1);
@@ -87,7 +131,27 @@ record PricesPage(WebParts parts) {
             unpriced(request, list, monthStart, now),
             models.stream().anyMatch(KnownModel::usable),
             request.user().admin() ? form : null,
-            request.query("added").isPresent() ? query : null));
+            sure,
+            request.user().admin() ? added(request, list, query) : null));
+  }
+
+  /** What was just added, by its number: what it did is looked up, whoever names it. */
+  private PriceTables.@Nullable Added added(PageRequest request, PriceList list, String model) {
+    int number =
+        request
+            .query("added")
+            .filter(text -> text.matches("[0-9]{1,6}"))
+            .map(Integer::valueOf)
+            .orElse(0);
+    if (number < 1
+        || number > list.added().size()
+        || !list.added().get(number - 1).model().equals(model)) {
+      return null;
+    }
+    return new PriceTables.Added(
+        model,
+        PriceWords.did(parts.priceBook().done(number)),
+        request.query("rest").filter("yes"::equals).isPresent());
   }
 
   private static List<Table> tables(

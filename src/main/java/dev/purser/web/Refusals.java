@@ -5,6 +5,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RefusalErrors;
+import dev.purser.providers.RequestName;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
@@ -25,13 +26,18 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     return known.isEmpty() ? unknown(detail.call()) : explain(detail, known.get());
   }
 
+  private static List<RequestName> names(CallDetail detail) {
+    return detail.wideningNames().stream().flatMap(id -> RequestName.ofId(id).stream()).toList();
+  }
+
   private WhyRefused explain(CallDetail detail, ErrorCode code) {
     Call call = detail.call();
     CallDetail.BudgetRefusal budget = detail.budgetRefusal();
     return switch (code) {
-      case BUDGET_EXHAUSTED -> budget == null ? unknown(call) : budgets().overBudget(call, budget);
+      case BUDGET_EXHAUSTED ->
+          budget == null ? unknown(call) : budgets().overBudget(call, budget, names(detail));
       case COST_UNBOUNDED -> budgets().unbounded(call, detail.unboundedField());
-      case MODEL_NOT_AVAILABLE -> modelNotAvailable(call);
+      case MODEL_NOT_AVAILABLE, AGENTS_MODEL_NOT_AVAILABLE -> modelNotAvailable(call);
       case PROVIDER_KEY_MISSING ->
           because(
               call,
@@ -58,9 +64,9 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
                       "The old one is replaced.",
                       SETTINGS_KEYS,
                       "Replace the API key")));
+      case REQUEST_NOT_METERABLE -> notMeterable(call, detail.refusalMessage());
       case VIRTUAL_KEY_INVALID,
           WRONG_PATH,
-          REQUEST_NOT_METERABLE,
           REQUEST_MALFORMED,
           REQUEST_TOO_LARGE,
           ENCODING_UNSUPPORTED,
@@ -80,12 +86,31 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     };
   }
 
+  private static WhyRefused notMeterable(Call call, @Nullable String message) {
+    return because(
+        call,
+        message == null ? null : RefusalErrors.notMeterable(message),
+        "it cannot be metered",
+        message == null ? "The answer that the program got says more." : message,
+        List.of(
+            Advice.elsewhere(
+                "Leave it out", "Then Purser forwards the request and knows what it costs."),
+            Advice.elsewhere(
+                "Call the provider directly",
+                "With the API key itself. Such calls are in no figure of Purser's, and no budget"
+                    + " holds them.")));
+  }
+
   private BudgetRefusals budgets() {
     return new BudgetRefusals(errors, zone, now);
   }
 
   private WhyRefused modelNotAvailable(Call call) {
     String asked = call.requestedModel();
+    String chosen = call.model();
+    if (chosen != null) {
+      return agentsModelNotAvailable(call, chosen);
+    }
     if (asked == null || asked.equals(AUTO)) {
       return because(
           call,
@@ -142,6 +167,32 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
                 "The list of prices says which ones your API keys can use.",
                 "/prices",
                 "See models")));
+  }
+
+  /** An agent's model was chosen for the call, and could not answer it. */
+  private WhyRefused agentsModelNotAvailable(Call call, String chosen) {
+    Provider called = call.provider();
+    Provider owner =
+        prices
+            .providerOf(chosen)
+            .orElse(called == Provider.ANTHROPIC ? Provider.OPENAI : Provider.ANTHROPIC);
+    return because(
+        call,
+        errors.agentsModelIsOtherProviders(call.agentId(), chosen, owner, called),
+        "the agent's model is another provider's",
+        "The agent was set to always use "
+            + chosen
+            + ", a model of "
+            + owner.displayName()
+            + ", and its program called "
+            + called.displayName()
+            + "'s interface.",
+        List.of(
+            new Advice(
+                "Choose a model of " + called.displayName() + " for the agent",
+                "Or let its program choose the model.",
+                "/agents/" + call.agentId(),
+                "Change the agent")));
   }
 
   /**

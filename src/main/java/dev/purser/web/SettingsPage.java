@@ -13,11 +13,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A space's provider keys, default model, budget and time zone, and this month's usage. */
 record SettingsPage(WebParts parts, ProviderKeys keys) {
   SettingsPage(WebParts parts) {
-    this(parts, new ProviderKeys(parts.vault(), parts.keyCheck(), parts.clock()));
+    this(
+        parts,
+        new ProviderKeys(
+            parts.vault(), parts.spaces(), parts.keyChecks(), parts.prices(), parts.clock()));
   }
 
   /** What the page is made of, as it is now. */
@@ -42,9 +46,11 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
     }
     return switch (keys.save(
         request.spaceId(), provider.get(), request.form().secret("key"), seenKey(request))) {
-      case KeySaved.Saved _ -> done("saved", provider.get());
+      case KeySaved.Saved saved -> saved(saved);
       case KeySaved.Unreachable unreachable ->
           failed(502, request, provider.get(), KeyRow.failed(provider.get(), unreachable));
+      case KeySaved.Busy busy ->
+          failed(503, request, provider.get(), KeyRow.failed(provider.get(), busy));
       case KeySaved.ChangedElsewhere _ ->
           failed(409, request, provider.get(), KeyRow.NOT_SAVED_OVER_ANOTHER);
       case KeySaved.NotSaved notSaved ->
@@ -61,6 +67,15 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       case KeyVerified.Asked _ -> done("verified", provider.get());
       // Deleted in another window: the row says so.
       case KeyVerified.Missing _ -> Reply.redirect("/settings#keys");
+      case KeyVerified.Busy busy ->
+          failed(
+              503,
+              request,
+              provider.get(),
+              new KeyRow.Part.Failed(
+                  provider.get().displayName() + " was not asked yet. The key is as it was.",
+                  busy.reason(),
+                  false));
       case KeyVerified.Unreachable unreachable ->
           failed(
               502,
@@ -140,11 +155,19 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       return KeyRow.deleting(provider, now.outlook().agentCount());
     }
     if (asked(request, "saved", provider.id())) {
-      return KeyRow.done("Saved", key.status());
+      return KeyRow.done("Saved", key.status(), defaultModel(request, now.settings()));
     }
     return asked(request, "verified", provider.id())
-        ? KeyRow.done("Checked", key.status())
+        ? KeyRow.done("Checked", key.status(), null)
         : KeyRow.PLAIN;
+  }
+
+  private static KeyRow.@Nullable DefaultModel defaultModel(
+      PageRequest request, SpaceSettings settings) {
+    String chosen = settings.defaultModel();
+    return chosen == null || asked(request, "default", "new")
+        ? new KeyRow.DefaultModel(chosen)
+        : null;
   }
 
   private Reply failed(int status, PageRequest request, Provider provider, KeyRow.Part failure) {
@@ -186,6 +209,12 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
             BudgetForms.done(request));
     return Reply.page(
         status, "settings.jte", request.frame(), new SettingsCards(rows, form, usage));
+  }
+
+  private static Reply saved(KeySaved.Saved saved) {
+    String id = saved.key().provider().id();
+    String chosen = saved.newDefault() == null ? "" : "&default=new";
+    return Reply.redirect("/settings?saved=" + id + chosen + "#key-" + id);
   }
 
   private static Reply done(String what, Provider provider) {

@@ -61,10 +61,17 @@ public record Snippets(List<Snippet> all, boolean filled) {
                 : snippet("curl", "curl", CURL, anthropic),
             snippet("anthropic-python", "Anthropic, Python", ANTHROPIC_PYTHON, anthropic),
             snippet("anthropic-java", "Anthropic, Java", ANTHROPIC_JAVA, anthropic),
+            snippet(
+                "anthropic-typescript", "Anthropic, TypeScript", ANTHROPIC_TYPESCRIPT, anthropic),
             snippet("openai-python", "OpenAI, Python", OPENAI_PYTHON, openai),
             snippet("openai-java", "OpenAI, Java", OPENAI_JAVA, openai),
+            snippet("openai-typescript", "OpenAI, TypeScript", OPENAI_TYPESCRIPT, openai),
+            models.provider() == Provider.OPENAI
+                ? snippet("vercel-ai", "Vercel AI", VERCEL_AI_OPENAI, openai)
+                : snippet("vercel-ai", "Vercel AI", VERCEL_AI, anthropic),
             snippet("claude-code", "Claude Code", CLAUDE_CODE, anthropic),
-            snippet("codex", "Codex", CODEX, openai)),
+            snippet("codex", "Codex", CODEX, openai),
+            snippet("opencode", "opencode", OPENCODE, anthropic)),
         virtualKey != null);
   }
 
@@ -173,6 +180,21 @@ public record Snippets(List<Snippet> all, boolean filled) {
       }
       """;
 
+  private static final String ANTHROPIC_TYPESCRIPT =
+      """
+      // hello.mts
+      // npm install @anthropic-ai/sdk
+      import Anthropic from "@anthropic-ai/sdk";
+
+      const client = new Anthropic({ baseURL: "{base}", apiKey: "{key}" });
+      const message = await client.messages.create({
+        model: "{model}",
+        max_tokens: 1024,
+        messages: [{ role: "user", content: "Say hello." }],
+      });
+      console.log(message.content);
+      """;
+
   private static final String OPENAI_PYTHON =
       """
       # pip install openai
@@ -215,6 +237,50 @@ public record Snippets(List<Snippet> all, boolean filled) {
       }
       """;
 
+  private static final String OPENAI_TYPESCRIPT =
+      """
+      // hello.mts
+      // npm install openai
+      import OpenAI from "openai";
+
+      const client = new OpenAI({ baseURL: "{base}/v1", apiKey: "{key}" });
+      const response = await client.responses.create({
+        model: "{model}",
+        input: "Say hello.",
+      });
+      console.log(response.output_text);
+      """;
+
+  private static final String VERCEL_AI =
+      """
+      // hello.mts
+      // npm install ai @ai-sdk/anthropic
+      import { createAnthropic } from "@ai-sdk/anthropic";
+      import { generateText } from "ai";
+
+      const anthropic = createAnthropic({ baseURL: "{base}/v1", apiKey: "{key}" });
+      const { text } = await generateText({
+        model: anthropic("{model}"),
+        prompt: "Say hello.",
+      });
+      console.log(text);
+      """;
+
+  private static final String VERCEL_AI_OPENAI =
+      """
+      // hello.mts
+      // npm install ai @ai-sdk/openai
+      import { createOpenAI } from "@ai-sdk/openai";
+      import { generateText } from "ai";
+
+      const openai = createOpenAI({ baseURL: "{base}/v1", apiKey: "{key}" });
+      const { text } = await generateText({
+        model: openai("{model}"),
+        prompt: "Say hello.",
+      });
+      console.log(text);
+      """;
+
   private static final String CLAUDE_CODE =
       """
       export ANTHROPIC_BASE_URL={base}
@@ -224,6 +290,7 @@ public record Snippets(List<Snippet> all, boolean filled) {
 
   /**
    * Of no file: pasted into one that has settings already, they would get into one another's way.
+   * It names no model: the client has a default of its own, and knows its models better.
    */
   private static final String CODEX =
       """
@@ -231,11 +298,24 @@ public record Snippets(List<Snippet> all, boolean filled) {
       # put them into ~/.codex/config.toml.
       export PURSER_VIRTUAL_KEY={key}
       codex \\
-        -c model={model} \\
         -c model_provider=purser \\
         -c model_providers.purser.name=Purser \\
         -c model_providers.purser.base_url={base}/v1 \\
         -c model_providers.purser.env_key=PURSER_VIRTUAL_KEY \\
         -c model_providers.purser.wire_api=responses
+      """;
+
+  /** Of no file either. */
+  private static final String OPENCODE =
+      """
+      # For this session. To keep these settings,
+      # put what is quoted into opencode.json.
+      export OPENCODE_CONFIG_CONTENT='{
+        "provider": {
+          "anthropic": { "options": { "baseURL": "{base}/v1", "apiKey": "{key}" } },
+          "openai": { "options": { "baseURL": "{base}/v1", "apiKey": "{key}" } }
+        }
+      }'
+      opencode
       """;
 }

@@ -9,27 +9,25 @@ import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
 import dev.purser.people.Users;
-import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
-import dev.purser.providers.KeyCheck;
+import dev.purser.pricing.Prices;
 import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the pages are made of.
  *
- * @param addPrice adds a price to the list in force; throws an {@code IllegalArgumentException} for
- *     one that does not come to whole pico-dollars on some terms
+ * @param priceBook where prices are added to the list in force
  * @param overspending the demo's try to overspend; null anywhere else
  */
 public record WebParts(
@@ -42,7 +40,7 @@ public record WebParts(
     Agents agents,
     VirtualKeys virtualKeys,
     Vault vault,
-    KeyCheck keyCheck,
+    KeyChecks keyChecks,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     MonthUsageStore monthUsage,
@@ -52,7 +50,7 @@ public record WebParts(
     NoticesTold noticesTold,
     Releases releases,
     Supplier<PriceList> prices,
-    Consumer<ModelPrice> addPrice,
+    Prices priceBook,
     InstantSource clock,
     SecureRandom random,
     @Nullable Overspending overspending) {}

@@ -42,6 +42,7 @@ public record WhyRefused(
    * A budget and a call that did not fit.
    *
    * @param budgetOf whose, in words
+   * @param needed null if the call was not read because nothing was left
    * @param largestOutputTokens the output limit for which there was money; null if not known
    * @param resets when the budget begins anew, in words
    */
@@ -51,7 +52,7 @@ public record WhyRefused(
       Money spent,
       Money held,
       Money doubt,
-      Money needed,
+      @Nullable Money needed,
       @Nullable Long largestOutputTokens,
       String resets) {
     private static final long WHOLE = 1_000;
@@ -72,7 +73,7 @@ public record WhyRefused(
 
     /** What would have been missing. */
     public Money missing() {
-      return set().plus(needed).minus(budget);
+      return end().minus(budget);
     }
 
     /** Whether money was left, only not enough. */
@@ -111,7 +112,7 @@ public record WhyRefused(
     }
 
     public String neededWidth() {
-      return width(set(), set().plus(needed));
+      return width(set(), end());
     }
 
     /** What is spoken in place of the picture. */
@@ -124,12 +125,15 @@ public record WhyRefused(
           + Figures.sum(held)
           + ", in doubt "
           + Figures.sum(doubt)
-          + ", needed at most "
-          + Figures.call(needed);
+          + (needed == null ? "" : ", needed at most " + Figures.call(needed));
     }
 
     Money set() {
       return spent.plus(held).plus(doubt);
+    }
+
+    private Money end() {
+      return needed == null ? set() : set().plus(needed);
     }
 
     private String width(Money from, Money to) {
@@ -141,9 +145,8 @@ public record WhyRefused(
     }
 
     private long tenths(Money sum) {
-      Money end = set().plus(needed);
       BigInteger whole =
-          BigInteger.valueOf(Math.max(1, Math.max(end.nanos(), budget.nanos())))
+          BigInteger.valueOf(Math.max(1, Math.max(end().nanos(), budget.nanos())))
               .multiply(BigInteger.valueOf(100 + MARGIN_PERCENT))
               .divide(BigInteger.valueOf(100));
       return BigInteger.valueOf(Math.max(0, sum.nanos()))

@@ -231,7 +231,7 @@ class BadInputTest {
   void theWrongMethodIsToldTheRightOnes() {
     Http.Answer answer = ada.person().manage().delete("/api/agents");
     assertThat(answer.status()).isEqualTo(405);
-    assertThat(answer.header("allow")).isEqualTo("GET, POST");
+    assertThat(answer.header("allow")).isEqualTo("GET, HEAD, POST");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.purser.ledger.Ledger;
 import dev.purser.ledger.LedgerConfiguration;
 import dev.purser.ledger.Refusal;
 import dev.purser.ledger.Releases;
+import dev.purser.ledger.Repricer;
 import dev.purser.ledger.Settlement;
 import dev.purser.money.Money;
 import dev.purser.people.AccessToken;
@@ -27,6 +28,8 @@ import dev.purser.people.UserAdded;
 import dev.purser.people.Users;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.PriceStore;
+import dev.purser.pricing.Prices;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
@@ -44,6 +47,7 @@ import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.TestDatabase;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import dev.purser.vault.VaultConfiguration;
 import dev.purser.web.SignInLinks;
@@ -112,6 +116,7 @@ public final class TestApi implements AutoCloseable {
             CLOCK,
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
+    KeyChecks keyChecks = new KeyChecks(keyCheck);
     users = new Users(database, ids, CLOCK);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
@@ -129,7 +134,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             new UsageSummaryStore(database),
             new DailyUsageStore(database),
             new CallStore(database),
@@ -152,7 +157,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             parts.usageSummaries(),
             parts.dailyUsage(),
             new MonthUsageStore(database),
@@ -162,9 +167,7 @@ public final class TestApi implements AutoCloseable {
             new NoticesTold(database),
             parts.releases(),
             parts.prices(),
-            price -> {
-              throw new UnsupportedOperationException("its list is the shipped one");
-            },
+            Prices.open(new PriceStore(database, prices), new Repricer(CLOCK), Duration.ofDays(1)),
             CLOCK,
             RANDOM,
             null);
@@ -295,7 +298,8 @@ public final class TestApi implements AutoCloseable {
                     standing.settings().timeZone(),
                     standing.settings().budget(),
                     standing.caller().budget(),
-                    now.plusSeconds(30)))
+                    now.plusSeconds(30),
+                    null))
             .join();
     if (!(decision instanceof Decision.Admitted)) {
       throw new AssertionError(decision);
@@ -341,10 +345,13 @@ public final class TestApi implements AutoCloseable {
                 Provider.OPENAI,
                 "openai_chat",
                 "gpt-of-nobody",
+                null,
                 CLOCK.instant(),
                 java.time.ZoneOffset.UTC,
                 404,
                 "model_not_available",
+                "gpt-of-nobody is not available.",
+                null,
                 null))
         .join()
         .orElseThrow();

@@ -3,11 +3,16 @@ package dev.purser.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.config.Settings.InvalidSetting;
+import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessToken;
+import dev.purser.people.Spaces;
 import dev.purser.people.TestPeople;
 import dev.purser.people.User;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.KeyCheckResult;
+import dev.purser.providers.ProviderAddresses;
+import dev.purser.sandbox.Sandbox;
+import dev.purser.sandbox.SandboxOptions;
 import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.TestDatabase;
@@ -17,13 +22,16 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +42,10 @@ class CommandsTest {
   private static final String PASSWORD = TestPeople.PASSWORD.reveal();
 
   @TempDir private Path directory = Path.of("");
+
+  /** Where nobody listens. */
+  private ProviderAddresses providers =
+      new ProviderAddresses(URI.create("http://127.0.0.1:1"), URI.create("http://127.0.0.1:1"));
 
   /** What a command left behind. */
   private record Ended(int exitCode, String output, String errors) {
@@ -198,7 +210,103 @@ class CommandsTest {
       run(test, "", "prices", "add", "openai", "x", "--input", "-1", "--output", "1")
           .failedInOneLine(1);
       run(test, "", "prices", "add", "openai", "x", "--input", "1").failedInOneLine(2);
+      run(test, "", "prices", "add", "openai", "gpt\u200b-99", "--input", "1", "--output", "1")
+          .failedInOneLine(1);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aNameIsListedForStrictBudgetsAndEverySpaceHearsOfIt(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      people.add("ada@example.com");
+      people.add("bob@example.com");
+      String[] name = {"anthropic_messages", "beta", "next-year-2027-01-01"};
+      assertThat(run(test, "", "strict", "list").output()).isEqualTo("No names are listed.\n");
+      long before = revisions(test);
+
+      assertThat(run(test, "", strict("allow", name)).output())
+          .isEqualTo("anthropic_messages beta next-year-2027-01-01 is listed: adds nothing\n");
+      assertThat(revisions(test)).isEqualTo(before + 2);
+      assertThat(run(test, "", strict("allow", name, "--widens")).exitCode()).isZero();
+      assertThat(run(test, "", "strict", "list").output())
+          .isEqualTo(
+              "Listed:\n  anthropic_messages beta next-year-2027-01-01: counts as the most that the"
+                  + " model can cost\n");
+      assertThat(run(test, "", strict("remove", name)).exitCode()).isZero();
+      assertThat(revisions(test)).isEqualTo(before + 6);
+      run(test, "", strict("remove", name)).failedInOneLine(1);
+      run(test, "", "strict", "allow", "anthropic", "beta", "x").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "beta", "x").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "tool", "x").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "field", "a b").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "field").failedInOneLine(2);
+    }
+  }
+
+  private static String[] strict(String command, String[] name, String... options) {
+    return Stream.of(new String[] {"strict", command}, name, options)
+        .flatMap(Stream::of)
+        .toArray(String[]::new);
+  }
+
+  private static long revisions(TestDatabase test) {
+    return test.database()
+        .read(handle ->
+            handle.createQuery("SELECT SUM(revision) FROM spaces").mapTo(Long.class).one());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPriceThatMayBeAMistakeIsSavedOnlyByWhoSaysSo(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      String[] dear = {
+        "prices", "add", "anthropic", "claude-99", "--input", "300", "--output", "1500"
+      };
+      Ended refused = run(test, "", dear);
+      refused.failedInOneLine(1);
+      assertThat(refused.errors())
+          .contains("nothing was saved")
+          .contains("times the highest list price of Anthropic")
+          .contains("--yes");
+      Ended shown = run(test, "", with(dear, "--dry-run"));
+      assertThat(shown.exitCode()).isZero();
+      assertThat(shown.output())
+          .contains("No call of this month changes its cost.")
+          .contains("times the highest list price of Anthropic")
+          .contains("Nothing was saved.");
+      assertThat(run(test, "", "prices", "list").output()).doesNotContain("claude-99");
+
+      Ended sure = run(test, "", with(dear, "--yes"));
+      assertThat(sure.exitCode()).isZero();
+      assertThat(sure.output()).contains("No call of this month changed its cost.");
+
+      Ended listed =
+          run(
+              test,
+              "",
+              "prices",
+              "add",
+              "anthropic",
+              "claude-haiku-4-5",
+              "--input",
+              "2",
+              "--output",
+              "10");
+      listed.failedInOneLine(1);
+      assertThat(listed.errors()).contains("is on the list that comes with Purser, at $1.00");
+      Ended low =
+          run(test, "", "prices", "add", "openai", "gpt-98", "--input", "0.0001", "--output", "9");
+      low.failedInOneLine(1);
+      assertThat(low.errors()).contains("less than a tenth of the lowest list price of OpenAI");
+    }
+  }
+
+  private static String[] with(String[] arguments, String more) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = more;
+    return all;
   }
 
   @Test
@@ -237,6 +345,70 @@ class CommandsTest {
         .map(AccessToken::scope);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void anApiKeyIsCheckedAndSavedAndTheFirstChoosesTheDefaultModel(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind);
+        Sandbox sandbox = Sandbox.start(SandboxOptions.instant())) {
+      providers =
+          new ProviderAddresses(sandbox.url(Provider.ANTHROPIC), sandbox.url(Provider.OPENAI));
+      User ada = new TestPeople(test.database()).add("ada@example.com");
+      Spaces spaces = new Spaces(test.database());
+
+      Ended refused = saveKey(test, "anthropic", "sk-ant-api03-sandbox-0123456789-revoked");
+      refused.failedInOneLine(1);
+      assertThat(refused.errors()).contains("was not saved", "does not accept");
+      assertThat(spaces.settings(ada.spaceId()).defaultModel()).isNull();
+
+      assertThat(saveKey(test, "anthropic", "sk-ant-api03-sandbox-0123456789-abcd"))
+          .isEqualTo(
+              new Ended(
+                  0,
+                  """
+                  The API key sk-ant-…abcd of Anthropic was saved.
+                  The default model is now claude-sonnet-5-5.
+                  """,
+                  ""));
+      assertThat(spaces.settings(ada.spaceId()).defaultProvider()).isEqualTo(Provider.ANTHROPIC);
+
+      assertThat(saveKey(test, "openai", "sk-proj-sandbox-0123456789-abcd").output())
+          .isEqualTo("The API key sk-proj…abcd of OpenAI was saved.\n");
+      assertThat(spaces.settings(ada.spaceId()).defaultModel()).isEqualTo("claude-sonnet-5-5");
+    }
+  }
+
+  @Test
+  void anApiKeyThatCannotBeSavedIsALineWithoutIt() {
+    String key = "sk-ant-api03-sandbox-0123456789-abcd";
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      new TestPeople(test.database()).add("ada@example.com");
+      for (Ended ended :
+          List.of(
+              saveKey(test, "google", key),
+              saveKey(test, "openai", key),
+              saveKey(test, "anthropic", ""),
+              saveKey(test, "anthropic", key),
+              run(test, key, "key", "save", "anthropic", "--user", "ada@example.com"),
+              run(
+                  test,
+                  key,
+                  "key",
+                  "save",
+                  "anthropic",
+                  "--user",
+                  "bob@example.com",
+                  "--key-stdin"))) {
+        ended.failedInOneLine(1);
+        assertThat(ended.errors()).doesNotContain("0123456789");
+      }
+    }
+  }
+
+  private Ended saveKey(TestDatabase test, String provider, String key) {
+    return run(
+        test, key + "\n", "key", "save", provider, "--user", "ada@example.com", "--key-stdin");
+  }
+
   private VaultConfiguration vault() {
     return new VaultConfiguration(Optional.empty(), directory.resolve("master.key"));
   }
@@ -270,7 +442,8 @@ class CommandsTest {
                 () -> 11,
                 database,
                 this::vault,
-                (handle, prices) -> {},
+                () -> providers,
+                new Repricer(InstantSource.fixed(TestPeople.START)),
                 InstantSource.fixed(TestPeople.START),
                 new SecureRandom(),
                 input,

@@ -164,8 +164,10 @@ class OwnAnswersTest {
     ids.add(upgrade.replaceAll("(?s).*x-purser-call-id: (\\S+).*", "$1"));
 
     assertThat(ids).doesNotHaveDuplicates().containsAll(entries);
-    assertThat(ids).filteredOn(id -> !entries.contains(id)).isNotEmpty().allSatisfy(id ->
-        assertThat(logged()).anyMatch(line -> line.contains(id)));
+    assertThat(ids)
+        .filteredOn(id -> !entries.contains(id))
+        .isNotEmpty()
+        .allSatisfy(id -> assertThat(logged()).anyMatch(line -> line.contains(id)));
   }
 
   @Test

@@ -60,6 +60,10 @@ class PriceInFlightTest {
   }
 
   private void addPrice() {
+    addPrice("3", "15");
+  }
+
+  private void addPrice(String input, String output) {
     purser.prices.add(
         new ModelPrice(
             Provider.ANTHROPIC,
@@ -69,7 +73,7 @@ class PriceInFlightTest {
             null,
             null,
             Rates.ofUsdPerMillion(
-                Map.of(Kind.INPUT, new BigDecimal("3"), Kind.OUTPUT, new BigDecimal("15"))),
+                Map.of(Kind.INPUT, new BigDecimal(input), Kind.OUTPUT, new BigDecimal(output))),
             null,
             Map.of(),
             List.of()),
@@ -118,6 +122,39 @@ class PriceInFlightTest {
         SOON,
         () -> Long.valueOf(COST_NANOS).equals(purser.lastEntry().costNanos()));
     assertThat(adjustments()).as("it was booked without one").isEqualTo(1);
+    LedgerBooks.balance(purser.database);
+  }
+
+  @Test
+  void aCallThatWasAdmittedAtAPriceThatIsReplacedEndsAtTheRightOne() {
+    addPrice("300", "1500");
+    CompletableFuture<HttpResponse<String>> call = callUnderWay();
+    addPrice();
+    answer();
+    assertThat(call.join().statusCode()).isEqualTo(200);
+    assertThat(purser.lastEntry().costNanos()).isEqualTo(COST_NANOS);
+    assertThat(adjustments()).isZero();
+    LedgerBooks.balance(purser.database);
+  }
+
+  @Test
+  void aCallThatIsBookedAtTheWrongPriceWhileItIsReplacedIsPutRightSoon() {
+    addPrice("300", "1500");
+    CompletableFuture<HttpResponse<String>> call = callUnderWay();
+    CountDownLatch free = new CountDownLatch(1);
+    CompletableFuture<Boolean> held = holdWriter(free);
+    Thread adding = Thread.ofPlatform().start(this::addPrice);
+    Await.until("the price waits", SOON, () -> adding.getState() == Thread.State.WAITING);
+    answer();
+    assertThat(call.join().statusCode()).isEqualTo(200);
+    free.countDown();
+    assertThat(held.join()).isTrue();
+
+    Await.until(
+        "the call has its price",
+        SOON,
+        () -> Long.valueOf(COST_NANOS).equals(purser.lastEntry().costNanos()));
+    assertThat(adjustments()).isEqualTo(1);
     LedgerBooks.balance(purser.database);
   }
 

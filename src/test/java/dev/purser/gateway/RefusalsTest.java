@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -241,8 +242,11 @@ class RefusalsTest {
     String embeddings = "{\"model\":\"text-embedding-3-small\",\"input\":\"a\"}";
     postAs(always, "/v1/embeddings", embeddings);
     assertThat(purser.provider.last().body().toString()).isEqualTo(embeddings);
-    postAs(always, MESSAGES, ANTHROPIC_BODY);
-    assertThat(purser.provider.last().body().toString()).isEqualTo(ANTHROPIC_BODY);
+    assertAnthropic(
+        postAs(always, MESSAGES, ANTHROPIC_BODY),
+        400,
+        "invalid_request_error",
+        "model_not_available");
   }
 
   @Test
@@ -316,26 +320,132 @@ class RefusalsTest {
   @CsvSource({
     "/v1/v1/messages, /v1/messages",
     "/v1/v1/chat/completions, /v1/chat/completions",
-    "/chat/completions, /v1/chat/completions",
     "/messages, /v1/messages",
+    "/chat/completions, /v1/chat/completions",
     "/responses, /v1/responses",
     "/embeddings, /v1/embeddings",
-    "/models, /v1/models"
+    "/responses/input_tokens, /v1/responses/input_tokens",
+    "/anthropic/messages/count_tokens, /v1/messages/count_tokens",
+    "/openai/chat/completions, /v1/chat/completions",
+    "/api/v1/chat/completions, /v1/chat/completions",
+    "/V1/messages/, /v1/messages",
+    "/v1//openai/v1/responses, /v1/responses",
+    "/v1beta/openai/chat/completions, /v1/chat/completions",
+    "/anthropic/v1/chat/completions, /v1/chat/completions",
+    "/openai/v1/messages, /v1/messages"
   })
-  void aMistakenBaseUrlIsToldTheRightPath(String path, String right) {
+  void aMistakenBaseUrlIsToldTheRightPathInTheShapeOfItsDialect(String path, String right) {
     HttpResponse<String> answer = purser.post(path, OPENAI_BODY);
+    if (right.startsWith(MESSAGES)) {
+      assertAnthropic(answer, 404, "not_found_error", "wrong_path");
+    } else {
+      assertOpenAi(answer, 404, "not_found", "wrong_path");
+    }
+    assertThat(answer.body()).contains("right path is " + right + ".");
+    assertNothingForwarded();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/models, /v1/models",
+    "/models/gpt-4o, /v1/models/gpt-4o",
+    "/openai/models, /v1/models",
+    "/v1/v1/models, /v1/models"
+  })
+  void aListOfModelsAtTheWrongPathIsToldTheRightOne(String path, String right) {
+    HttpResponse<String> answer = purser.get(path);
     assertOpenAi(answer, 404, "not_found", "wrong_path");
-    assertThat(answer.body()).contains("right path is " + right);
+    assertThat(answer.body()).contains("right path is " + right + ".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "//v1/messages, /v1/messages",
+    "/v1//messages, /v1/messages",
+    "/v1/messages/, /v1/messages",
+    "/v1/messages/?beta=true, /v1/messages?beta=true",
+    "/anthropic/v1/messages, /v1/messages",
+    "/anthropic//v1/messages//?beta=true, /v1/messages?beta=true",
+    "/anthropic/v1/messages/count_tokens, /v1/messages/count_tokens",
+    "/v1/messages/count_tokens/, /v1/messages/count_tokens",
+    "/openai/v1/chat/completions, /v1/chat/completions",
+    "/openai/v1/responses/, /v1/responses",
+    "//openai/v1/embeddings, /v1/embeddings",
+    "/openai/v1/responses/input_tokens, /v1/responses/input_tokens"
+  })
+  void whatIsUnambiguousIsServedAndGoesToTheProvidersOwnPath(String path, String sent) {
+    purser.provider.answersJson("{\"input_tokens\":1}");
+    HttpResponse<String> answer =
+        purser.post(path, sent.startsWith(MESSAGES) ? ANTHROPIC_BODY : OPENAI_BODY);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(purser.provider.last().uri()).isEqualTo(sent);
   }
 
   @Test
-  void anyOtherPathIsNotForwardedBecauseItCouldNotBeMetered() {
-    HttpResponse<String> openAi = purser.post("/v1/images/generations", "{}");
-    assertOpenAi(openAi, 404, "not_found", "wrong_path");
-    assertThat(openAi.body()).contains("could not be metered");
+  void aBaseUrlThatNamesItsProviderGetsItsLists() {
+    assertThat(purser.get("/anthropic/v1/models").body()).contains("first_id", "claude-haiku-4-5");
+    assertThat(purser.get("/openai/v1/models/", "anthropic-version", "2023-06-01").body())
+        .contains("\"object\":\"list\"", "gpt-4o-mini");
+    assertThat(purser.get("//openai/v1/models/gpt-4o-mini/").body()).contains("gpt-4o-mini");
+    for (String base : new String[] {"/", "//", "/anthropic", "/openai/"}) {
+      HttpRequest head =
+          purser.request(base).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+      assertThat(purser.send(head).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/images/generations",
+        "/v1/batches",
+        "/v1/audio/speech",
+        "/v1/messages/batches",
+        "/v1",
+        "/openai",
+        "/openai/deployments/mine/chat"
+      })
+  void anyOtherPathIsNotForwardedBecauseItCouldNotBeMetered(String path) {
+    HttpResponse<String> answer = purser.post(path, "{}");
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(error(answer).get("purser").get("code").asString()).isEqualTo("wrong_path");
+    assertThat(answer.body()).contains("could not be metered", "/v1/chat/completions");
+    assertNothingForwarded();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /v1/moderations",
+    "GET, /v1/responses/resp_1",
+    "DELETE, /openai/v1/responses/resp_1",
+    "GET, /v1/responses/resp_1/input_items",
+    "GET, /v1/chat/completions/chatcmpl_1",
+    "POST, /v1/conversations",
+    "GET, /v1/files"
+  })
+  void whatIsFreeIsSaidNotToBeServedAndNotToBeUnmeterable(String method, String path) {
+    HttpResponse<String> answer =
+        purser.send(
+            purser
+                .request(path)
+                .header("authorization", "Bearer " + purser.secret)
+                .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+                .build());
+    assertOpenAi(answer, 404, "not_found", "wrong_path");
+    assertThat(answer.body())
+        .contains("does not serve this endpoint", "does not bill")
+        .doesNotContain("metered");
+    assertThat(purser.entries()).isEmpty();
+    assertNothingForwarded();
+  }
+
+  @Test
+  void anErrorHasTheShapeOfItsDialectWhateverKeyHeaderItCameWith() {
     HttpResponse<String> anthropic = purser.get("/v1/files", "anthropic-version", "2023-06-01");
     assertAnthropic(anthropic, 404, "not_found_error", "wrong_path");
     assertOpenAi(purser.get(CHAT), 404, "not_found", "wrong_path");
+    assertAnthropic(purser.get(MESSAGES), 404, "not_found_error", "wrong_path");
+    assertOpenAi(purser.get(CHAT, "x-api-key", purser.secret), 404, "not_found", "wrong_path");
     assertNothingForwarded();
   }
 
@@ -354,18 +464,32 @@ class RefusalsTest {
     assertNothingForwarded();
   }
 
-  @Test
-  void whatCannotBeMeteredIsRefused() {
-    assertThat(
-            error(
-                    purser.post(
-                        "/v1/responses",
-                        "{\"model\":\"gpt-4o-mini\",\"input\":\"a\",\"background\":true}"))
-                .get("purser")
-                .get("code")
-                .asString())
-        .isEqualTo("request_not_meterable");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/responses        | \"background\":true                        | background",
+        "/v1/responses        | \"tools\":[{\"type\":\"image_generation\"}]  | image_generation",
+        "/v1/responses        | \"tools\":[{\"type\":\"code_interpreter\"}]  | container",
+        "/v1/chat/completions | \"modalities\":[\"text\",\"audio\"]          | audio"
+      })
+  void whatCannotBeMeteredIsRefusedAndThatIsAnEntryWithTheReason(
+      String path, String field, String reason) {
+    String body = "{\"model\":\"gpt-4o-mini\"," + field + "}";
+    HttpResponse<String> answer = purser.post(path, body);
+    assertOpenAi(answer, 400, "request_not_meterable", "request_not_meterable");
+    assertThat(answer.body()).contains(reason);
+    assertThat(answer.headers().firstValue("x-purser-call-id")).hasValue(purser.lastEntry().id());
+    assertThat(purser.lastEntry().state()).isEqualTo("refused");
+    assertThat(purser.lastEntry().errorCode()).isEqualTo("request_not_meterable");
+    assertThat(purser.lastEntry().requestedModel()).isEqualTo("gpt-4o-mini");
+    assertThat(purser.lastEntry().httpStatus()).isEqualTo(400);
     assertNothingForwarded();
+
+    // Not on the books of somebody whose key was revoked meanwhile.
+    purser.virtualKeys.revoke(purser.user.spaceId(), purser.virtualKey.id());
+    assertOpenAi(purser.post(path, body), 401, "invalid_api_key", "virtual_key_invalid");
+    assertThat(purser.entries()).hasSize(1);
   }
 
   @Test
@@ -396,7 +520,7 @@ class RefusalsTest {
                         () -> new java.io.ByteArrayInputStream(large)))
                 .build());
     assertAnthropic(chunked, 413, "request_too_large", "request_too_large");
-    assertThat(purser.gateway.bodies().reserve(0)).isTrue();
+    assertThat(purser.gateway.bodies().bytes()).isZero();
     assertNothingForwarded();
   }
 

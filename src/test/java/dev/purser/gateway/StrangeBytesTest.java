@@ -134,8 +134,13 @@ class StrangeBytesTest {
                 c.maxBodiesBytes(),
                 c.maxHeaderBytes(),
                 c.maxConnections(),
+                c.maxClients(),
                 c.connectTimeout(),
                 c.headersTimeout(),
+                c.headTimeout(),
+                c.formTimeout(),
+                c.idleTimeout(),
+                c.bodyTimeout(),
                 Duration.ofMillis(200),
                 c.callTimeout(),
                 c.admissionTimeout());

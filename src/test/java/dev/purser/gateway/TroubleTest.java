@@ -66,8 +66,13 @@ class TroubleTest {
         c.maxBodiesBytes(),
         c.maxHeaderBytes(),
         c.maxConnections(),
+        c.maxClients(),
         c.connectTimeout(),
         headers,
+        c.headTimeout(),
+        c.formTimeout(),
+        c.idleTimeout(),
+        c.bodyTimeout(),
         betweenBytes,
         c.callTimeout(),
         c.admissionTimeout());
@@ -129,7 +134,7 @@ class TroubleTest {
       assertThat(in.readAllBytes()).isEmpty();
     }
     assertThat(purser.lastEntry().usageSource()).isEqualTo("estimated");
-    assertThat(purser.lastEntry().errorCode()).isEqualTo("usage_missing");
+    assertThat(purser.lastEntry().errorCode()).isEqualTo("stream_cut");
   }
 
   @Test
@@ -215,8 +220,13 @@ class TroubleTest {
             c.maxBodiesBytes(),
             c.maxHeaderBytes(),
             4,
+            c.maxClients(),
             Duration.ofMillis(500),
             c.headersTimeout(),
+            c.headTimeout(),
+            c.formTimeout(),
+            c.idleTimeout(),
+            c.bodyTimeout(),
             c.betweenBytesTimeout(),
             c.callTimeout(),
             c.admissionTimeout()));
@@ -317,8 +327,13 @@ class TroubleTest {
             1 << 20,
             c.maxHeaderBytes(),
             c.maxConnections(),
+            c.maxClients(),
             c.connectTimeout(),
             c.headersTimeout(),
+            c.headTimeout(),
+            c.formTimeout(),
+            c.idleTimeout(),
+            c.bodyTimeout(),
             c.betweenBytesTimeout(),
             c.callTimeout(),
             c.admissionTimeout()));

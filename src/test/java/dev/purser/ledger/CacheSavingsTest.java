@@ -6,6 +6,7 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Line;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.PriceStore;
 import dev.purser.pricing.Priced;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
@@ -130,11 +131,7 @@ class CacheSavingsTest {
 
     Repricer repricer = new Repricer(InstantSource.fixed(NOW));
     for (int i = 0; i < 2; i++) {
-      test.database()
-          .write(handle -> {
-            repricer.in(handle, prices);
-            return true;
-          });
+      new PriceStore(test.database(), PriceList.shipped()).reprice(prices, repricer);
     }
 
     assertThat(calls.number(SAVED)).isEqualTo((2_700_000 - 7_500) / 2);

@@ -131,7 +131,8 @@ record Calls(
         zone,
         spaceBudget,
         agentBudget,
-        deadline);
+        deadline,
+        null);
   }
 
   Refusal refusal(String errorCode) {
@@ -143,11 +144,57 @@ record Calls(
         Provider.ANTHROPIC,
         "anthropic_messages",
         MODEL,
+        null,
         createdAt,
         zone,
         404,
         errorCode,
+        "refused",
+        null,
         null);
+  }
+
+  /** The same, asked with a body that has this fingerprint. */
+  Refusal refusal(String errorCode, String dialect, @Nullable String field, long fingerprint) {
+    return new Refusal(
+        ids.next(),
+        spaceId,
+        agentId,
+        "virtual-key-1",
+        Provider.ANTHROPIC,
+        dialect,
+        MODEL,
+        null,
+        createdAt,
+        zone,
+        402,
+        errorCode,
+        "refused",
+        field,
+        fingerprint);
+  }
+
+  /** The same call, asked with a body that has this fingerprint. */
+  static Admission withBody(Admission call, long fingerprint) {
+    return new Admission(
+        call.entryId(),
+        call.spaceId(),
+        call.revision(),
+        call.agentId(),
+        call.virtualKeyId(),
+        call.provider(),
+        call.dialect(),
+        call.requestedModel(),
+        call.sentModel(),
+        call.hold(),
+        call.bounded(),
+        call.priceVersion(),
+        call.createdAt(),
+        call.zone(),
+        call.spaceBudget(),
+        call.agentBudget(),
+        call.deadline(),
+        fingerprint);
   }
 
   static Settlement reported(Admission call) {

@@ -242,7 +242,8 @@ final class Simulation implements AutoCloseable {
             space.zone,
             ofSpace,
             ofAgent,
-            now.plusSeconds(20));
+            now.plusSeconds(20),
+            null);
     Call call = new Call(space, admission, node.ledger.admit(admission), node);
     node.asking.add(call);
     return call;
@@ -491,10 +492,13 @@ final class Simulation implements AutoCloseable {
         Provider.ANTHROPIC,
         "anthropic_messages",
         Calls.MODEL,
+        null,
         now,
         spaces.getFirst().zone,
         404,
         "model_not_available",
+        "refused",
+        null,
         null);
   }
 

@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,26 +35,26 @@ class PricesTest {
     try (TestDatabase test = TestDatabase.fresh(kind);
         Prices prices = open(test.database(), SELDOM)) {
       PriceList before = prices.current();
-      assertThat(before.version()).isEqualTo("2026-11-22");
+      assertThat(before.version()).isEqualTo("2026-11-30");
       assertThat(before.price(Provider.OPENAI, USAGE, NOW).cost()).isNull();
 
       prices.add(price("gpt-7", "3", "9"), NOW);
       prices.add(price("gpt-7", "4", "9"), NOW);
 
-      assertThat(prices.current().version()).isEqualTo("2026-11-22+2");
+      assertThat(prices.current().version()).isEqualTo("2026-11-30+2");
       assertThat(cost(prices.current())).isEqualTo(13_000_000);
-      assertThat(cost(prices.current().at("2026-11-22+1").orElseThrow())).isEqualTo(12_000_000);
+      assertThat(cost(prices.current().at("2026-11-30+1").orElseThrow())).isEqualTo(12_000_000);
       assertThat(
               prices
                   .current()
-                  .at("2026-11-22")
+                  .at("2026-11-30")
                   .orElseThrow()
                   .price(Provider.OPENAI, USAGE, NOW)
                   .cost())
           .isNull();
-      assertThat(prices.current().at("2026-11-22+3")).isEmpty();
+      assertThat(prices.current().at("2026-11-30+3")).isEmpty();
       assertThat(prices.current().at("2025-01-01")).isEmpty();
-      assertThat(before.version()).isEqualTo("2026-11-22");
+      assertThat(before.version()).isEqualTo("2026-11-30");
     }
   }
 
@@ -61,11 +64,11 @@ class PricesTest {
     try (TestDatabase test = TestDatabase.fresh(kind)) {
       try (Prices prices = open(test.database(), SELDOM)) {
         prices.add(price("gpt-7", "3", "9"), NOW);
-        assertThat(repriced).containsExactly("2026-11-22", "2026-11-22+1");
+        assertThat(repriced).containsExactly("2026-11-30", "2026-11-30+1");
       }
       try (Prices prices = open(test.database(), SELDOM)) {
         assertThat(cost(prices.current())).isEqualTo(12_000_000);
-        assertThat(repriced).containsExactly("2026-11-22", "2026-11-22+1", "2026-11-22+1");
+        assertThat(repriced).containsExactly("2026-11-30", "2026-11-30+1", "2026-11-30+1");
       }
     }
   }
@@ -79,12 +82,14 @@ class PricesTest {
               store.add(
                   price("gpt-7", "3", "9"),
                   NOW,
-                  (transaction, prices) -> {
+                  one((_, _) -> {
                     throw new IllegalStateException("made to fail");
-                  }))
+                  }),
+                  _ -> {},
+                  /* mostCalls= */ 1))
           .hasMessageContaining("made to fail");
       assertThat(store.addedCount()).isZero();
-      assertThat(store.read().version()).isEqualTo("2026-11-22");
+      assertThat(store.read().version()).isEqualTo("2026-11-30");
     }
   }
 
@@ -99,7 +104,7 @@ class PricesTest {
       while (here.current().added().isEmpty() && System.nanoTime() < deadline) {
         Thread.onSpinWait();
       }
-      assertThat(here.current().version()).isEqualTo("2026-11-22+1");
+      assertThat(here.current().version()).isEqualTo("2026-11-30+1");
       assertThat(cost(here.current())).isEqualTo(12_000_000);
     }
   }
@@ -112,11 +117,11 @@ class PricesTest {
       PriceList before = prices.current();
       prices.add(price("gpt-7", "3", "9"), NOW);
       // With the price, and once more after the list with it is in force.
-      awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1");
+      awaitRepriced("2026-11-30", "2026-11-30+1", "2026-11-30+1");
 
-      prices.foundNone(prices.current());
-      prices.foundNone(before);
-      awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1", "2026-11-22+1");
+      prices.booked(prices.current());
+      prices.booked(before);
+      awaitRepriced("2026-11-30", "2026-11-30+1", "2026-11-30+1", "2026-11-30+1");
     }
   }
 
@@ -139,14 +144,14 @@ class PricesTest {
       assertThatThrownBy(() -> prices.add(price("gpt-7", "0.000001", "9"), NOW))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("pico-dollars");
-      assertThat(prices.current().version()).isEqualTo("2026-11-22");
+      assertThat(prices.current().version()).isEqualTo("2026-11-30");
     }
   }
 
   private Prices open(Database database, Duration refreshEvery) {
     return Prices.open(
         new PriceStore(database, PriceList.shipped()),
-        (transaction, prices) -> {
+        one((transaction, prices) -> {
           // What is priced sees the added price: it is in the same transaction.
           int added =
               transaction.select("SELECT price_number FROM added_prices").mapToMap().list().size();
@@ -154,8 +159,24 @@ class PricesTest {
           synchronized (repriced) {
             repriced.add(prices.version());
           }
-        },
+        }),
         refreshEvery);
+  }
+
+  /** Always finds one call, and does that to it. */
+  private static Repricing one(BiConsumer<Handle, PriceList> doing) {
+    return new Repricing() {
+      @Override
+      public Iterator<Batch> find(Database database, PriceList prices) {
+        return List.of(new Batch(List.of(new EntryName("space", "entry")), Map.of())).iterator();
+      }
+
+      @Override
+      public Map<Integer, Repriced> book(Handle transaction, PriceList prices, Batch batch) {
+        doing.accept(transaction, prices);
+        return Map.of();
+      }
+    };
   }
 
   private static ModelPrice price(String model, String inputUsd, String outputUsd) {

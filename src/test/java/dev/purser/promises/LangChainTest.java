@@ -68,7 +68,7 @@ class LangChainTest extends LangChainPromises {
     assertThatThrownBy(() -> model(provider).chat("Hello"))
         .isInstanceOf(AuthenticationException.class)
         .hasMessageContaining("provider_key_missing");
-    assertThat(program.calls("state=refused")).hasSize(1);
+    assertThat(program.refusals()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -83,7 +83,7 @@ class LangChainTest extends LangChainPromises {
     assertThatThrownBy(() -> model(provider, othersModel).chat("Hello"))
         .isInstanceOf(ModelNotFoundException.class)
         .hasMessageContaining("model_not_available");
-    assertThat(program.calls("state=refused")).hasSize(1);
+    assertThat(program.refusals()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -97,7 +97,7 @@ class LangChainTest extends LangChainPromises {
         .rootCause()
         .isInstanceOfSatisfying(
             HttpException.class, error -> assertThat(error.statusCode()).isEqualTo(402));
-    assertThat(program.calls("state=refused")).hasSize(1);
+    assertThat(program.refusals()).isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -57,6 +57,14 @@ record Program(Person person, String agentId, VirtualKey virtualKey) implements 
     return calls;
   }
 
+  /** How many calls were refused, repeats that share an entry counted each. */
+  int refusals() {
+    return calls("state=refused").stream()
+        .mapToInt(
+            call -> person.call(call.path("id").asString()).path("refusal").path("count").asInt())
+        .sum();
+  }
+
   void revoke() {
     person.api().delete("/api/virtual-keys/" + virtualKey.id()).ok(204);
   }

@@ -78,10 +78,11 @@ class AnthropicAnswerTest {
                     "{\"input_tokens\":900,\"cache_creation_input_tokens\":100,"
                         + "\"cache_read_input_tokens\":50,\"output_tokens\":44,"
                         + "\"output_tokens_details\":{\"thinking_tokens\":11},"
-                        + "\"server_tool_use\":{\"web_search_requests\":2,\"web_fetch_requests\":9}}"))
+                        + "\"server_tool_use\":{\"web_search_requests\":2,\"web_fetch_requests\":9}}"),
+                STOP)
             .whole();
     assertThat(only(answer))
-        .isEqualTo(new ModelUsage("claude-opus-5-5", 900, 50, 60, 40, 0, 0, 44, 11, 2));
+        .isEqualTo(new ModelUsage("claude-opus-5-5", 900, 50, 30, 70, 0, 0, 44, 11, 2));
   }
 
   @Test
@@ -93,7 +94,8 @@ class AnthropicAnswerTest {
                 START,
                 START,
                 START.replace("\"input_tokens\":20", "\"input_tokens\":21"),
-                delta("{\"output_tokens\":44}"))
+                delta("{\"output_tokens\":44}"),
+                STOP)
             .whole();
     assertThat(only(answer).input()).isEqualTo(21);
     assertThat(only(answer).cacheWrite()).isEqualTo(70);
@@ -107,7 +109,8 @@ class AnthropicAnswerTest {
                 REQUEST,
                 START,
                 delta("{\"output_tokens\":4}"),
-                delta("{\"output_tokens\":44}"))
+                delta("{\"output_tokens\":44}"),
+                STOP)
             .whole();
     assertThat(only(answer).output()).isEqualTo(44);
   }
@@ -149,13 +152,13 @@ class AnthropicAnswerTest {
   void aFallbackIsBilledBesideTheModelThatGaveUp() {
     String iterations =
         "\"iterations\":[{\"type\":\"message\",\"model\":\"claude-fable-5\",\"input_tokens\":408,"
-            + "\"output_tokens\":0},{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\","
+            + "\"output_tokens\":7},{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\","
             + "\"input_tokens\":412,\"output_tokens\":264}]";
     Answer answer = body("{\"input_tokens\":412,\"output_tokens\":264," + iterations + "}");
     assertThat(usage(answer).byModel())
         .containsExactly(
             new ModelUsage("claude-opus-5-5", 412, 0, 0, 0, 0, 0, 264, 0, 0),
-            new ModelUsage("claude-fable-5", 408, 0, 0, 0, 0, 0, 0, 0, 0));
+            new ModelUsage("claude-fable-5", 408, 0, 0, 0, 0, 0, 7, 0, 0));
   }
 
   @ParameterizedTest
@@ -202,7 +205,8 @@ class AnthropicAnswerTest {
                 + "{\"type\":\"server_tool_use\",\"id\":\"srvtoolu_1\",\"name\":\"web_search\"}}");
     Exchange exchange = stream(ANTHROPIC_MESSAGES, WITH_TOOLS, START, search, TEXT, search, TEXT);
     ModelUsage part = only(exchange.cut());
-    assertThat(part.input()).isEqualTo(exchange.bound().inputTokens()).isGreaterThan(1_000_000);
+    assertThat(part.prompt()).isEqualTo(exchange.bound().inputTokens()).isGreaterThan(1_000_000);
+    assertThat(part.cacheWrite1h()).isEqualTo(40);
     assertThat(part.webSearches()).isEqualTo(2);
   }
 
@@ -239,7 +243,8 @@ class AnthropicAnswerTest {
                 event("not json at all"),
                 event("{\"broken\":"),
                 TEXT,
-                delta("{\"output_tokens\":44,\"future\":{\"deep\":[[[[1]]]]}}   "))
+                delta("{\"output_tokens\":44,\"future\":{\"deep\":[[[[1]]]]}}   "),
+                STOP)
             .whole();
     assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
     assertThat(only(answer).output()).isEqualTo(44);

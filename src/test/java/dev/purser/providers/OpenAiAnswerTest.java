@@ -113,8 +113,8 @@ class OpenAiAnswerTest {
   }
 
   @Test
-  void aReportSurvivesThatTheClientLeftBehindIt() {
-    assertThat(stream(OPENAI_CHAT, ASKED, HELLO, USAGE).cut().source())
+  void aReportSurvivesThatTheClientLeftBehindTheEnd() {
+    assertThat(stream(OPENAI_CHAT, ASKED, HELLO, USAGE, DONE).cut().source())
         .isEqualTo(UsageSource.REPORTED);
   }
 

@@ -47,6 +47,12 @@ public record Person(String url, Http api) {
     return this;
   }
 
+  /** As if the first API key had not chosen one. */
+  public Person withoutDefaultModel() {
+    settings("{\"defaultModel\":null}");
+    return this;
+  }
+
   public JsonNode saveKey(String provider, String key) {
     return api.put("/api/keys/" + provider, "{\"key\":\"" + key + "\"}").ok(200);
   }

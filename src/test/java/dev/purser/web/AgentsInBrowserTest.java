@@ -82,6 +82,20 @@ class AgentsInBrowserTest {
     assertThat(window.page().locator("body")).not().containsText(secret);
   }
 
+  @Test
+  void everyWayToConnectShowsItsLinesAndNoOthers() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/agents/" + person.agent("support-bot"));
+    Locator ways = window.page().locator(".snippet .tab");
+    assertThat(ways).hasCount(11);
+    for (Locator way : ways.all()) {
+      way.click();
+      String id = way.getAttribute("for").replaceFirst("connect-", "code-");
+      assertThat(window.page().locator(".snippet code:visible")).hasCount(1);
+      assertThat(window.page().locator("#" + id)).isVisible();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whoeverSavesSecondIsToldAndCanSeeWhatTheFirstHasSaved(boolean scripts) {

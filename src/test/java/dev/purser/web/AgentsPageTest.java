@@ -17,11 +17,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Agents and their virtual keys, as somebody without scripts manages them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgentsPageTest {
+  /** What the lines to paste lead to: nobody told this Purser its port. */
+  private static final String ADDRESS = "http://127.0.0.1:0";
+
   private static final Pattern SECRET = Pattern.compile("psr_[0-9A-Za-z]{49}");
 
   /** As {@link Statements} has it. */
@@ -136,6 +142,56 @@ class AgentsPageTest {
         .containsOnlyOnce("# your default model")
         .containsOnlyOnce("# the agent's preferred model")
         .doesNotContain("# no model is chosen yet");
+  }
+
+  /** A client that has a default of its own knows its models; the cheapest one is no help to it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"claude-code", "codex", "opencode"})
+  void clientsWithAModelOfTheirOwnAreNotToldWhichToAskFor(String client) {
+    String page = agent("support-bot");
+    for (String settings :
+        List.of("null", "\"claude-sonnet-5-5\"", "\"gpt-6.1-sol\"", "\"gpt-5-nano\"")) {
+      person.manage().patch("/api/settings", "{\"defaultModel\":" + settings + "}").ok(200);
+      assertThat(lines(page, client))
+          .contains(ADDRESS)
+          .doesNotContain("model=", "\"model\"", "auto", "gpt-5-nano", "gpt-6", "claude-sonnet");
+    }
+  }
+
+  @Test
+  void theLinesForOpencodeAreAConfigurationThatItReads() {
+    String lines = lines(agent("support-bot"), "opencode");
+    String quoted = lines.substring(lines.indexOf('\'') + 1, lines.lastIndexOf('\''));
+    JsonNode providers = JsonMapper.shared().readTree(quoted).path("provider");
+    for (String provider : List.of("anthropic", "openai")) {
+      JsonNode options = providers.path(provider).path("options");
+      assertThat(options.path("baseURL").asString()).isEqualTo(ADDRESS + "/v1");
+      assertThat(options.path("apiKey").asString()).startsWith("psr_");
+    }
+  }
+
+  @Test
+  void theLinesInTypeScriptAskForWhatIsChosenAtTheAddressThatEachLibraryWants() {
+    String page = agent("support-bot");
+    assertThat(lines(page, "anthropic-typescript"))
+        .contains("baseURL: \"" + ADDRESS + "\"", "model: \"auto\"");
+    assertThat(lines(page, "openai-typescript")).contains("baseURL: \"" + ADDRESS + "/v1\"");
+    assertThat(lines(page, "vercel-ai"))
+        .contains("createAnthropic({ baseURL: \"" + ADDRESS + "/v1\"", "anthropic(\"auto\")");
+    person.manage().patch("/api/settings", "{\"defaultModel\":\"gpt-6.1-sol\"}").ok(200);
+    assertThat(lines(page, "vercel-ai"))
+        .contains("createOpenAI({ baseURL: \"" + ADDRESS + "/v1\"", "openai(\"auto\")");
+  }
+
+  /** The lines that a page has for a client, as somebody copies them. */
+  private String lines(String page, String client) {
+    String text = visit.get(page).text();
+    int begin = text.indexOf("<code id=\"code-" + client + "\">");
+    assertThat(begin).isPositive();
+    return text.substring(text.indexOf('>', begin) + 1, text.indexOf("</code>", begin))
+        .replaceAll("<[^>]+>", "")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&");
   }
 
   @Test

@@ -192,6 +192,7 @@ class CallsPageTest {
   void theFileAddsUpToTheSummary() {
     Http.Answer csv = get(story.person(), "/calls.csv?state=ended");
     assertThat(csv.header("content-disposition")).contains("purser-calls.csv");
+    assertThat(csv.text()).as("Excel reads it as UTF-8").startsWith("\ufeffid,");
     List<String> lines = csv.text().lines().toList();
     int cost = List.of(lines.getFirst().split(",")).indexOf("cost_usd");
     BigDecimal sum =
@@ -309,15 +310,17 @@ class CallsPageTest {
 
   @Test
   void whatTheProgramGotIsShownAsItGotIt() {
-    Person person = purser.newPerson().withProviderKeys();
+    Person person = purser.newPerson().withProviderKeys().withoutDefaultModel();
     Http caller = person.caller("support-bot");
     Http.Answer other =
         caller.post(
             "/v1/chat/completions", Story.body(Story.PRICED_MODEL, "of the other provider", false));
     Http.Answer nothing = Story.message(caller, "auto", "hello");
+    Http.Answer notMeterable =
+        caller.post("/v1/responses", "{\"model\":\"gpt-5.5\",\"input\":\"a\",\"background\":true}");
     person.settings("{\"monthlyBudgetCents\":0}");
     Http.Answer overBudget = Story.message(caller, Story.PRICED_MODEL, "hello");
-    for (Http.Answer answer : List.of(other, nothing, overBudget)) {
+    for (Http.Answer answer : List.of(other, nothing, notMeterable, overBudget)) {
       String page = get(person, "/calls/" + Story.id(answer)).text();
       Matcher shown =
           Pattern.compile("<code id=\"answer-text\">(.*?)</code>", Pattern.DOTALL).matcher(page);
@@ -348,6 +351,50 @@ class CallsPageTest {
     assertThat(page("/calls/" + story.otherModel()))
         .contains("Refused: the model is another provider")
         .contains("/v1/messages", "\"model_not_found\"");
+  }
+
+  @Test
+  void whatCannotBeMeteredIsExplainedByItsReason() {
+    Person person = purser.newPerson();
+    Http.Answer refused =
+        person
+            .caller("painter")
+            .post(
+                "/v1/responses",
+                """
+                {"model":"gpt-5.5","input":"a","tools":[{"type":"image_generation"}]}\
+                """);
+    assertThat(get(person, "/calls/" + Story.id(refused)).text())
+        .contains("Refused: it cannot be metered", "image_generation", "billed beside the tokens");
+    assertThat(get(person, "/calls").text()).contains("cannot be metered");
+    assertThat(person.call(Story.id(refused)).path("refusal").path("message").asString())
+        .contains("image_generation");
+  }
+
+  @Test
+  void anAgentsModelOfTheOtherProviderIsExplained() {
+    Person person = purser.newPerson().withProviderKeys();
+    String agent = person.agent("fixed");
+    person
+        .api()
+        .patch(
+            "/api/agents/" + agent,
+            """
+            {"version":1,"preferredProvider":"openai","preferredModel":"gpt-5.5",
+             "modelPolicy":"always"}\
+            """)
+        .ok(200);
+    Http caller = new Http(purser.url(), person.virtualKey(agent).secret());
+    Http.Answer refused = Story.message(caller, Story.PRICED_MODEL, "hello");
+    assertThat(refused.status()).isEqualTo(400);
+    String page = get(person, "/calls/" + Story.id(refused)).text();
+    assertThat(page)
+        .contains("the agent&#39;s model is another provider&#39;s".replace("&#39;", "'"))
+        .contains("always use gpt-5.5", "href=\"/agents/" + agent + "\"");
+    Matcher shown =
+        Pattern.compile("<code id=\"answer-text\">(.*?)</code>", Pattern.DOTALL).matcher(page);
+    assertThat(shown.find()).isTrue();
+    assertThat(JSON.readTree(shown.group(1))).isEqualTo(refused.json());
   }
 
   @Test

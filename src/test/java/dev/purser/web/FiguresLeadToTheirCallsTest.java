@@ -161,7 +161,10 @@ class FiguresLeadToTheirCallsTest {
 
     static Listed of(String csv) {
       List<List<String>> lines =
-          csv.lines().map(line -> Arrays.asList(line.split(",", -1))).toList();
+          csv.replace("\ufeff", "")
+              .lines()
+              .map(line -> Arrays.asList(line.split(",", -1)))
+              .toList();
       return new Listed(lines.getFirst(), lines.subList(1, lines.size()));
     }
 

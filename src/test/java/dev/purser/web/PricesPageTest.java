@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +161,10 @@ class PricesPageTest {
     window.assertAccessible();
     page.locator("#price-input").fill("3");
     page.getByText("Add price").last().click();
+    assertThat(page.getByText("No call of this month changes its cost.")).isVisible();
+    assertThat(page.locator("#sure-form .notice")).hasCount(0);
+    window.assertAccessible();
+    page.getByText("Save price").click();
     assertThat(page.getByText("The price of claude-mythos-5-2 is saved.")).isInViewport();
     window.assertAccessibleLightAndDark();
     assertThat(page.locator(".price-list tbody > tr").first()).containsText("added here");
@@ -181,7 +186,9 @@ class PricesPageTest {
     page.locator("#price-input").fill("3");
     page.locator("#price-output").fill("15");
     page.getByText("Add price").last().click();
-    assertThat(page.getByText("is saved")).isVisible();
+    assertThat(page.getByText("1 call without a price would be booked at $")).isVisible();
+    page.getByText("Save price").click();
+    assertThat(page.getByText("1 call that had no price is booked at $")).isVisible();
     Page owners =
         browsing
             .window(URI.create(purser.url()), Look.LIGHT)
@@ -192,5 +199,55 @@ class PricesPageTest {
     assertThat(owners.getByText("A price was added")).isVisible();
     owners.navigate(purser.url() + "/prices");
     assertThat(owners.locator("#unpriced")).hasCount(0);
+  }
+
+  @Test
+  void aWrongPriceIsAskedAboutBeforeItIsSavedAndPutRightByAnother() {
+    RunningPurser purser = browsing.emptyPurser();
+    Story story = Story.of(purser.newPerson());
+    Window window = administrator(purser, Look.LIGHT);
+    Page page = window.go("/prices?add=anthropic/claude-mythos-5-2#add").page();
+    page.locator("#price-input").fill("30000");
+    page.locator("#price-output").fill("15000");
+    page.getByText("Add price").last().click();
+    assertThat(page.locator("#sure-form .notice"))
+        .containsText("times the highest list price of Anthropic");
+    assertThat(page.locator("#sure-form")).containsText("1 call without a price would be booked");
+    window.assertAccessibleLightAndDark();
+    window.assertFits();
+    // What is typed stays while it is changed, and the question can be loaded again.
+    page.getByText("Change it").click();
+    assertThat(page.locator("#price-input")).hasValue("30000");
+    page.locator("#price-input").fill("300");
+    page.locator("#price-output").fill("1500");
+    page.getByText("Add price").last().click();
+    page.reload();
+    page.getByText("Save price").click();
+    assertThat(page.getByText("1 call that had no price is booked at $")).isVisible();
+    String wrong = cost(purser, story);
+
+    window.go("/prices?add=anthropic/claude-mythos-5-2#add");
+    page.locator("#price-input").fill("3");
+    page.locator("#price-output").fill("15");
+    page.getByText("Add price").last().click();
+    assertThat(page.locator("#sure-form")).containsText("1 call would cost $");
+    page.getByText("Save price").click();
+    assertThat(page.locator(".notice.tone-ok")).containsText("1 call costs $");
+    assertThat(page.locator(".notice.tone-ok")).containsText("in place of $");
+    window.assertAccessible();
+    Assertions.assertThat(cost(purser, story)).isNotEqualTo(wrong);
+    // An address that somebody makes up says nothing of another price.
+    window.go("/prices?q=claude-haiku-5-5&added=2");
+    assertThat(page.locator(".notice.tone-ok")).hasCount(0);
+  }
+
+  private static String cost(RunningPurser purser, Story story) {
+    Page owners =
+        browsing
+            .window(URI.create(purser.url()), Look.LIGHT)
+            .withCookie(purser.sessionCookie(story.person()))
+            .go("/calls/" + story.unpriced())
+            .page();
+    return owners.locator("h1").innerText();
   }
 }

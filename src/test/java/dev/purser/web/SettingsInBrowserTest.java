@@ -62,6 +62,7 @@ class SettingsInBrowserTest {
 
     pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
     assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
+    provider(window).selectOption("");
     assertThat(model(window).locator("optgroup").last())
         .hasAttribute("label", "OpenAI: Save an API key to use these");
     assertThat(model(window)).hasValue("");
@@ -73,8 +74,26 @@ class SettingsInBrowserTest {
   }
 
   @Test
+  void theFirstKeyChoosesTheDefaultModelAndTheFormBelowCanBeSavedAsItStands() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/settings");
+    budget(window).fill("12.50");
+
+    pasteKey(window, "anthropic", Person.ANTHROPIC_KEY);
+
+    assertThat(row(window, "anthropic").getByText("claude-sonnet-5-5 is now your default model"))
+        .isVisible();
+    assertThat(provider(window)).hasValue("anthropic");
+    assertThat(model(window)).hasValue("anthropic/claude-sonnet-5-5");
+    saveChanges(window).click();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(settings(person).path("defaultModel").asString()).isEqualTo("claude-sonnet-5-5");
+    assertThat(settings(person).path("monthlyBudgetCents").asInt()).isEqualTo(1250);
+  }
+
+  @Test
   void theModelsAreThoseOfTheProvider() {
-    Person person = browsing.newPerson().withProviderKeys();
+    Person person = browsing.newPerson().withProviderKeys().withoutDefaultModel();
     Window window = browsing.window(person).go("/settings");
     assertThat(model(window)).hasValue("");
     assertThat(model(window).locator("optgroup")).hasCount(2);

@@ -132,6 +132,16 @@ class SettingsPageTest {
   }
 
   @Test
+  void whoeverHasNoDefaultModelIsToldWhenAnApiKeyIsSaved() {
+    save("openai", OPENAI_KEY);
+    assertThat(visit.get("/settings?saved=openai").text())
+        .contains("You have no default model yet, so a program that asks for");
+
+    saveSettings("model", "openai/gpt-6.1-sol");
+    assertThat(visit.get("/settings?saved=openai").text()).doesNotContain("default model yet");
+  }
+
+  @Test
   void aKeyThatItsProviderRefusesIsNotSavedAndThePageSaysWhy() {
     Http.Answer refused = save("openai", BAD_KEY);
     assertThat(refused.status()).isEqualTo(422);

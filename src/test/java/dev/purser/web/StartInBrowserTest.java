@@ -88,7 +88,7 @@ class StartInBrowserTest {
   @EnumSource(Provider.class)
   void theLinesWorkAsTheyStandAlsoWhereNoModelIsChosen(Provider provider, @TempDir Path directory)
       throws IOException {
-    Person person = browsing.newPerson().withProviderKey(provider);
+    Person person = browsing.newPerson().withProviderKey(provider).withoutDefaultModel();
     Window window = browsing.window(person).go("/");
     makeAgent(window, "pasted-bot");
     Page page = window.page();

@@ -169,6 +169,7 @@ class UsagePageTest {
         Http.Answer file = month.visit().get("/usage.csv?by=" + by);
         assertThat(file.header("content-type")).startsWith("text/csv");
         assertThat(file.header("content-disposition")).contains("-by-" + by + ".csv");
+        assertThat(file.text()).as("Excel reads it as UTF-8").startsWith("\ufeff");
         List<String> lines = file.text().lines().toList();
         List<String> head = List.of(lines.getFirst().split(",", -1));
         List<Map<String, String>> rows =
@@ -206,12 +207,20 @@ class UsagePageTest {
     try (TestApi api = TestApi.start(TestDatabase.Kind.SQLITE)) {
       TestApi.Person person = api.newPerson("ada@example.org");
       Map<String, String> written =
-          Map.of(
-              "=1+1", ",'=1+1,",
-              "x;=cmd|' /C calc'!A0", ",x;'=cmd|' /C calc'!A0,",
-              "y;\"=1", ",\"y;\"\"'=1\",",
-              "z; +1", ",z; '+1,",
-              "a;b - c", ",a;b - c,");
+          Map.ofEntries(
+              Map.entry("=1+1", ",'=1+1,"),
+              Map.entry("x;=cmd|' /C calc'!A0", ",x;'=cmd|' /C calc'!A0,"),
+              Map.entry("y;\"=1", ",\"y;\"\"'=1\","),
+              Map.entry("z; +1", ",z; '+1,"),
+              Map.entry("a;b - c", ",a;b - c,"),
+              Map.entry("\uff1d1+1", ",'\uff1d1+1,"),
+              Map.entry("\uff0b1", ",'\uff0b1,"),
+              Map.entry("\uff0d1", ",'\uff0d1,"),
+              Map.entry("\uff20SUM(A1)", ",'\uff20SUM(A1),"),
+              Map.entry("w;\uff1d1", ",w;'\uff1d1,"),
+              Map.entry("\ufe66small", ",'\ufe66small,"),
+              Map.entry("\u207asuper", ",'\u207asuper,"),
+              Map.entry("\u6570\u636e\uff1d", ",\u6570\u636e\uff1d,"));
       for (String name : written.keySet()) {
         api.call(
             person,
@@ -223,6 +232,7 @@ class UsagePageTest {
       Visit visit = new Visit(api.url());
       visit.get(api.signInLinks().make(person.user().id()));
       assertThat(visit.get("/usage.csv?by=agent").text()).contains(written.values());
+      assertThat(visit.get("/calls.csv").text()).contains(written.values());
     }
   }
 
