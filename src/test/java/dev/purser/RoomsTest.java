@@ -78,6 +78,7 @@ class RoomsTest {
           "people.AccessTokens",
           "people.Credential",
           "people.NoticesTold",
+          "people.OneTimeLinks",
           "people.Sessions",
           "people.Spaces",
           "people.Users",
@@ -112,6 +113,7 @@ class RoomsTest {
           "cli.TokenCreate", // shown once
           "gateway.Upstream", // sent to the provider
           "people.Credential", // hashed
+          "people.OneTimeLinks", // printed, and hashed
           "people.Passwords", // hashed
           "people.Sessions", // hashed
           "people.Users", // what is stored of a password
