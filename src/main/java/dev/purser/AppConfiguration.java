@@ -53,6 +53,7 @@ record AppConfiguration(
           "PURSER_DRAIN_SECONDS",
           "PURSER_LEASE_SECONDS",
           "PURSER_MAX_WAITING",
+          "PURSER_STRICT_UNKNOWN",
           "PURSER_LOG_LEVEL",
           // Read by the ./run script, for the Java that it starts.
           "PURSER_JAVA_OPTIONS");
@@ -96,7 +97,8 @@ record AppConfiguration(
         LedgerConfiguration.DEFAULT
             .withLease(Duration.ofSeconds(settings.number("PURSER_LEASE_SECONDS", 15, 1, 3_600)))
             .withWaitingAdmissions(
-                (int) settings.number("PURSER_MAX_WAITING", 10_000, 1, 1_000_000)),
+                (int) settings.number("PURSER_MAX_WAITING", 10_000, 1, 1_000_000))
+            .withUnknownNamesRefused(refusesUnknownNames(settings)),
         Duration.ofSeconds(settings.number("PURSER_DRAIN_SECONDS", 600, 0, 86_400)),
         logLevel);
   }
@@ -116,6 +118,17 @@ record AppConfiguration(
               + " must be addresses or networks with commas between them, such as 127.0.0.1,"
               + " 10.0.0.0/8");
     }
+  }
+
+  private static boolean refusesUnknownNames(Settings settings) {
+    String text = settings.text("PURSER_STRICT_UNKNOWN", "bound");
+    return switch (text) {
+      case "bound" -> false;
+      case "refuse" -> true;
+      default ->
+          throw new InvalidSetting(
+              "PURSER_STRICT_UNKNOWN must be bound or refuse, not \"" + text + "\"");
+    };
   }
 
   private static URI url(String name, String text) {

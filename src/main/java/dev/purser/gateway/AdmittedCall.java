@@ -97,7 +97,7 @@ final class AdmittedCall {
         lane.keyVerdicts()
             .answered(
                 plan.providerKey(),
-                answer.statusCode(),
+                answer,
                 expect(request)
                     .answer(
                         plan.model(),
@@ -107,7 +107,7 @@ final class AdmittedCall {
     reader = opened;
     request = null;
     client.release();
-    return plan.reckoning().strict() == null ? opened : new Narrowing(opened, this::narrow);
+    return plan.reckoning().canNarrow() ? new Narrowing(opened, this::narrow) : opened;
   }
 
   /** Gives back what is known not to be needed, while the call still runs. */

@@ -14,10 +14,12 @@ import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RequestReading;
+import dev.purser.providers.StrictAsk;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +60,7 @@ final class Call implements Running {
   private boolean hinted;
   private boolean checked;
   private @Nullable CallRequest request;
+  private @Nullable StrictAsk ask;
   private @Nullable CallRequest fitting;
   private long fingerprint;
   private Counter.@Nullable Count count;
@@ -89,7 +92,7 @@ final class Call implements Running {
         return;
       }
       String text = client.credential();
-      Presented presented = Presented.read(text);
+      Presented presented = client.presented();
       if (text == null || !(presented instanceof Presented.VirtualKey virtualKey)) {
         refuse(lane.errors().unidentified(presented));
         return;
@@ -205,7 +208,9 @@ final class Call implements Running {
           if (progress.stage() == Stage.ADMITTING) {
             progress.step(() -> {
               if (over != null && over.isPresent()) {
-                refuse(lane.errors().overBudget(over.get()), over.get().entryId());
+                refuse(
+                    lane.errors().overBudget(over.get(), caller().agentId(), List.of()),
+                    over.get().entryId());
               } else {
                 next.run();
               }
@@ -324,9 +329,17 @@ final class Call implements Running {
   }
 
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
-    return Judgement.underStrictBudget(expect(known))
-        ? Reckoning.underStrictBudget(asked, model, client.betas(), prices, createdAt, count)
+    return Judgement.underStrictBudget(expect(known).standing())
+        ? Reckoning.underStrictBudget(asked, model, strictAsk(), prices, createdAt, count)
         : Reckoning.of(asked, model, prices, createdAt);
+  }
+
+  private StrictAsk strictAsk() {
+    if (ask == null || !ask.names().equals(expect(known).strictNames())) {
+      long uses = ask == null ? StrictAsk.MOST_TOOL_USES : ask.toolUses();
+      ask = new StrictAsk(client.betas(), expect(known).strictNames(), uses, null);
+    }
+    return ask;
   }
 
   private void admitIfBounded(Plan plan) {
@@ -387,6 +400,10 @@ final class Call implements Running {
         if (lowered != null) {
           client.response().putHeader("x-purser-max-tokens", lowered.toString());
         }
+        Long toolUses = plan.reckoning().toolUses();
+        if (toolUses != null) {
+          client.response().putHeader("x-purser-max-tool-uses", toolUses.toString());
+        }
         progress.step(call::forward);
       } else {
         call.notForwarded();
@@ -410,8 +427,15 @@ final class Call implements Running {
       }
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
+      case Decision.Tight _ when plan.reckoning().canUseToolsLess() -> {
+        ask = strictAsk().withFewerToolUses();
+        judge();
+      }
       case Decision.Tight _ -> countInput(plan);
-      case Decision.OverBudget over -> refuse(lane.errors().overBudget(over), over.entryId());
+      case Decision.OverBudget over ->
+          refuse(
+              lane.errors().overBudget(over, caller().agentId(), plan.reckoning().widening()),
+              over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);

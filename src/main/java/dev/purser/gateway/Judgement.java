@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Caller;
 import dev.purser.agents.ModelPolicy;
+import dev.purser.agents.Standing;
 import dev.purser.money.Budget;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.PriceList;
@@ -38,9 +39,8 @@ sealed interface Judgement {
   }
 
   /** Whether the caller's space or agent has a budget that must not be exceeded. */
-  static boolean underStrictBudget(Standings.Known known) {
-    return isStrict(known.standing().settings().budget())
-        || isStrict(known.standing().caller().budget());
+  static boolean underStrictBudget(Standing standing) {
+    return isStrict(standing.settings().budget()) || isStrict(standing.caller().budget());
   }
 
   /** Whether the caller's space or agent has a budget that can refuse calls. */
@@ -90,7 +90,7 @@ sealed interface Judgement {
       SpaceSettings settings = known.standing().settings();
       model = fitting(settings.defaultModel(), dialect, prices);
       if (model == null) {
-        return new Refused(errors.refusals().nothingToChoose(), null);
+        return new Refused(errors.refusals().nothingToChoose(caller.agentId()), null);
       }
     }
     if (model == null && requestedModel != null) {

@@ -3,6 +3,7 @@ package dev.purser.providers;
 import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.SearchContext;
+import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ final class MeteredRequest implements CallRequest {
   private final RequestFields fields;
   private final @Nullable String model;
   private final boolean stream;
+  private final List<Element> tools;
+  private final List<Element> limitlessTools;
   private final CostTerms terms;
   private final List<Splice> usageSplices;
 
@@ -26,14 +29,24 @@ final class MeteredRequest implements CallRequest {
   private final @Nullable String region;
 
   /**
+   * @param tools wherever they stand
+   * @param limitlessTools those of them that can have a limit of uses of their own and have none
    * @param usageSplices make a stream report its usage; empty if it does so already
    */
-  MeteredRequest(Dialect dialect, RequestFields fields, CostTerms terms, List<Splice> usageSplices)
+  MeteredRequest(
+      Dialect dialect,
+      RequestFields fields,
+      List<Element> tools,
+      List<Element> limitlessTools,
+      CostTerms terms,
+      List<Splice> usageSplices)
       throws BadRequest {
     this.dialect = dialect;
     this.fields = fields;
     this.model = fields.name(MODEL);
     this.stream = fields.flag("stream");
+    this.tools = List.copyOf(tools);
+    this.limitlessTools = List.copyOf(limitlessTools);
     this.terms = terms;
     this.usageSplices = usageSplices;
     this.region = null;
@@ -44,6 +57,8 @@ final class MeteredRequest implements CallRequest {
     this.fields = read.fields;
     this.model = read.model;
     this.stream = read.stream;
+    this.tools = read.tools;
+    this.limitlessTools = read.limitlessTools;
     this.terms = read.terms;
     this.usageSplices = read.usageSplices;
     this.region = region;
@@ -77,7 +92,10 @@ final class MeteredRequest implements CallRequest {
   @Override
   public byte[] strictBodyFor(String sentModel, StrictTerms strict, long outputTokens) {
     boolean lowered = outputTokens < strict.bound().worst().outputTokens();
-    return body(sentModel, StrictEdits.of(dialect, fields, lowered ? outputTokens : null));
+    return body(
+        sentModel,
+        StrictEdits.of(
+            dialect, fields, limitlessTools, lowered ? outputTokens : null, strict.toolUses()));
   }
 
   private byte[] body(String sentModel, StrictEdits edits) {
@@ -134,37 +152,30 @@ final class MeteredRequest implements CallRequest {
   }
 
   @Override
-  public StrictTerms strict(
-      String sentModel, @Nullable String betas, PriceList prices, Instant now) {
-    return terms(strictly(sentModel, betas, prices, now), sentModel, prices, now);
-  }
-
-  @Override
-  public StrictTerms strict(
-      String sentModel, @Nullable String betas, PriceList prices, Instant now, long countedInput) {
-    CostTerms strictly = strictly(sentModel, betas, prices, now);
-    CostTerms counted = isCountable() ? strictly.reading(TokenCount.most(countedInput)) : strictly;
-    return terms(counted, sentModel, prices, now);
-  }
-
-  private CostTerms strictly(
-      String sentModel, @Nullable String betas, PriceList prices, Instant now) {
+  public StrictTerms strict(String sentModel, StrictAsk ask, PriceList prices, Instant now) {
     long window =
         prices
             .find(dialect.provider(), sentModel, now)
             .map(ModelPrice::contextTokens)
             .orElse(Long.MAX_VALUE);
-    return StrictRules.of(dialect, fields, terms, sentModel, betas, window);
-  }
-
-  private StrictTerms terms(CostTerms strictly, String sentModel, PriceList prices, Instant now) {
+    StrictRules.Judged judged =
+        StrictRules.of(dialect, fields, tools, terms, sentModel, ask, window);
+    Long counted = isCountable() ? ask.countedInput() : null;
+    CostTerms strictly =
+        counted == null ? judged.terms() : judged.terms().reading(TokenCount.most(counted));
     Bound bound = Bounds.of(dialect, billed(strictly, sentModel), sentModel, prices, now);
-    return new StrictTerms(bound, Math.min(bound.worst().outputTokens(), StrictRules.LEAST_OUTPUT));
+    long answer = bound.worst().outputTokens();
+    return new StrictTerms(
+        bound,
+        // Where a name is not known, nobody knows that a limit of the answer holds.
+        strictly.widened() ? answer : Math.min(answer, StrictRules.LEAST_OUTPUT),
+        judged.widening(),
+        terms.runs().missing() == 0 ? null : ask.toolUses());
   }
 
   @Override
-  public Optional<TokenCount> tokenCount(String sentModel) {
-    return isCountable() ? TokenCount.of(dialect, fields, sentModel) : Optional.empty();
+  public Optional<TokenCount> tokenCount(String sentModel, List<RequestName> widening) {
+    return isCountable() ? TokenCount.of(dialect, fields, sentModel, widening) : Optional.empty();
   }
 
   /** Whether nothing can be added to the input that is counted before. */

@@ -38,7 +38,7 @@ public final class CallStore {
         geography, fast, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
         refused_largest_output_tokens, refused_resets_at, refused_field,
-        refused_message
+        refused_message, widening_names
       """;
 
   private static final String TABLES =
@@ -258,7 +258,12 @@ public final class CallStore {
                 row.getColumn("refused_largest_output_tokens", Long.class),
                 Rows.instantOrNull(row, "refused_resets_at")),
         row.getColumn("refused_field", String.class),
-        row.getColumn("refused_message", String.class));
+        row.getColumn("refused_message", String.class),
+        names(row.getColumn("widening_names", String.class)));
+  }
+
+  private static List<String> names(@Nullable String lines) {
+    return lines == null ? List.of() : lines.lines().toList();
   }
 
   private static Line line(RowView row) {

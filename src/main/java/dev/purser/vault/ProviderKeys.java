@@ -54,6 +54,7 @@ public record ProviderKeys(
             .orElseGet(KeySaved.ChangedElsewhere::new);
       }
       case KeyCheckResult.Rejected rejected -> new KeySaved.Rejected(rejected.reason());
+      case KeyCheckResult.NotAboutKey refused -> new KeySaved.Unreachable(refused.reason());
       case KeyCheckResult.Unreachable unreachable -> new KeySaved.Unreachable(unreachable.reason());
     };
   }
@@ -90,6 +91,9 @@ public record ProviderKeys(
           vault.verified(spaceId, asked.id(), usable, clock.instant());
       case KeyCheckResult.Rejected rejected ->
           vault.rejected(spaceId, asked.id(), rejected.reason(), clock.instant());
+      case KeyCheckResult.NotAboutKey refused -> {
+        return new KeyVerified.Unreachable(refused.reason());
+      }
       case KeyCheckResult.Unreachable unreachable -> {
         return new KeyVerified.Unreachable(unreachable.reason());
       }

@@ -5,6 +5,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RefusalErrors;
+import dev.purser.providers.RequestName;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
@@ -25,11 +26,16 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     return known.isEmpty() ? unknown(detail.call()) : explain(detail, known.get());
   }
 
+  private static List<RequestName> names(CallDetail detail) {
+    return detail.wideningNames().stream().flatMap(id -> RequestName.ofId(id).stream()).toList();
+  }
+
   private WhyRefused explain(CallDetail detail, ErrorCode code) {
     Call call = detail.call();
     CallDetail.BudgetRefusal budget = detail.budgetRefusal();
     return switch (code) {
-      case BUDGET_EXHAUSTED -> budget == null ? unknown(call) : budgets().overBudget(call, budget);
+      case BUDGET_EXHAUSTED ->
+          budget == null ? unknown(call) : budgets().overBudget(call, budget, names(detail));
       case COST_UNBOUNDED -> budgets().unbounded(call, detail.unboundedField());
       case MODEL_NOT_AVAILABLE, AGENTS_MODEL_NOT_AVAILABLE -> modelNotAvailable(call);
       case PROVIDER_KEY_MISSING ->
@@ -108,7 +114,7 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     if (asked == null || asked.equals(AUTO)) {
       return because(
           call,
-          errors.nothingToChoose(),
+          errors.nothingToChoose(call.agentId()),
           "no model was chosen",
           "The program left the choice of a model to Purser, and none was chosen that fits what it"
               + " called.",
