@@ -49,4 +49,11 @@ ALTER TABLE added_prices ADD COLUMN repriced_after_nanos BIGINT NOT NULL DEFAULT
 
 -- people
 
+-- Links that sign a user in once, without a password.
+CREATE TABLE sign_in_links (
+  link_hash TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  expires_at BIGINT NOT NULL
+) ${clustered};
+
 -- keys

@@ -213,7 +213,13 @@ public final class Web {
             frame,
             visitor.user(),
             visitor.sessionId(),
-            request.remoteAddress().hostAddress(),
+            visitors.browserCookie(request),
+            parts
+                .trustedProxies()
+                .client(
+                    request.remoteAddress().hostAddress(),
+                    request.headers().getAll("x-forwarded-for"),
+                    request.headers().getAll("forwarded")),
             context.pathParams(),
             query(context),
             form);

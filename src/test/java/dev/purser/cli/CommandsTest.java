@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.purser.config.Settings.InvalidSetting;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessToken;
+import dev.purser.people.OneTimeLinks;
+import dev.purser.people.PublicAddress;
 import dev.purser.people.Spaces;
 import dev.purser.people.TestPeople;
 import dev.purser.people.User;
@@ -77,6 +79,28 @@ class CommandsTest {
       Optional<User> ada = server.users().findByEmail("ada@example.com");
       assertThat(ada.map(User::admin)).contains(true);
       server.add("last@example.com");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLinkSignsAUserInOnceAndIsMadeWhileTheServerRuns(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople server = new TestPeople(test.database());
+      User ada = server.add("ada@example.com");
+
+      Ended ended = run(test, "", "user", "link", "ADA@example.com");
+
+      assertThat(ended.errors()).isEmpty();
+      String link = ended.output().strip();
+      assertThat(link).startsWith("https://purser.example.org/sign-in?link=").hasLineCount(1);
+      OneTimeLinks links = new OneTimeLinks(server.database(), server.clock(), server.random());
+      Secret secret = Secret.of(link.substring(link.indexOf('=') + 1));
+      assertThat(links.take(secret)).contains(ada.id());
+      assertThat(links.take(secret)).isEmpty();
+      Ended nobody = run(test, "", "user", "link", "bob@example.com");
+      nobody.failedInOneLine(1);
+      assertThat(nobody.errors()).contains("no user bob@example.com");
     }
   }
 
@@ -443,6 +467,7 @@ class CommandsTest {
                 database,
                 this::vault,
                 () -> providers,
+                () -> PublicAddress.of(Optional.of("https://purser.example.org"), "127.0.0.1", 0),
                 new Repricer(InstantSource.fixed(TestPeople.START)),
                 InstantSource.fixed(TestPeople.START),
                 new SecureRandom(),
