@@ -5,6 +5,7 @@ import dev.purser.pricing.Provider;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Purser says of a call that it has read and does not forward: to the program, and later on
@@ -144,10 +145,11 @@ public final class RefusalErrors {
    * The same refusal by a budget, if it was for names that are not known.
    *
    * @param widening those because of which the call counts as the most that its model can cost
-   * @param needed for the call
+   * @param needed for the call; null if it was not read
    */
-  public CallError widened(CallError refusal, List<RequestName> widening, Money needed) {
-    if (widening.isEmpty()) {
+  public CallError widened(
+      CallError refusal, List<RequestName> widening, @Nullable Money needed) {
+    if (widening.isEmpty() || needed == null) {
       return refusal;
     }
     boolean claudes = widening.getFirst().dialect() == Dialect.ANTHROPIC_MESSAGES;
