@@ -261,6 +261,19 @@ class CommandsTest {
       assertThat(run(test, "", strict("remove", name)).exitCode()).isZero();
       assertThat(revisions(test)).isEqualTo(before + 6);
       run(test, "", strict("remove", name)).failedInOneLine(1);
+      test.database()
+          .write(handle ->
+              handle.execute(
+                  """
+                  INSERT INTO strict_strikes (space_id, name, entry_id, struck_at)
+                  VALUES ('space-7', 'anthropic_messages beta next-year-2027-01-01', 'call-9', 0)\
+                  """));
+      assertThat(run(test, "", "strict", "list").output())
+          .contains("Refused since a call with it cost more than was set aside for it:")
+          .contains(String.join(" ", name), "space-7", "1970-01-01T00:00:00Z", "call-9");
+      run(test, "", strict("allow", name));
+      assertThat(run(test, "", "strict", "list").output()).doesNotContain("space-7");
+      run(test, "", strict("remove", name));
       run(test, "", "strict", "allow", "anthropic", "beta", "x").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "beta", "x").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "tool", "x").failedInOneLine(1);
