@@ -23,4 +23,8 @@ ALTER TABLE added_prices ADD COLUMN repriced_after_nanos BIGINT NOT NULL DEFAULT
 
 -- people
 
+-- Null for a token that does not expire; for a user who may sign in.
+ALTER TABLE access_tokens ADD COLUMN expires_at BIGINT;
+ALTER TABLE users ADD COLUMN disabled_at BIGINT;
+
 -- keys

@@ -35,7 +35,8 @@ public final class Sessions {
   private static final int ID_BYTES = 32;
   private static final int LONGEST_ID = 100;
 
-  private static final String PASSWORD_HASH = "SELECT password_hash FROM users WHERE user_id = ?";
+  private static final String PASSWORD_HASH =
+      "SELECT password_hash FROM users WHERE user_id = ? AND disabled_at IS NULL";
 
   /**
    * Whether there was any call is a question to the ledger's table, asked here so that every page
@@ -49,7 +50,7 @@ public final class Sessions {
           (SELECT entry_id FROM entries WHERE entries.space_id = users.space_id
            ORDER BY entry_id LIMIT 1) IS NULL THEN 0 ELSE 1 END AS started
       FROM sessions JOIN users ON users.user_id = sessions.user_id
-      WHERE session_hash = :hash AND expires_at > :now
+      WHERE session_hash = :hash AND expires_at > :now AND disabled_at IS NULL
       """;
 
   private final Database database;
@@ -75,7 +76,8 @@ public final class Sessions {
 
   /**
    * Opens a session, for whoever is let in whatever the password is; its id goes into the browser's
-   * cookie and nowhere else. Sessions that ended are cleared away with it.
+   * cookie and nowhere else. It is nobody's if the user is disabled. Sessions that ended are
+   * cleared away with it.
    */
   public Secret open(String userId) {
     return database.write(handle -> open(handle, userId));
@@ -84,7 +86,7 @@ public final class Sessions {
   /**
    * The same for whoever knew the password.
    *
-   * @return empty, and nothing is opened, if the password was changed since
+   * @return empty, and nothing is opened, if the password was changed since, or the user disabled
    */
   public Optional<Secret> open(PasswordProof proof) {
     return database.transact(session -> {
@@ -110,7 +112,8 @@ public final class Sessions {
         .createUpdate(
             """
             INSERT INTO sessions (session_hash, user_id, created_at, expires_at, ends_at)
-            VALUES (:hash, :user, :now, :expiresAt, :endsAt)
+            SELECT :hash, user_id, :now, :expiresAt, :endsAt
+            FROM users WHERE user_id = :user AND disabled_at IS NULL
             """)
         .bind("hash", hash(secret))
         .bind("user", userId)
