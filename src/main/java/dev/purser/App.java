@@ -19,6 +19,7 @@ import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.StrictStateStore;
 import dev.purser.storage.DataDirectory;
 import dev.purser.storage.DatabaseConfiguration;
+import dev.purser.vault.KeyChecks;
 import dev.purser.web.SignInLinks;
 import dev.purser.web.Web;
 import dev.purser.web.WebParts;
@@ -105,6 +106,7 @@ public final class App implements AutoCloseable {
     open.push(rooms.virtualKeys()::writeLastUses);
     KeyCheck keyCheck = new KeyCheck(configuration.providers());
     open.push(keyCheck);
+    KeyChecks keyChecks = new KeyChecks(keyCheck);
 
     int eventLoops = Runtime.getRuntime().availableProcessors();
     vertx =
@@ -153,7 +155,7 @@ public final class App implements AutoCloseable {
             rooms.agents(),
             rooms.virtualKeys(),
             rooms.vault(),
-            keyCheck,
+            keyChecks,
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.calls(),
@@ -176,7 +178,7 @@ public final class App implements AutoCloseable {
             rooms.agents(),
             rooms.virtualKeys(),
             rooms.vault(),
-            keyCheck,
+            keyChecks,
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.monthUsage(),

@@ -51,6 +51,7 @@ record AppConfiguration(
           "PURSER_DRAIN_SECONDS",
           "PURSER_LEASE_SECONDS",
           "PURSER_MAX_WAITING",
+          "PURSER_STRICT_UNKNOWN",
           "PURSER_LOG_LEVEL",
           OpenFiles.SETTING,
           // Read by the ./run script, for the Java that it starts.
@@ -96,9 +97,21 @@ record AppConfiguration(
         LedgerConfiguration.DEFAULT
             .withLease(Duration.ofSeconds(settings.number("PURSER_LEASE_SECONDS", 15, 1, 3_600)))
             .withWaitingAdmissions(
-                (int) settings.number("PURSER_MAX_WAITING", 10_000, 1, 1_000_000)),
+                (int) settings.number("PURSER_MAX_WAITING", 10_000, 1, 1_000_000))
+            .withUnknownNamesRefused(refusesUnknownNames(settings)),
         Duration.ofSeconds(settings.number("PURSER_DRAIN_SECONDS", 600, 0, 86_400)),
         logLevel);
+  }
+
+  private static boolean refusesUnknownNames(Settings settings) {
+    String text = settings.text("PURSER_STRICT_UNKNOWN", "bound");
+    return switch (text) {
+      case "bound" -> false;
+      case "refuse" -> true;
+      default ->
+          throw new InvalidSetting(
+              "PURSER_STRICT_UNKNOWN must be bound or refuse, not \"" + text + "\"");
+    };
   }
 
   private static URI url(String name, String text) {

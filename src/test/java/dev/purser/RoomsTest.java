@@ -68,6 +68,7 @@ class RoomsTest {
           com.password4j            : people
           gg.jte                    : web
           picocli                   : cli
+          io.netty                  : gateway
           io.vertx                  : providers gateway api web sandbox cli
           tools.jackson             : providers vault pricing gateway api web sandbox cli
           """);

@@ -51,6 +51,8 @@ record Authentication(
       case Presented.Mistyped mistyped ->
           "this looks like a virtual key with a typing error; to manage Purser, send an access"
               + " token";
+      case Presented.Mispasted(Presented.Mishap mishap) ->
+          "this is not an access token alone. " + mishap.sentence();
       case Presented.ProviderKey providerKey ->
           "this is an API key of "
               + providerKey.provider().displayName()

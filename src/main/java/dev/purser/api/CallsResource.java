@@ -100,7 +100,8 @@ record CallsResource(CallStore calls, Spaces spaces) {
       String kind,
       long quantity,
       @Nullable BigDecimal unitPriceUsdPerMillion,
-      @Nullable BigDecimal costCents) {
+      @Nullable BigDecimal costCents,
+      boolean notBilled) {
 
     static LineBody of(Line line) {
       Long unitPicos = line.unitPicos();
@@ -109,7 +110,8 @@ record CallsResource(CallStore calls, Spaces spaces) {
           line.kind().id(),
           line.quantity(),
           unitPicos == null ? null : Rates.usdPerMillion(unitPicos),
-          cents(line.cost()));
+          cents(line.cost()),
+          !line.billed());
     }
   }
 

@@ -53,6 +53,12 @@ public final class Commands implements Callable<Integer> {
             .addSubcommand(group(new VaultGroup(), new VaultCheck(program)))
             .addSubcommand(
                 group(new PricesGroup(), new PricesList(program), new PricesAdd(program)))
+            .addSubcommand(
+                group(
+                    new StrictNamesGroup(),
+                    new StrictGroup.Show(program),
+                    new StrictGroup.Allow(program),
+                    new StrictGroup.Remove(program)))
             .addSubcommand(new CommandLine.HelpCommand());
     addHelp(root);
     return root.setOut(program.out())
@@ -148,4 +154,7 @@ public final class Commands implements Callable<Integer> {
 
   @Command(name = "prices", description = "What tokens cost.")
   private static final class PricesGroup extends Group {}
+
+  @Command(name = "strict", description = "What strict budgets know of betas and fields.")
+  private static final class StrictNamesGroup extends Group {}
 }

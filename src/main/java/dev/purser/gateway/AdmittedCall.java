@@ -97,7 +97,7 @@ final class AdmittedCall {
         lane.keyVerdicts()
             .answered(
                 plan.providerKey(),
-                answer.statusCode(),
+                answer,
                 expect(request)
                     .answer(
                         plan.model(),
@@ -107,7 +107,7 @@ final class AdmittedCall {
     reader = opened;
     request = null;
     client.release();
-    return plan.reckoning().strict() == null ? opened : new Narrowing(opened, this::narrow);
+    return plan.reckoning().canNarrow() ? new Narrowing(opened, this::narrow) : opened;
   }
 
   /** Gives back what is known not to be needed, while the call still runs. */
@@ -132,12 +132,12 @@ final class AdmittedCall {
         CallError error =
             tooLate ? lane.errors().timedOut(plan.dialect().provider()) : unreachable();
         answerWith(error, /* mayCost= */ true);
-        settle(because(error.code().id(), estimate()), status);
+        settle(estimate().because(error.code().id()), status);
       }
       case Forwarding.Ending.Answered(boolean complete, boolean tooLate) -> {
         lastWord = complete ? expect(forwarding)::finish : client::cut;
         Answer answer = expect(reader).end(complete);
-        settle(tooLate ? because("provider_timeout", answer) : answer, status);
+        settle(tooLate ? answer.because("provider_timeout") : answer, status);
       }
     }
   }
@@ -178,7 +178,8 @@ final class AdmittedCall {
                     httpStatus,
                     answer.errorCode(),
                     progress.millisSinceStart(),
-                    firstByteMillis));
+                    firstByteMillis,
+                    answer.ceiling()));
     // Not before: whatever fails until here is settled in another way.
     settled = true;
     lane.hear(
@@ -210,10 +211,6 @@ final class AdmittedCall {
 
   private static Answer nothing(String errorCode) {
     return new Answer(UsageSource.NONE, null, errorCode);
-  }
-
-  private static Answer because(String errorCode, Answer answer) {
-    return new Answer(answer.source(), answer.usage(), errorCode);
   }
 
   // ---- ends before the end
@@ -267,7 +264,7 @@ final class AdmittedCall {
     if (running != null) {
       running.cancel();
     }
-    settle(sent() ? because(errorCode, estimate()) : nothing(errorCode), httpStatus);
+    settle(sent() ? estimate().because(errorCode) : nothing(errorCode), httpStatus);
   }
 
   /** Whether the provider may have got some of it. */

@@ -7,16 +7,20 @@ import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Decision;
 import dev.purser.ledger.Refusal;
 import dev.purser.ledger.UnreadCall;
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.CallError;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RequestReading;
+import dev.purser.providers.StrictAsk;
 import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -56,6 +60,8 @@ final class Call implements Running {
   private boolean hinted;
   private boolean checked;
   private @Nullable CallRequest request;
+  private @Nullable StrictAsk ask;
+  private @Nullable CallRequest fitting;
   private long fingerprint;
   private Counter.@Nullable Count count;
 
@@ -86,7 +92,7 @@ final class Call implements Running {
         return;
       }
       String text = client.credential();
-      Presented presented = Presented.read(text);
+      Presented presented = client.presented();
       if (text == null || !(presented instanceof Presented.VirtualKey virtualKey)) {
         refuse(lane.errors().unidentified(presented));
         return;
@@ -202,7 +208,9 @@ final class Call implements Running {
           if (progress.stage() == Stage.ADMITTING) {
             progress.step(() -> {
               if (over != null && over.isPresent()) {
-                refuse(lane.errors().overBudget(over.get()), over.get().entryId());
+                refuse(
+                    lane.errors().overBudget(over.get(), caller().agentId(), List.of()),
+                    over.get().entryId());
               } else {
                 next.run();
               }
@@ -223,7 +231,7 @@ final class Call implements Running {
           switch (read.reading()) {
             case RequestReading.Accepted accepted -> {
               client.forgetPieces();
-              request = accepted.request();
+              request = accepted.request().sentTo(lane.region(dialect.provider()));
               judge();
             }
             case RequestReading.Refused(CallError error, var model) -> {
@@ -264,7 +272,9 @@ final class Call implements Running {
     }
     switch (Judgement.of(now, dialect, asked.model(), prices, lane.errors())) {
       case Judgement.Refused refused ->
-          refuseUnlessHinted(refused.error(), () -> refuseOnTheBooks(refused.error()));
+          refuseUnlessHinted(
+              refused.error(),
+              () -> refuseOnTheBooks(refused.error(), asked.model(), refused.model(), null));
       case Judgement.Allowed allowed -> {
         Optional<Secret> secret = lane.vault().open(allowed.providerKey());
         if (secret.isEmpty()) {
@@ -273,27 +283,63 @@ final class Call implements Running {
           return;
         }
         progress.onBody(
-            () ->
-                new Plan(
-                    id,
-                    createdAt,
-                    dialect,
-                    now,
-                    asked.model(),
-                    allowed.model(),
-                    allowed.providerKey(),
-                    secret.get(),
-                    prices,
-                    reckoning(asked, allowed.model(), prices)),
-            this::admitIfBounded);
+            () -> {
+              CallRequest fitting = withinLimits(asked, allowed.model(), prices);
+              return new Judged(
+                  fitting,
+                  new Plan(
+                      id,
+                      createdAt,
+                      dialect,
+                      now,
+                      asked.model(),
+                      allowed.model(),
+                      allowed.providerKey(),
+                      secret.get(),
+                      prices,
+                      reckoning(fitting, allowed.model(), prices)));
+            },
+            judged -> {
+              fitting = judged.fitting();
+              admitIfBounded(judged.plan());
+            });
       }
     }
   }
 
+  /**
+   * What is to be sent.
+   *
+   * @param fitting the request as its model can take it
+   */
+  private record Judged(CallRequest fitting, Plan plan) {}
+
+  /** A program cannot know the output limit of a model that it did not ask for. */
+  private CallRequest withinLimits(CallRequest asked, String model, PriceList prices) {
+    Long limit = asked.outputLimit();
+    if (limit == null || model.equals(asked.model())) {
+      return asked;
+    }
+    Long most =
+        prices
+            .find(dialect.provider(), model, createdAt)
+            .map(ModelPrice::outputTokens)
+            .orElse(null);
+    return most == null || limit <= most ? asked : asked.limitedTo(most);
+  }
+
   private Reckoning reckoning(CallRequest asked, String model, PriceList prices) {
-    return Judgement.underStrictBudget(expect(known))
-        ? Reckoning.underStrictBudget(asked, model, client.betas(), prices, createdAt, count)
+    return Judgement.underStrictBudget(expect(known).standing())
+        ? Reckoning.underStrictBudget(asked, model, strictAsk(), prices, createdAt, count)
         : Reckoning.of(asked, model, prices, createdAt);
+  }
+
+  private StrictAsk strictAsk() {
+    if (ask == null || !ask.names().equals(expect(known).strictNames())) {
+      long uses = ask == null ? StrictAsk.MOST_TOOL_USES : ask.toolUses();
+      ask = new StrictAsk(client.betas(), expect(known).strictNames(), uses, null);
+    }
+    return ask;
   }
 
   private void admitIfBounded(Plan plan) {
@@ -345,12 +391,18 @@ final class Call implements Running {
     if (decision instanceof Decision.Admitted(@Nullable Long outputTokens)) {
       Plan granted = outputTokens == null ? plan : plan.cutTo(outputTokens);
       AdmittedCall call =
-          new AdmittedCall(lane, client, progress, granted, expect(request), expect(credential));
+          new AdmittedCall(lane, client, progress, granted, expect(fitting), expect(credential));
       if (waiting) {
         admitted = call;
+        Long lowered = outputTokens == null ? loweredLimit() : outputTokens;
         request = null;
-        if (outputTokens != null) {
-          client.response().putHeader("x-purser-max-tokens", outputTokens.toString());
+        fitting = null;
+        if (lowered != null) {
+          client.response().putHeader("x-purser-max-tokens", lowered.toString());
+        }
+        Long toolUses = plan.reckoning().toolUses();
+        if (toolUses != null) {
+          client.response().putHeader("x-purser-max-tool-uses", toolUses.toString());
         }
         progress.step(call::forward);
       } else {
@@ -361,6 +413,12 @@ final class Call implements Running {
     }
   }
 
+  /** The output limit of the model that is sent, if the request had a larger one; else null. */
+  private @Nullable Long loweredLimit() {
+    Long limit = expect(fitting).outputLimit();
+    return Objects.equals(limit, expect(request).outputLimit()) ? null : limit;
+  }
+
   private void notAdmitted(Plan plan, @Nullable Decision decision, @Nullable Throwable failure) {
     switch (decision) {
       case null -> {
@@ -369,8 +427,15 @@ final class Call implements Running {
       }
       case Decision.Stale _ when progress.nanosSinceStart() < expect(asksUntilNanos) ->
           identify(this::judge);
+      case Decision.Tight _ when plan.reckoning().canUseToolsLess() -> {
+        ask = strictAsk().withFewerToolUses();
+        judge();
+      }
       case Decision.Tight _ -> countInput(plan);
-      case Decision.OverBudget over -> refuse(lane.errors().overBudget(over), over.entryId());
+      case Decision.OverBudget over ->
+          refuse(
+              lane.errors().overBudget(over, caller().agentId(), plan.reckoning().widening()),
+              over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);

@@ -4,11 +4,15 @@ import dev.purser.agents.Presented;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.AnswerReader;
 import dev.purser.providers.CallError;
+import dev.purser.providers.CountRequest;
+import dev.purser.providers.Dialect;
+import dev.purser.providers.ErrorCode;
 import dev.purser.providers.ListedModel;
 import dev.purser.secret.Secret;
 import dev.purser.vault.ProviderKey;
 import dev.purser.vault.Vault;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,7 +46,7 @@ final class FreeCall implements Running {
     this.client = new Client(lane, request, provider, this::clientGone);
   }
 
-  /** Forwards the request to the provider, as it is. */
+  /** Forwards the request to the provider, for the model that the call itself would get. */
   void count() {
     CallError unacceptable = client.unacceptable();
     if (unacceptable != null) {
@@ -52,27 +56,70 @@ final class FreeCall implements Running {
     }
     client.pause();
     identify((credential, known) -> {
-      ProviderKey key = known.providerKey(provider);
-      if (key == null) {
-        refuse(lane.errors().refusals().providerKeyMissing(provider));
-        return;
-      }
-      Optional<Secret> secret = lane.vault().open(key);
-      if (secret.isEmpty()) {
-        refuse(lane.errors().refusals().providerKeyUnreadable(provider));
-        return;
-      }
       receiving = true;
       client.receive(
           lane.bodies().of(known.standing().caller()),
-          () -> step(() -> forward(credential, key, secret.get())),
+          () -> step(() -> read(credential, known)),
           () -> {},
           error -> step(() -> refuse(error)));
     });
   }
 
-  private void forward(String credential, ProviderKey key, Secret secret) {
+  private void read(String credential, Standings.Known known) {
+    receiving = false;
     byte[] body = client.body();
+    client.forgetPieces();
+    if (body.length > Progress.MOST_BYTES_ON_LOOP) {
+      blocking(() -> CountRequest.read(body), reading -> choose(credential, known, reading));
+    } else {
+      choose(credential, known, CountRequest.read(body));
+    }
+  }
+
+  private void choose(String credential, Standings.Known known, CountRequest.Reading reading) {
+    switch (reading) {
+      case CountRequest.Reading.Accepted(CountRequest request) ->
+          choose(credential, known, request);
+      case CountRequest.Reading.Malformed(CallError error) -> refuse(error);
+    }
+  }
+
+  private void choose(String credential, Standings.Known known, CountRequest request) {
+    switch (judged(known, request.model())) {
+      case Judgement.Allowed(String model, var _) ->
+          send(credential, known, request.bodyFor(model));
+      // Without a model a counter may count all the same.
+      case Judgement.Refused(CallError error, var _)
+          when request.model() == null && error.code() == ErrorCode.MODEL_NOT_AVAILABLE ->
+          send(credential, known, request.body());
+      case Judgement.Refused(CallError error, var _) -> refuse(error);
+    }
+  }
+
+  private void send(String credential, Standings.Known known, byte[] body) {
+    ProviderKey key = known.providerKey(provider);
+    if (key == null) {
+      refuse(lane.errors().refusals().providerKeyMissing(provider));
+      return;
+    }
+    Optional<Secret> secret = lane.vault().open(key);
+    if (secret.isEmpty()) {
+      refuse(lane.errors().refusals().providerKeyUnreadable(provider));
+    } else {
+      forward(credential, key, secret.get(), body);
+    }
+  }
+
+  private Judgement judged(Standings.Known known, @Nullable String model) {
+    Dialect dialect =
+        switch (provider) {
+          case ANTHROPIC -> Dialect.ANTHROPIC_MESSAGES;
+          case OPENAI -> Dialect.OPENAI_RESPONSES;
+        };
+    return Judgement.of(known, dialect, model, lane.prices().current(), lane.errors());
+  }
+
+  private void forward(String credential, ProviderKey key, Secret secret, byte[] body) {
     Forwarding started =
         new Forwarding(
             lane,
@@ -81,8 +128,7 @@ final class FreeCall implements Running {
             credential,
             client.id(),
             answer -> {
-              AnswerReader opened =
-                  lane.keyVerdicts().answered(key, answer.statusCode(), new PassThrough());
+              AnswerReader opened = lane.keyVerdicts().answered(key, answer, new PassThrough());
               reader = opened;
               return opened;
             },
@@ -120,18 +166,33 @@ final class FreeCall implements Running {
       blocking(
           () -> listed(spaceId),
           listed -> {
-            Optional<byte[]> json =
-                name == null
-                    ? Optional.of(ModelList.all(provider, listed))
-                    : ModelList.one(listed, name);
-            if (json.isPresent()) {
-              end();
-              client.answer(json.get());
-            } else {
-              refuse(lane.errors().refusals().unknownModel(String.valueOf(name)));
+            switch (judged(known, Judgement.AUTO)) {
+              case Judgement.Allowed(String model, var _) ->
+                  show(listed, ModelList.auto(provider, listed, model), name);
+              case Judgement.Refused(CallError error, var _) when Judgement.AUTO.equals(name) ->
+                  refuse(error);
+              case Judgement.Refused _ -> show(listed, null, name);
             }
           });
     });
+  }
+
+  /**
+   * @param auto what stands for the choice that is left to Purser; null if there is none
+   */
+  private void show(List<ListedModel> listed, @Nullable ListedModel auto, @Nullable String name) {
+    Optional<byte[]> json =
+        name == null
+            ? Optional.of(ModelList.all(provider, listed, auto))
+            : auto != null && name.equals(Judgement.AUTO)
+                ? Optional.of(auto.json().getBytes(StandardCharsets.UTF_8))
+                : ModelList.one(listed, name);
+    if (json.isPresent()) {
+      end();
+      client.answer(json.get());
+    } else {
+      refuse(lane.errors().refusals().unknownModel(String.valueOf(name)));
+    }
   }
 
   private List<ListedModel> listed(String spaceId) {
@@ -148,7 +209,7 @@ final class FreeCall implements Running {
   private void identify(Identified next) {
     lane.started(this);
     String credential = client.credential();
-    Presented presented = Presented.read(credential);
+    Presented presented = client.presented();
     if (credential == null || !(presented instanceof Presented.VirtualKey key)) {
       refuse(lane.errors().unidentified(presented));
       return;
@@ -189,12 +250,14 @@ final class FreeCall implements Running {
 
   @Override
   public void look(long nowNanos) {
-    if (forwarding != null) {
-      forwarding.look(nowNanos);
-    } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || (receiving && client.tooSlow(nowNanos))) {
-      cutShort();
-    }
+    step(() -> {
+      if (forwarding != null) {
+        forwarding.look(nowNanos);
+      } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
+          || (receiving && client.tooSlow(nowNanos))) {
+        cutShort();
+      }
+    });
   }
 
   @Override
@@ -223,7 +286,7 @@ final class FreeCall implements Running {
     }
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a free call failed", e);
       if (forwarding != null) {
         forwarding.cancel();

@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.agents.Caller;
 import dev.purser.agents.ModelPolicy;
+import dev.purser.agents.Standing;
 import dev.purser.money.Budget;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.PriceList;
@@ -18,8 +19,12 @@ sealed interface Judgement {
   /** As far as budgets allow it. */
   record Allowed(String model, ProviderKey providerKey) implements Judgement {}
 
-  /** Not at all. */
-  record Refused(CallError error) implements Judgement {}
+  /**
+   * Not at all.
+   *
+   * @param model that was chosen; null if none was
+   */
+  record Refused(CallError error, @Nullable String model) implements Judgement {}
 
   /** The name by which a request leaves the choice of a model to Purser. */
   String AUTO = "auto";
@@ -34,9 +39,8 @@ sealed interface Judgement {
   }
 
   /** Whether the caller's space or agent has a budget that must not be exceeded. */
-  static boolean underStrictBudget(Standings.Known known) {
-    return isStrict(known.standing().settings().budget())
-        || isStrict(known.standing().caller().budget());
+  static boolean underStrictBudget(Standing standing) {
+    return isStrict(standing.settings().budget()) || isStrict(standing.caller().budget());
   }
 
   /** Whether the caller's space or agent has a budget that can refuse calls. */
@@ -66,30 +70,43 @@ sealed interface Judgement {
       CallErrors errors) {
     Caller caller = known.standing().caller();
     boolean open = requestedModel == null || requestedModel.equals(AUTO);
+    String preferred = caller.preferredModel();
+    if (preferred != null && caller.modelPolicy() == ModelPolicy.ALWAYS) {
+      Optional<Provider> owner = prices.providerOf(preferred);
+      if (owner.isPresent() && owner.get() != dialect.provider()) {
+        return new Refused(
+            errors
+                .refusals()
+                .agentsModelIsOtherProviders(
+                    caller.agentId(), preferred, owner.get(), dialect.provider()),
+            preferred);
+      }
+    }
     String model = null;
     if (open || caller.modelPolicy() == ModelPolicy.ALWAYS) {
-      model = fitting(caller.preferredModel(), dialect, prices);
+      model = fitting(preferred, dialect, prices);
     }
     if (open && model == null) {
       SpaceSettings settings = known.standing().settings();
       model = fitting(settings.defaultModel(), dialect, prices);
       if (model == null) {
-        return new Refused(errors.refusals().nothingToChoose());
+        return new Refused(errors.refusals().nothingToChoose(caller.agentId()), null);
       }
     }
     if (model == null && requestedModel != null) {
       Optional<Provider> owner = prices.providerOf(requestedModel);
       if (owner.isPresent() && owner.get() != dialect.provider()) {
-        return new Refused(errors.refusals().otherProvidersModel(requestedModel, owner.get()));
+        return new Refused(
+            errors.refusals().otherProvidersModel(requestedModel, owner.get()), null);
       }
       model = requestedModel;
     }
     ProviderKey key = known.providerKey(dialect.provider());
     if (key == null) {
-      return new Refused(errors.refusals().providerKeyMissing(dialect.provider()));
+      return new Refused(errors.refusals().providerKeyMissing(dialect.provider()), null);
     }
     return key.status() == ProviderKey.Status.UNREADABLE || model == null
-        ? new Refused(errors.refusals().providerKeyUnreadable(dialect.provider()))
+        ? new Refused(errors.refusals().providerKeyUnreadable(dialect.provider()), null)
         : new Allowed(model, key);
   }
 

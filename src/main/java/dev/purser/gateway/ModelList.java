@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,9 +22,15 @@ final class ModelList {
 
   private ModelList() {}
 
-  static byte[] all(Provider provider, List<ListedModel> models) {
+  /**
+   * @param auto what comes first; null if nothing does
+   */
+  static byte[] all(Provider provider, List<ListedModel> models, @Nullable ListedModel auto) {
     List<ListedModel> listed =
-        models.stream().sorted(Comparator.comparing(ModelList::released).reversed()).toList();
+        Stream.concat(
+                Stream.ofNullable(auto),
+                models.stream().sorted(Comparator.comparing(ModelList::released).reversed()))
+            .toList();
     ObjectNode page = MAPPER.createObjectNode();
     ArrayNode data = page.putArray("data");
     listed.forEach(model -> data.add(MAPPER.readTree(model.json())));
@@ -42,14 +50,47 @@ final class ModelList {
    * of the space can use it.
    */
   static Optional<byte[]> one(List<ListedModel> models, String name) {
+    return find(models, name).map(listed -> listed.json().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Optional<ListedModel> find(List<ListedModel> models, String name) {
     return models.stream()
         .filter(listed -> listed.model().equals(name))
         .findFirst()
         .or(() ->
             models.stream()
                 .filter(listed -> isSnapshot(listed.model(), name))
-                .max(Comparator.comparing(ModelList::released)))
-        .map(listed -> listed.json().getBytes(StandardCharsets.UTF_8));
+                .max(Comparator.comparing(ModelList::released)));
+  }
+
+  /**
+   * The choice that is left to Purser, as a model: all that the provider says of the one that it
+   * stands for now.
+   *
+   * @param model that it stands for
+   */
+  static ListedModel auto(Provider provider, List<ListedModel> models, String model) {
+    Optional<ListedModel> target = find(models, model);
+    ObjectNode entry =
+        target.isPresent()
+            ? (ObjectNode) MAPPER.readTree(target.get().json())
+            : MAPPER.createObjectNode();
+    entry.put("id", Judgement.AUTO);
+    switch (provider) {
+      case ANTHROPIC -> {
+        entry.put("type", "model").put("display_name", "auto (" + model + ")");
+        if (!entry.has("created_at")) {
+          entry.put("created_at", Instant.EPOCH.toString());
+        }
+      }
+      case OPENAI -> {
+        entry.put("object", "model").put("owned_by", "purser");
+        if (!entry.has("created")) {
+          entry.put("created", 0);
+        }
+      }
+    }
+    return new ListedModel(Judgement.AUTO, null, null, MAPPER.writeValueAsString(entry));
   }
 
   /** Told by the date behind the name, in either provider's way of writing it. */

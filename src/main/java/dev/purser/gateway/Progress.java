@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress {
   /** The work on a larger body is done on another thread. */
-  private static final int MOST_BYTES_ON_LOOP = 256 * 1024;
+  static final int MOST_BYTES_ON_LOOP = 256 * 1024;
 
   /** What a call waits for. */
   enum Stage {

@@ -4,9 +4,12 @@ import dev.purser.ledger.Bounded;
 import dev.purser.pricing.PriceList;
 import dev.purser.providers.Bound;
 import dev.purser.providers.CallRequest;
+import dev.purser.providers.RequestName;
+import dev.purser.providers.StrictAsk;
 import dev.purser.providers.StrictTerms;
 import dev.purser.providers.TokenCount;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,23 +29,20 @@ record Reckoning(Bound bound, @Nullable StrictTerms strict, @Nullable TokenCount
   /**
    * Of a call under a strict budget.
    *
-   * @param betas as {@link CallRequest#strict} takes them
+   * @param ask its counted input is that of {@code count}, if it is of the same model
    * @param count what the provider's free counter has said; null if it was not asked
    */
   static Reckoning underStrictBudget(
       CallRequest asked,
       String model,
-      @Nullable String betas,
+      StrictAsk ask,
       PriceList prices,
       Instant now,
       Counter.@Nullable Count count) {
     boolean counted = count != null && count.model().equals(model);
     Long input = count != null && counted ? count.inputTokens() : null;
-    StrictTerms terms =
-        input == null
-            ? asked.strict(model, betas, prices, now)
-            : asked.strict(model, betas, prices, now, input);
-    TokenCount question = counted ? null : asked.tokenCount(model).orElse(null);
+    StrictTerms terms = asked.strict(model, ask.counted(input), prices, now);
+    TokenCount question = counted ? null : asked.tokenCount(model, terms.widening()).orElse(null);
     return new Reckoning(terms.bound(), terms, question);
   }
 
@@ -57,7 +57,31 @@ record Reckoning(Bound bound, @Nullable StrictTerms strict, @Nullable TokenCount
     if (strict == null || bound.unboundedField() != null) {
       return null;
     }
-    return new Bounded(bound.worst(), strict.leastOutput(), question != null);
+    return new Bounded(
+        bound.worst(),
+        strict.leastOutput(),
+        question != null || canUseToolsLess(),
+        strict.widening().stream().map(RequestName::id).toList());
+  }
+
+  /** Whether a closer bound can be had by a lower limit of uses of the provider's tools. */
+  boolean canUseToolsLess() {
+    return strict != null && strict.toolUses() != null && strict.toolUses() > 1;
+  }
+
+  /** The limit of uses that the provider's tools are given; null if they are given none. */
+  @Nullable Long toolUses() {
+    return strict == null ? null : strict.toolUses();
+  }
+
+  /** The names because of which the call counts as the most that its model can cost. */
+  List<RequestName> widening() {
+    return strict == null ? List.of() : strict.widening();
+  }
+
+  /** Whether what the provider says of its input is all that it can be billed as such. */
+  boolean canNarrow() {
+    return strict != null && strict.widening().isEmpty();
   }
 
   /** The same with a shorter answer. */

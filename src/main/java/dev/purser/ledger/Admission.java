@@ -5,6 +5,7 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,11 @@ public record Admission(
     if (bounded == null && (isStrict(spaceBudget) || isStrict(agentBudget))) {
       throw new IllegalArgumentException("a call without a bound under a strict budget");
     }
+  }
+
+  /** Because of which it counts as the most that its model can cost. */
+  List<String> wideningNames() {
+    return bounded == null ? List.of() : bounded.wideningNames();
   }
 
   private static boolean isStrict(@Nullable Budget budget) {

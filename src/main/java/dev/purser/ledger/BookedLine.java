@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param uncachedPicos what one token would have cost uncached; null where that is not known, and
  *     for what is not of a cache
  * @param costNanos null while unpriced
+ * @param billed false for what the provider does not bill
  */
 record BookedLine(
     String model,
@@ -20,7 +21,8 @@ record BookedLine(
     long quantity,
     @Nullable Long unitPicos,
     @Nullable Long uncachedPicos,
-    @Nullable Long costNanos) {
+    @Nullable Long costNanos,
+    boolean billed) {
 
   private static final long PICOS_PER_NANO = 1_000;
 

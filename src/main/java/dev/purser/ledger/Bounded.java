@@ -1,6 +1,7 @@
 package dev.purser.ledger;
 
 import dev.purser.pricing.WorstCase;
+import java.util.List;
 
 /**
  * What strict budgets decide by: a call whose cost has a bound.
@@ -9,5 +10,17 @@ import dev.purser.pricing.WorstCase;
  * @param leastOutputTokens an answer is not cut shorter than this
  * @param canBeCloser whether its caller can still find a closer bound, and so would rather hear
  *     {@link Decision.Tight} than have its answer cut short or be refused
+ * @param wideningNames because of which it counts as the most that its model can cost: if it costs
+ *     more nonetheless, they are {@linkplain StrictNameStore.Struck struck}
  */
-public record Bounded(WorstCase worstCase, long leastOutputTokens, boolean canBeCloser) {}
+public record Bounded(
+    WorstCase worstCase, long leastOutputTokens, boolean canBeCloser, List<String> wideningNames) {
+  public Bounded {
+    wideningNames = List.copyOf(wideningNames);
+  }
+
+  /** A call of which all is known. */
+  public Bounded(WorstCase worstCase, long leastOutputTokens, boolean canBeCloser) {
+    this(worstCase, leastOutputTokens, canBeCloser, List.of());
+  }
+}

@@ -47,7 +47,7 @@ record Charge(
         settlement.usageSource(),
         priced.cost() == null ? null : priced.cost().nanos(),
         counted,
-        doubt(settlement.usageSource(), entry, counted),
+        settlement.ceiling() ? 0 : doubt(settlement.usageSource(), entry, counted),
         usage.model(),
         totalsModel.apply(usage.model()),
         usage.byModel().stream().mapToLong(ModelUsage::reasoning).sum(),
@@ -95,7 +95,8 @@ record Charge(
         line.quantity(),
         line.unitPicos(),
         line.uncachedPicos(),
-        line.cost() == null ? null : line.cost().nanos());
+        line.cost() == null ? null : line.cost().nanos(),
+        line.billed());
   }
 
   /** Over all lines. */

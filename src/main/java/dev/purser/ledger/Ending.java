@@ -1,6 +1,7 @@
 package dev.purser.ledger;
 
 import dev.purser.pricing.Priced;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ record Ending(
     @Nullable String tier,
     boolean fast,
     @Nullable String geography,
+    @Nullable SearchContext searchContext,
     @Nullable Integer httpStatus,
     @Nullable String errorCode,
     @Nullable Long durationMillis,
@@ -30,6 +32,7 @@ record Ending(
         usage == null ? null : usage.tier(),
         usage != null && usage.fast(),
         usage == null ? null : usage.geography(),
+        usage == null ? null : usage.searchContext(),
         settlement.httpStatus(),
         settlement.errorCode(),
         settlement.durationMillis(),
@@ -37,6 +40,6 @@ record Ending(
   }
 
   static Ending unanswered(Instant at, @Nullable Integer httpStatus, String errorCode) {
-    return new Ending(at, null, null, false, null, httpStatus, errorCode, null, null);
+    return new Ending(at, null, null, false, null, null, httpStatus, errorCode, null, null);
   }
 }

@@ -24,7 +24,7 @@ final class Entries {
           """
           SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
             local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
-            agent_strict_nanos
+            agent_strict_nanos, widening_names
           FROM entries WHERE (space_id, entry_id) IN %s ORDER BY space_id, entry_id\
           """,
           2);
@@ -43,9 +43,9 @@ final class Entries {
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
         hold_nanos, bounded, granted_output_tokens, space_strict_nanos, agent_strict_nanos,
-        sent_model, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        sent_model, widening_names, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
-      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -58,11 +58,11 @@ final class Entries {
         http_status, error_code, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
         refused_largest_output_tokens, refused_resets_at, refused_field, refused_message,
-        refused_count,
+        widening_names, refused_count,
         hold_nanos, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast)
       VALUES (?, ?, ?, 'refused', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        1,
+        ?, 1,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -80,7 +80,7 @@ final class Entries {
         cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?,
         input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
         reasoning_tokens = ?, web_searches = ?, tier = ?, fast = ?, geography = ?,
-        http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
+        search_context = ?, http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
         price_version = COALESCE(?, price_version)
       WHERE space_id = ? AND entry_id = ? AND state = ?\
       """;
@@ -89,8 +89,8 @@ final class Entries {
       """
       INSERT INTO entry_lines (
         space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        uncached_picos, cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        uncached_picos, cost_nanos, billed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   private static final String REFUSED_FIGURES =
@@ -137,7 +137,7 @@ final class Entries {
         List.copyOf(keys),
         Key::column,
         row -> {
-          EntryRow entry = entry(row);
+          EntryRow entry = entry(row).with(names(row.getString(14)));
           rows.put(new Key(entry.spaceId(), entry.entryId()), entry);
         });
   }
@@ -178,7 +178,16 @@ final class Entries {
         row.getLong(10),
         longOrNull(row, 11),
         longOrNull(row, 12),
-        longOrNull(row, 13));
+        longOrNull(row, 13),
+        List.of());
+  }
+
+  private static List<String> names(@Nullable String lines) {
+    return lines == null ? List.of() : lines.lines().toList();
+  }
+
+  private static @Nullable String lines(List<String> names) {
+    return names.isEmpty() ? null : String.join("\n", names);
   }
 
   static @Nullable Long longOrNull(ResultSet row, int column) throws SQLException {
@@ -202,7 +211,14 @@ final class Entries {
             granted.hold().nanos(),
             granted.outputTokens(),
             Budgets.strictNanos(admission.spaceBudget()),
-            Budgets.strictNanos(admission.agentBudget()));
+            Budgets.strictNanos(admission.agentBudget()),
+            admission.wideningNames());
+    open(admission, entry);
+    return entry;
+  }
+
+  /** Writes an open entry as it was, or would have been, written before. */
+  void open(Admission admission, EntryRow entry) throws SQLException {
     PreparedStatement open = session.statement(OPEN);
     open.setString(1, admission.spaceId());
     open.setString(2, admission.entryId());
@@ -213,10 +229,10 @@ final class Entries {
     open.setString(7, admission.dialect());
     open.setString(8, admission.requestedModel());
     open.setString(9, admission.sentModel());
-    open.setString(10, totalsModel);
+    open.setString(10, entry.totalsModel());
     open.setLong(11, admission.createdAt().toEpochMilli());
-    open.setString(12, days.local());
-    open.setString(13, days.utc());
+    open.setString(12, entry.days().local());
+    open.setString(13, entry.days().utc());
     open.setString(14, admission.priceVersion());
     open.setLong(15, entry.holdNanos());
     open.setLong(16, admission.bounded() == null ? 0 : 1);
@@ -224,9 +240,9 @@ final class Entries {
     setLong(open, 18, entry.spaceStrictNanos());
     setLong(open, 19, entry.agentStrictNanos());
     open.setString(20, admission.sentModel());
+    open.setString(21, lines(entry.wideningNames()));
     add(inserts, open);
-    rows.put(new Key(admission.spaceId(), admission.entryId()), entry);
-    return entry;
+    rows.put(entry.key(), entry);
   }
 
   /** Writes a refused entry. */
@@ -261,6 +277,7 @@ final class Entries {
     setLong(refused, 24, money == null ? null : money.resetsAt().toEpochMilli());
     refused.setString(25, call.unboundedField());
     refused.setString(26, call.message());
+    refused.setString(27, lines(call.wideningNames()));
     add(refusals, refused);
   }
 
@@ -329,14 +346,15 @@ final class Entries {
     end.setString(15, ending.tier());
     end.setLong(16, ending.fast() ? 1 : 0);
     end.setString(17, ending.geography());
-    setLong(end, 18, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
-    end.setString(19, ending.errorCode());
-    setLong(end, 20, ending.durationMillis());
-    setLong(end, 21, ending.firstByteMillis());
-    end.setString(22, ending.priceVersion());
-    end.setString(23, entry.spaceId());
-    end.setString(24, entry.entryId());
-    end.setString(25, entry.state().id());
+    end.setString(18, ending.searchContext() == null ? null : ending.searchContext().id());
+    setLong(end, 19, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
+    end.setString(20, ending.errorCode());
+    setLong(end, 21, ending.durationMillis());
+    setLong(end, 22, ending.firstByteMillis());
+    end.setString(23, ending.priceVersion());
+    end.setString(24, entry.spaceId());
+    end.setString(25, entry.entryId());
+    end.setString(26, entry.state().id());
     add(changes, end);
     lines(entry, charge.lines());
     rows.put(
@@ -361,6 +379,7 @@ final class Entries {
       setLong(insert, 8, line.unitPicos());
       setLong(insert, 9, line.uncachedPicos());
       setLong(insert, 10, line.costNanos());
+      insert.setLong(11, line.billed() ? 1 : 0);
       add(inserts, insert);
     }
   }

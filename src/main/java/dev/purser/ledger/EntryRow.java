@@ -1,6 +1,7 @@
 package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param grantedOutputTokens what its output limit was lowered to, null if it was not
  * @param spaceStrictNanos the strict budget of its space that it was admitted under, null if none
  * @param agentStrictNanos the same of its agent
+ * @param wideningNames because of which it counted as the most that its model can cost
  */
 record EntryRow(
     String spaceId,
@@ -22,7 +24,12 @@ record EntryRow(
     long holdNanos,
     @Nullable Long grantedOutputTokens,
     @Nullable Long spaceStrictNanos,
-    @Nullable Long agentStrictNanos) {
+    @Nullable Long agentStrictNanos,
+    List<String> wideningNames) {
+
+  Entries.Key key() {
+    return new Entries.Key(spaceId, entryId);
+  }
 
   EntryRow ended(EntryState newState, String newModel, String newTotalsModel) {
     return new EntryRow(
@@ -37,7 +44,25 @@ record EntryRow(
         holdNanos,
         grantedOutputTokens,
         spaceStrictNanos,
-        agentStrictNanos);
+        agentStrictNanos,
+        wideningNames);
+  }
+
+  EntryRow with(List<String> newWideningNames) {
+    return new EntryRow(
+        spaceId,
+        entryId,
+        state,
+        agentId,
+        provider,
+        model,
+        totalsModel,
+        days,
+        holdNanos,
+        grantedOutputTokens,
+        spaceStrictNanos,
+        agentStrictNanos,
+        newWideningNames);
   }
 
   EntryRow holding(long newHoldNanos) {
@@ -53,6 +78,7 @@ record EntryRow(
         newHoldNanos,
         grantedOutputTokens,
         spaceStrictNanos,
-        agentStrictNanos);
+        agentStrictNanos,
+        wideningNames);
   }
 }

@@ -1,6 +1,7 @@
 package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
+import dev.purser.storage.Database;
 import dev.purser.storage.Writer;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,6 +43,13 @@ final class GroupCommit {
   private final ConcurrentLinkedDeque<Operation<?>> waiting = new ConcurrentLinkedDeque<>();
   private final HoldQueue waitingForHolds;
   private final GivenUp givenUp = new GivenUp();
+
+  /** Null where there is no other server that could take over. */
+  private final @Nullable Recent recent;
+
+  /** The connection to a server that has all of {@link #recent}, by its number. */
+  private volatile long trusted;
+
   private final AtomicInteger waitingAdmissions = new AtomicInteger();
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
 
@@ -57,13 +65,14 @@ final class GroupCommit {
   private boolean retryScheduled;
 
   GroupCommit(
-      Writer writer,
+      Database database,
       LedgerConfiguration configuration,
       InstantSource clock,
       BiFunction<Provider, String, String> totalsModel,
       Lease lease,
       ScheduledExecutorService timer) {
-    this.writer = writer;
+    this.writer = database.writer();
+    this.recent = database.shared() ? new Recent() : null;
     this.configuration = configuration;
     this.clock = clock;
     this.totalsModel = totalsModel;
@@ -224,6 +233,13 @@ final class GroupCommit {
       keep(batch, sql);
       return false;
     }
+    if (failure instanceof Lease.Gone && mayTryAgain) {
+      if (renew()) {
+        return post(batch, false);
+      }
+      keep(batch, failure);
+      return false;
+    }
     if (failure instanceof Error) {
       // Of the process, which has no memory left, not of what was to be written.
       keep(batch, failure);
@@ -246,18 +262,75 @@ final class GroupCommit {
 
   /** Why the batch could not be written; null if it is committed. */
   private @Nullable Throwable attempt(List<Operation<?>> batch) {
+    Throwable failure = restore();
+    return failure == null ? commit(batch) : failure;
+  }
+
+  private @Nullable Throwable commit(List<Operation<?>> batch) {
+    if (recent != null) {
+      for (Operation<?> operation : batch) {
+        if (operation instanceof Operation.End end && end.admitted() == null) {
+          end.admittedWith(recent.running(end.key()));
+        }
+      }
+    }
     try {
-      int leaseless =
-          writer.transact(session -> {
-            Posting posting = new Posting(session, lease, folding, clock, totalsModel);
-            posting.post(batch);
-            return posting.leaseless();
-          });
-      givenUp.leaseless(leaseless);
+      writer.transact(session -> {
+        new Posting(session, lease, folding, clock, totalsModel).post(batch);
+        return lease;
+      });
       return null;
     } catch (SQLException | RuntimeException | Error e) {
       return e;
     }
+  }
+
+  /**
+   * On a connection other than the one that the last commits went to, another server may answer
+   * that does not have all of them. What it has not is written again before anything else is
+   * decided.
+   *
+   * @return why it could not be; null if nothing is missing any more
+   */
+  private @Nullable Throwable restore() {
+    if (recent == null || (writer.connected() && writer.connections() == trusted)) {
+      return null;
+    }
+    if (recent.isEmpty()) {
+      trusted = writer.connections();
+      return null;
+    }
+    try {
+      lease.use(writer.transact(lease::renew));
+    } catch (SQLException | RuntimeException | Error e) {
+      return e;
+    }
+    List<Operation<?>> all = recent.again();
+    int restored = 0;
+    for (int from = 0; from < all.size(); from += configuration.batch()) {
+      List<Operation<?>> page =
+          all.subList(from, Math.min(all.size(), from + configuration.batch()));
+      Throwable failure = commit(page);
+      if ((failure instanceof SQLException sql && !writer.blames(sql))
+          || failure instanceof Lease.Gone
+          || failure instanceof Error) {
+        return failure;
+      }
+      if (failure != null) {
+        for (Operation<?> one : page) {
+          Throwable alone = commit(List.of(one));
+          if (alone != null) {
+            log.error("an entry that the database has lost cannot be restored", alone);
+          }
+        }
+      }
+      restored += (int) page.stream().filter(one -> Boolean.TRUE.equals(one.result())).count();
+    }
+    trusted = writer.connections();
+    if (restored > 0) {
+      log.warn("{} calls that the database had lost were written again", restored);
+    }
+    return null;
   }
 
   /** The spaces in which something will hold less than before, or nothing any more. */
@@ -268,7 +341,10 @@ final class GroupCommit {
         case Operation.Settle settle -> spaceIds.add(settle.key().spaceId());
         case Operation.Withdraw withdraw -> spaceIds.add(withdraw.key().spaceId());
         case Operation.Narrow narrow -> spaceIds.add(narrow.key().spaceId());
-        case Operation.Admit _, Operation.Refuse _, Operation.RefuseIfUsedUp _ -> {}
+        case Operation.Admit _,
+            Operation.Refuse _,
+            Operation.RefuseIfUsedUp _,
+            Operation.Restore _ -> {}
       }
     }
     return spaceIds;
@@ -276,6 +352,9 @@ final class GroupCommit {
 
   /** After the commit. */
   private void tell(Operation<?> operation) {
+    if (recent != null) {
+      note(recent, operation);
+    }
     switch (operation) {
       case Operation.Admit admit when admit.waits() -> waitingForHolds.add(admit);
       case Operation.Admit admit -> {
@@ -292,7 +371,28 @@ final class GroupCommit {
       case Operation.Refuse refuse -> refuse.future().complete(refuse.result());
       case Operation.RefuseIfUsedUp early -> early.future().complete(early.result());
       case Operation.Narrow narrow -> narrow.future().complete(narrow.result());
+      case Operation.Restore restore -> restore.future().complete(restore.result());
       case Operation.End end -> end.future().complete(end.result());
+    }
+  }
+
+  /** Keeps what another server may not have. */
+  private void note(Recent committed, Operation<?> operation) {
+    trusted = writer.connections();
+    switch (operation) {
+      case Operation.Admit admit -> {
+        Recent.Admitted admitted = admit.admitted();
+        if (admitted != null) {
+          committed.admitted(admit.key(), admitted);
+        }
+      }
+      case Operation.Narrow narrow -> {
+        if (Boolean.TRUE.equals(narrow.result())) {
+          committed.narrowed(narrow.key(), narrow.hold().nanos());
+        }
+      }
+      case Operation.End end -> committed.ended(end, clock.instant());
+      case Operation.Refuse _, Operation.RefuseIfUsedUp _, Operation.Restore _ -> {}
     }
   }
 
@@ -317,6 +417,9 @@ final class GroupCommit {
         log.error("a hold cannot be lowered: {}", failure.getMessage());
         narrow.future().complete(false);
       }
+      case Operation.Restore restore ->
+          log.error(
+              "the entry {} cannot be restored: {}", restore.key().entryId(), failure.getMessage());
       case Operation.Settle settle -> {
         log.error(
             "the settlement of {} cannot be written: {}",
@@ -349,6 +452,7 @@ final class GroupCommit {
         case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
         case Operation.RefuseIfUsedUp early -> early.future().complete(Optional.empty());
         case Operation.Narrow narrow -> narrow.future().complete(false);
+        case Operation.Restore restore -> restore.future().complete(false);
         case Operation.End end -> waiting.addFirst(end);
       }
     }
@@ -383,6 +487,7 @@ final class GroupCommit {
             narrow.future().complete(false);
             yield true;
           }
+          case Operation.Restore _ -> true;
           case Operation.End _ -> false;
         });
     endWaitsForHolds();
@@ -416,23 +521,30 @@ final class GroupCommit {
 
   /** On the writer's thread: extends the lease; whether that succeeded. */
   boolean renew() {
-    try {
-      writer.transact(session -> {
-        lease.renew(session);
-        return lease;
-      });
-      return true;
-    } catch (SQLException | RuntimeException | Error e) {
-      keep(List.of(), e);
-      return false;
+    Throwable failure = restore();
+    if (failure == null) {
+      try {
+        lease.use(writer.transact(lease::renew));
+        return true;
+      } catch (SQLException | RuntimeException | Error e) {
+        failure = e;
+      }
     }
+    keep(List.of(), failure);
+    return false;
   }
 
-  /** On the timer's thread: those who wait for calls of other processes, too, are decided again. */
+  /**
+   * On the timer's thread: those who wait for calls of other processes, too, are decided again; and
+   * what a new connection's server may not have is written again.
+   */
   void lookAgain() {
     if (!waitingForHolds.isEmpty()) {
       lookAgain.set(true);
       scheduleDrain();
+    }
+    if (writable && writer.connections() != trusted) {
+      onWriter(this::renew);
     }
   }
 

@@ -51,6 +51,7 @@ public final class Ledger implements AutoCloseable {
   private final LedgerConfiguration configuration;
   private final Lease lease;
   private final InstantSource clock;
+  private final StrictNameStore strictNames;
   private final Recovery recovery;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -70,8 +71,9 @@ public final class Ledger implements AutoCloseable {
     this.configuration = configuration;
     this.lease = lease;
     this.clock = clock;
+    this.strictNames = new StrictNameStore(database);
     this.recovery = new Recovery(clock);
-    this.queue = new GroupCommit(writer, configuration, clock, totalsModel, lease, timer);
+    this.queue = new GroupCommit(database, configuration, clock, totalsModel, lease, timer);
   }
 
   /**
@@ -94,12 +96,22 @@ public final class Ledger implements AutoCloseable {
     return ledger;
   }
 
+  /** What strict budgets have been told about names, and what they have found out. */
+  public StrictNameStore strictNames() {
+    return strictNames;
+  }
+
+  /** Whether strict budgets refuse names that nobody has listed. */
+  public boolean refusesUnknownNames() {
+    return configuration.refusesUnknownNames();
+  }
+
   private static Lease begin(Database database, LedgerConfiguration configuration) {
     StorageException last = new StorageException("no epoch could be begun");
     for (int attempt = 0; attempt < EPOCH_ATTEMPTS; attempt++) {
       try {
         return database.transact(session -> {
-          Lease begun = Lease.begin(session, configuration.lease());
+          Lease begun = Lease.begin(session, configuration.lease(), database.shared());
           if (!database.shared()) {
             begun.expireOthers(session);
           }

@@ -15,6 +15,8 @@ import java.time.Duration;
  *     what running calls hold
  * @param waitingForHolds so many may wait like that; more are refused at once
  * @param refusalsPerMinute of one agent with one error code that get entries of their own
+ * @param refusesUnknownNames whether strict budgets refuse what nobody has listed, instead of
+ *     setting aside the most that the model can cost
  */
 public record LedgerConfiguration(
     int waitingAdmissions,
@@ -24,7 +26,8 @@ public record LedgerConfiguration(
     Duration longestRetry,
     Duration waitForHolds,
     int waitingForHolds,
-    int refusalsPerMinute) {
+    int refusalsPerMinute,
+    boolean refusesUnknownNames) {
   public static final LedgerConfiguration DEFAULT =
       new LedgerConfiguration(
           10_000,
@@ -34,7 +37,8 @@ public record LedgerConfiguration(
           Duration.ofSeconds(2),
           Duration.ofSeconds(2),
           1_000,
-          60);
+          60,
+          /* refusesUnknownNames= */ false);
 
   /** The same with another length of lease. */
   public LedgerConfiguration withLease(Duration other) {
@@ -46,7 +50,8 @@ public record LedgerConfiguration(
         longestRetry,
         waitForHolds,
         waitingForHolds,
-        refusalsPerMinute);
+        refusalsPerMinute,
+        refusesUnknownNames);
   }
 
   /** The same with another limit of waiting admissions. */
@@ -59,7 +64,8 @@ public record LedgerConfiguration(
         longestRetry,
         waitForHolds,
         waitingForHolds,
-        refusalsPerMinute);
+        refusalsPerMinute,
+        refusesUnknownNames);
   }
 
   /** The same with another patience for what running calls hold. */
@@ -72,6 +78,21 @@ public record LedgerConfiguration(
         longestRetry,
         other,
         waitingForHolds,
-        refusalsPerMinute);
+        refusalsPerMinute,
+        refusesUnknownNames);
+  }
+
+  /** The same with another answer to names that nobody has listed. */
+  public LedgerConfiguration withUnknownNamesRefused(boolean other) {
+    return new LedgerConfiguration(
+        waitingAdmissions,
+        batch,
+        lease,
+        shortestRetry,
+        longestRetry,
+        waitForHolds,
+        waitingForHolds,
+        refusalsPerMinute,
+        other);
   }
 }

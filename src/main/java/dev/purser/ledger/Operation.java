@@ -46,6 +46,7 @@ abstract sealed class Operation<T> {
     private final Admission admission;
     private final Instant waitsUntil;
     private Days days;
+    private Recent.@Nullable Admitted admitted;
     private boolean mayWait;
 
     /**
@@ -70,6 +71,16 @@ abstract sealed class Operation<T> {
     /** Moves it into the month that its space is in, if that is a later one. */
     void notBefore(String month) {
       days = days.notBefore(month);
+    }
+
+    /** Says, in a transaction, which entry it has. */
+    void noteEntry(EntryRow entry) {
+      admitted = new Recent.Admitted(admission, entry);
+    }
+
+    /** The open entry that the last transaction left it with; null if none. */
+    Recent.@Nullable Admitted admitted() {
+      return result() instanceof Decision.Admitted ? admitted : null;
     }
 
     boolean mayWaitAt(Instant now) {
@@ -143,9 +154,43 @@ abstract sealed class Operation<T> {
     }
   }
 
+  /**
+   * A running call's entry was committed, but perhaps to a server that another one has taken over
+   * from; the result is whether it had to be written again.
+   */
+  static final class Restore extends Operation<Boolean> {
+    private final Recent.Admitted admitted;
+
+    Restore(Recent.Admitted admitted) {
+      this.admitted = admitted;
+    }
+
+    Recent.Admitted admitted() {
+      return admitted;
+    }
+
+    Entries.Key key() {
+      return admitted.entry().key();
+    }
+  }
+
   /** An operation that ends an entry, and so is kept until it is written. */
   abstract static sealed class End extends Operation<Boolean> {
+    private Recent.@Nullable Admitted admitted;
+
     abstract Entries.Key key();
+
+    /** The same once more, for a server that may not have it. */
+    abstract End again();
+
+    /** Says what the call was admitted with, in case its entry is missing. */
+    void admittedWith(Recent.@Nullable Admitted known) {
+      admitted = known;
+    }
+
+    Recent.@Nullable Admitted admitted() {
+      return admitted;
+    }
   }
 
   /** A call has ended. */
@@ -176,6 +221,14 @@ abstract sealed class Operation<T> {
     Entries.Key key() {
       return new Entries.Key(settlement.spaceId(), settlement.entryId());
     }
+
+    @Override
+    Settle again() {
+      Settle again = new Settle(settlement);
+      again.admittedWith(admitted());
+      again.unwritable = unwritable;
+      return again;
+    }
   }
 
   /** Ends the entry of a call that was told it was not admitted, if there is such an entry. */
@@ -189,6 +242,11 @@ abstract sealed class Operation<T> {
     @Override
     Entries.Key key() {
       return key;
+    }
+
+    @Override
+    Withdraw again() {
+      return new Withdraw(key);
     }
   }
 }

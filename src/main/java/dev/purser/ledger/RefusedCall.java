@@ -2,6 +2,7 @@ package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is refused, by a budget or before it came to one. */
@@ -21,6 +22,7 @@ record RefusedCall(
     String errorCode,
     @Nullable String message,
     @Nullable String unboundedField,
+    List<String> wideningNames,
     Decision.@Nullable OverBudget overBudget,
     @Nullable Long fingerprint) {
 
@@ -46,6 +48,7 @@ record RefusedCall(
         refusal.errorCode(),
         refusal.message(),
         refusal.unboundedField(),
+        List.of(),
         null,
         refusal.fingerprint());
   }
@@ -67,6 +70,7 @@ record RefusedCall(
         BUDGET_EXHAUSTED,
         null,
         null,
+        List.of(),
         overBudget,
         call.fingerprint());
   }
@@ -88,6 +92,7 @@ record RefusedCall(
         BUDGET_EXHAUSTED,
         null,
         null,
+        admission.wideningNames(),
         overBudget,
         admission.fingerprint());
   }

@@ -10,6 +10,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.pricing.Rates;
 import dev.purser.pricing.Repriced;
 import dev.purser.pricing.Repricing;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.pricing.WorstCase;
@@ -50,7 +51,7 @@ public final class Repricer implements Repricing {
         local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
         agent_strict_nanos,
         usage_source, counted_nanos, doubt_nanos, reasoning_tokens, tier, fast, geography,
-        created_at, cost_nanos, price_version, sent_model\
+        created_at, cost_nanos, price_version, sent_model, search_context\
       """;
 
   static final String UNPRICED =
@@ -82,7 +83,7 @@ public final class Repricer implements Repricing {
       "SELECT time_zone, latest_month FROM spaces WHERE space_id = ?";
   private static final String LINES =
       """
-      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos
+      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
       FROM entry_lines WHERE space_id = ? AND entry_id = ? ORDER BY line_number\
       """;
   private static final String PRICE_ENTRY =
@@ -215,7 +216,8 @@ public final class Repricer implements Repricing {
             parts(entry.model(), lines),
             row.getString(18),
             row.getLong(19) == 1,
-            row.getString(20));
+            row.getString(20),
+            searchContext(row.getString(25)));
     Instant createdAt = Instant.ofEpochMilli(row.getLong(21));
     String sentModel = row.getString(24);
     return change(
@@ -226,6 +228,10 @@ public final class Repricer implements Repricing {
         sentModel == null ? entry.model() : sentModel,
         lists.then(row.getString(23)),
         lists.now);
+  }
+
+  private static @Nullable SearchContext searchContext(@Nullable String id) {
+    return id == null ? null : SearchContext.ofId(id).orElseThrow();
   }
 
   private static List<BookedLine> lines(Reading reading, EntryRow entry) throws SQLException {
@@ -243,7 +249,8 @@ public final class Repricer implements Repricing {
                 row.getLong(4),
                 Entries.longOrNull(row, 5),
                 Entries.longOrNull(row, 6),
-                Entries.longOrNull(row, 7)));
+                Entries.longOrNull(row, 7),
+                row.getLong(8) == 1));
       }
     }
     return lines;
@@ -256,22 +263,29 @@ public final class Repricer implements Repricing {
   private static List<ModelUsage> parts(String model, List<BookedLine> lines) {
     List<ModelUsage> parts = new ArrayList<>();
     Map<Kind, Long> quantities = new EnumMap<>(Kind.class);
-    String partModel = model;
-    @Nullable Kind last = null;
+    @Nullable BookedLine last = null;
     for (BookedLine line : lines) {
-      if (last != null && (!line.model().equals(partModel) || line.kind().compareTo(last) <= 0)) {
-        parts.add(part(partModel, quantities));
+      if (last != null && !samePart(last, line)) {
+        parts.add(part(last.model(), quantities, last.billed()));
         quantities.clear();
       }
-      partModel = line.model();
-      last = line.kind();
+      last = line;
       quantities.put(line.kind(), line.quantity());
     }
-    parts.add(part(partModel, quantities));
+    parts.add(
+        last == null
+            ? part(model, quantities, /* billed= */ true)
+            : part(last.model(), quantities, last.billed()));
     return parts;
   }
 
-  private static ModelUsage part(String model, Map<Kind, Long> quantities) {
+  private static boolean samePart(BookedLine last, BookedLine next) {
+    return next.model().equals(last.model())
+        && next.billed() == last.billed()
+        && next.kind().compareTo(last.kind()) > 0;
+  }
+
+  private static ModelUsage part(String model, Map<Kind, Long> quantities, boolean billed) {
     return new ModelUsage(
         model,
         quantities.getOrDefault(Kind.INPUT, 0L),
@@ -282,7 +296,8 @@ public final class Repricer implements Repricing {
         quantities.getOrDefault(Kind.CACHE_WRITE_12H, 0L),
         quantities.getOrDefault(Kind.OUTPUT, 0L),
         0,
-        quantities.getOrDefault(Kind.WEB_SEARCH, 0L));
+        quantities.getOrDefault(Kind.WEB_SEARCH, 0L),
+        billed);
   }
 
   private static Optional<Change> change(

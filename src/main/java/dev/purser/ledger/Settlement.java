@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param httpStatus that the caller got; null if it had gone before there was one
  * @param errorCode what went wrong, null if nothing did
  * @param firstByteMillis from the call's arrival to the provider's first byte; null if none came
+ * @param ceiling whether an estimate is the most that the call can have used, so that nothing of
+ *     its hold is in doubt
  */
 public record Settlement(
     String spaceId,
@@ -25,9 +27,36 @@ public record Settlement(
     @Nullable Integer httpStatus,
     @Nullable String errorCode,
     long durationMillis,
-    @Nullable Long firstByteMillis) {
+    @Nullable Long firstByteMillis,
+    boolean ceiling) {
 
   public Settlement {
     errorCode = Texts.kept(errorCode);
+  }
+
+  /** One whose estimate, if it is one, may be too low. */
+  public Settlement(
+      String spaceId,
+      String entryId,
+      UsageSource usageSource,
+      @Nullable Usage usage,
+      @Nullable Priced priced,
+      Instant settledAt,
+      @Nullable Integer httpStatus,
+      @Nullable String errorCode,
+      long durationMillis,
+      @Nullable Long firstByteMillis) {
+    this(
+        spaceId,
+        entryId,
+        usageSource,
+        usage,
+        priced,
+        settledAt,
+        httpStatus,
+        errorCode,
+        durationMillis,
+        firstByteMillis,
+        /* ceiling= */ false);
   }
 }

@@ -18,7 +18,9 @@ public enum Condition {
   /** Anthropic's fast mode. */
   FAST,
   /** Anthropic's inference in the United States. */
-  US;
+  US,
+  /** One of OpenAI's regional addresses, which costs more with newer models alone. */
+  REGIONAL;
 
   /** As the price list writes it. */
   public String id() {
@@ -46,12 +48,19 @@ public enum Condition {
     if (terms.fast()) {
       conditions.add(FAST);
     }
-    switch (terms.geography()) {
-      case null -> {}
-      case "global", "not_available" -> {}
-      case "us" -> conditions.add(US);
-      default -> {
-        return Optional.empty();
+    String geography = terms.geography();
+    if (geography != null) {
+      switch (provider) {
+        case ANTHROPIC -> {
+          switch (geography) {
+            case "global", "not_available" -> {}
+            case "us" -> conditions.add(US);
+            default -> {
+              return Optional.empty();
+            }
+          }
+        }
+        case OPENAI -> conditions.add(REGIONAL);
       }
     }
     String tier = terms.tier();

@@ -27,12 +27,19 @@ final class Lines {
     for (Kind kind : Kind.values()) {
       long quantity = part.quantity(kind);
       if (quantity > 0) {
-        Long unitPicos = rates.unitPicos().get(kind);
-        Long uncachedPicos =
-            kind.isCached() && unitPicos != null ? rates.unitPicos().get(Kind.INPUT) : null;
-        items.add(new Item(part.model(), kind, quantity, unitPicos, uncachedPicos));
+        items.add(
+            part.billed()
+                ? billed(part.model(), kind, quantity, rates)
+                : new Item(part.model(), kind, quantity, 0L, null, /* billed= */ false));
       }
     }
+  }
+
+  private static Item billed(String model, Kind kind, long quantity, Rates rates) {
+    Long unitPicos = rates.unitPicos().get(kind);
+    Long uncachedPicos =
+        kind.isCached() && unitPicos != null ? rates.unitPicos().get(Kind.INPUT) : null;
+    return new Item(model, kind, quantity, unitPicos, uncachedPicos, /* billed= */ true);
   }
 
   /**
@@ -84,7 +91,8 @@ final class Lines {
       Kind kind,
       long quantity,
       @Nullable Long unitPicos,
-      @Nullable Long uncachedPicos) {
+      @Nullable Long uncachedPicos,
+      boolean billed) {
     long lostPicos() {
       return unitPicos == null ? 0 : quantity * (unitPicos % PICOS_PER_NANO) % PICOS_PER_NANO;
     }
@@ -98,7 +106,8 @@ final class Lines {
           uncachedPicos,
           unitPicos == null
               ? null
-              : new Money(wholeNanos(quantity, unitPicos) + (roundedUp ? 1 : 0)));
+              : new Money(wholeNanos(quantity, unitPicos) + (roundedUp ? 1 : 0)),
+          billed);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param contextTokens null where it is not documented
  * @param outputTokens the most it answers with; null where it is not documented
  * @param list the list price
+ * @param searches pico-dollars for a search of a Chat Completions call, by its context; empty if it
+ *     costs what other searches do
  * @param longContext null if long prompts cost no more
- * @param factors of the conditions whose price is known
+ * @param factors of the conditions whose price is known; {@link Condition#REGIONAL} is missing
+ *     where it changes nothing
  * @param aliases further names of the model
  */
 public record ModelPrice(
@@ -31,6 +35,7 @@ public record ModelPrice(
     @Nullable Long contextTokens,
     @Nullable Long outputTokens,
     Rates list,
+    Map<SearchContext, Long> searches,
     @Nullable LongContext longContext,
     Map<Condition, Factor> factors,
     List<String> aliases) {
@@ -53,7 +58,36 @@ public record ModelPrice(
     EnumMap<Condition, Factor> copy = new EnumMap<>(Condition.class);
     copy.putAll(factors);
     factors = Collections.unmodifiableMap(copy);
+    EnumMap<SearchContext, Long> searchesCopy = new EnumMap<>(SearchContext.class);
+    searchesCopy.putAll(searches);
+    searches = Collections.unmodifiableMap(searchesCopy);
     aliases = List.copyOf(aliases);
+  }
+
+  /** One whose searches all cost the same. */
+  public ModelPrice(
+      Provider provider,
+      String model,
+      Use use,
+      LocalDate from,
+      @Nullable Long contextTokens,
+      @Nullable Long outputTokens,
+      Rates list,
+      @Nullable LongContext longContext,
+      Map<Condition, Factor> factors,
+      List<String> aliases) {
+    this(
+        provider,
+        model,
+        use,
+        from,
+        contextTokens,
+        outputTokens,
+        list,
+        Map.of(),
+        longContext,
+        factors,
+        aliases);
   }
 
   /** What a model is called for. */
@@ -76,13 +110,28 @@ public record ModelPrice(
    */
   public Optional<Rates> rates(long promptTokens, Terms terms) {
     return Condition.of(provider, terms)
-        .filter(conditions -> factors.keySet().containsAll(conditions))
-        .map(conditions -> rates(promptTokens, conditions));
+        .filter(conditions -> conditions.stream().allMatch(this::hasPrice))
+        .map(conditions -> rates(promptTokens, conditions))
+        .map(rates -> searching(rates, terms.searchContext()));
+  }
+
+  private boolean hasPrice(Condition condition) {
+    return condition == Condition.REGIONAL || factors.containsKey(condition);
+  }
+
+  private Rates searching(Rates rates, @Nullable SearchContext context) {
+    Long picos = context == null ? null : searches.get(context);
+    return picos == null ? rates : rates.with(Kind.WEB_SEARCH, picos);
   }
 
   /** Of each kind the dearest that this model can come to, on any card and terms. */
   public Rates dearest() {
-    return everyRates().stream().reduce(Rates.NONE, Rates::dearer);
+    return everyRates().stream()
+        .flatMap(rates ->
+            Stream.concat(
+                Stream.of(rates),
+                searches.keySet().stream().map(context -> searching(rates, context))))
+        .reduce(Rates.NONE, Rates::dearer);
   }
 
   private Rates rates(long promptTokens, Set<Condition> conditions) {
@@ -108,7 +157,7 @@ public record ModelPrice(
         combinations.add(Set.of(tier));
       }
     }
-    for (Condition other : List.of(Condition.FAST, Condition.US)) {
+    for (Condition other : List.of(Condition.FAST, Condition.US, Condition.REGIONAL)) {
       if (factors.containsKey(other)) {
         for (Set<Condition> combination : List.copyOf(combinations)) {
           Set<Condition> longer = EnumSet.of(other);

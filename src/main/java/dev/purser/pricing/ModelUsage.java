@@ -10,6 +10,7 @@ import dev.purser.text.PlainText;
  * @param output tokens, {@code reasoning} among them
  * @param reasoning tokens, already counted in {@code output}
  * @param webSearches requests
+ * @param billed whether the provider bills it at all
  */
 public record ModelUsage(
     String model,
@@ -21,7 +22,8 @@ public record ModelUsage(
     long cacheWrite12h,
     long output,
     long reasoning,
-    long webSearches) {
+    long webSearches,
+    boolean billed) {
 
   /** More than any call can use; an answer that claims more is unreadable, not expensive. */
   public static final long MOST = 1_000_000_000L;
@@ -47,6 +49,48 @@ public record ModelUsage(
         throw new IllegalArgumentException("a quantity of usage out of range: " + quantity);
       }
     }
+  }
+
+  /** What is billed. */
+  public ModelUsage(
+      String model,
+      long input,
+      long cacheRead,
+      long cacheWrite5m,
+      long cacheWrite1h,
+      long cacheWrite30m,
+      long cacheWrite12h,
+      long output,
+      long reasoning,
+      long webSearches) {
+    this(
+        model,
+        input,
+        cacheRead,
+        cacheWrite5m,
+        cacheWrite1h,
+        cacheWrite30m,
+        cacheWrite12h,
+        output,
+        reasoning,
+        webSearches,
+        /* billed= */ true);
+  }
+
+  /** The same, as something that the provider does not bill. */
+  public ModelUsage notBilled() {
+    return new ModelUsage(
+        model,
+        input,
+        cacheRead,
+        cacheWrite5m,
+        cacheWrite1h,
+        cacheWrite30m,
+        cacheWrite12h,
+        output,
+        reasoning,
+        webSearches,
+        /* billed= */ false);
   }
 
   /** The whole prompt: uncached, read and written. */

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,8 @@ final class PriceFile {
   /** USD per thousand requests, as pico-dollars per request. */
   private static final int REQUEST_DIGITS = 9;
 
+  private static final Pattern WEB_SEARCH =
+      Pattern.compile("(?<all>[^ ]+)(?: chat (?<low>[^ /]+)/(?<medium>[^ /]+)/(?<high>[^ /]+))?");
   private static final Pattern LONG_CONTEXT = Pattern.compile(">(\\d+) x(\\S+) x(\\S+)");
   private static final int MOST_NAME_CHARACTERS = 200;
 
@@ -141,6 +144,7 @@ final class PriceFile {
             tokens(cell(cells, "context")),
             tokens(cell(cells, "max_output")),
             rates(cells),
+            searches(webSearch(cells)),
             longContext(cell(cells, "long_context")),
             factors(cell(cells, "factors")),
             list(cell(cells, "aliases")).map(PriceFile::name).toList());
@@ -163,8 +167,8 @@ final class PriceFile {
     cells.add(price.outputTokens() == null ? NOTHING : price.outputTokens().toString());
     for (Kind kind : Kind.values()) {
       Long picos = price.list().unitPicos().get(kind);
-      int digits = kind == Kind.WEB_SEARCH ? REQUEST_DIGITS : TOKEN_DIGITS;
-      cells.add(picos == null ? NOTHING : Rates.usd(picos, digits).toPlainString());
+      String cell = picos == null ? NOTHING : Rates.usd(picos, digits(kind)).toPlainString();
+      cells.add(kind == Kind.WEB_SEARCH ? cell + chatSearches(price) : cell);
     }
     LongContext over = price.longContext();
     cells.add(
@@ -180,18 +184,52 @@ final class PriceFile {
     return String.join("\t", cells);
   }
 
+  private static String chatSearches(ModelPrice price) {
+    return price.searches().isEmpty()
+        ? ""
+        : price.searches().values().stream()
+            .map(picos -> Rates.usd(picos, REQUEST_DIGITS).toPlainString())
+            .collect(Collectors.joining("/", " chat ", ""));
+  }
+
+  private static int digits(Kind kind) {
+    return kind == Kind.WEB_SEARCH ? REQUEST_DIGITS : TOKEN_DIGITS;
+  }
+
   private static Rates rates(List<String> cells) {
     Map<Kind, Long> picos = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
-      String cell = cell(cells, kind.id());
+      String cell =
+          kind == Kind.WEB_SEARCH ? webSearch(cells).group("all") : cell(cells, kind.id());
       if (cell.equals(NOTHING)) {
         continue;
       }
       boolean asInput = cell.equals(AS_INPUT) && kind != Kind.INPUT && kind != Kind.WEB_SEARCH;
-      int digits = kind == Kind.WEB_SEARCH ? REQUEST_DIGITS : TOKEN_DIGITS;
-      picos.put(kind, Rates.picos(decimal(asInput ? cell(cells, Kind.INPUT.id()) : cell), digits));
+      picos.put(
+          kind, Rates.picos(decimal(asInput ? cell(cells, Kind.INPUT.id()) : cell), digits(kind)));
     }
     return new Rates(picos);
+  }
+
+  private static Matcher webSearch(List<String> cells) {
+    String cell = cell(cells, Kind.WEB_SEARCH.id());
+    Matcher matcher = WEB_SEARCH.matcher(cell);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "web_search reads like \"10\" or \"10 chat 30/35/50\", not \"" + cell + "\"");
+    }
+    return matcher;
+  }
+
+  private static Map<SearchContext, Long> searches(Matcher webSearch) {
+    Map<SearchContext, Long> picos = new EnumMap<>(SearchContext.class);
+    for (SearchContext context : SearchContext.values()) {
+      String price = webSearch.group(context.id());
+      if (price != null) {
+        picos.put(context, Rates.picos(decimal(price), REQUEST_DIGITS));
+      }
+    }
+    return picos;
   }
 
   private static BigDecimal decimal(String cell) {

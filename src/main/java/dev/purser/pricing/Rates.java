@@ -100,6 +100,14 @@ public record Rates(Map<Kind, Long> unitPicos) {
     return new Rates(product);
   }
 
+  /** The same with another price of one kind. */
+  Rates with(Kind kind, long picos) {
+    EnumMap<Kind, Long> changed = new EnumMap<>(Kind.class);
+    changed.putAll(unitPicos);
+    changed.put(kind, picos);
+    return new Rates(changed);
+  }
+
   /** Of each kind the dearer. */
   Rates dearer(Rates other) {
     EnumMap<Kind, Long> dearer = new EnumMap<>(Kind.class);

@@ -13,10 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param tier the tier as the answer names it ({@code standard}, {@code default}, {@code priority},
  *     {@code flex}, {@code batch}); null where it names none
  * @param fast whether the answer says that Anthropic's fast mode served it
- * @param geography Anthropic's {@code inference_geo} as the answer names it
+ * @param geography as {@link Terms} has it
+ * @param searchContext as {@link Terms} has it
  */
 public record Usage(
-    List<ModelUsage> byModel, @Nullable String tier, boolean fast, @Nullable String geography) {
+    List<ModelUsage> byModel,
+    @Nullable String tier,
+    boolean fast,
+    @Nullable String geography,
+    @Nullable SearchContext searchContext) {
+  /** What a call with other searches used, or none. */
+  public Usage(
+      List<ModelUsage> byModel, @Nullable String tier, boolean fast, @Nullable String geography) {
+    this(byModel, tier, fast, geography, null);
+  }
+
   public Usage {
     byModel = List.copyOf(byModel);
     tier = tier == null ? null : PlainText.of(tier, ModelUsage.LONGEST_NAME);
@@ -28,7 +39,7 @@ public record Usage(
 
   /** What its price depends on besides models, tokens and day. */
   public Terms terms() {
-    return new Terms(tier, fast, geography);
+    return new Terms(tier, fast, geography, searchContext);
   }
 
   /** The model that answered. */

@@ -88,10 +88,13 @@ public record WorstCase(List<Way> ways, long outputTokens) {
 
   /** Of so many at a price each, rounded up, and at most the ceiling. */
   public static Money cost(long quantity, long unitPicos) {
-    if (Math.multiplyHigh(quantity, unitPicos) != 0 || quantity * unitPicos < 0) {
-      return CEILING;
-    }
-    return new Money(Math.ceilDiv(quantity * unitPicos, PICOS_PER_NANO)).min(CEILING);
+    return new Money(Math.ceilDiv(product(quantity, unitPicos), PICOS_PER_NANO)).min(CEILING);
+  }
+
+  /** Of two numbers that are not negative; the largest there is where it would be larger. */
+  public static long product(long a, long b) {
+    long low = a * b;
+    return Math.multiplyHigh(a, b) == 0 && low >= 0 ? low : Long.MAX_VALUE;
   }
 
   /** A sum, at most the ceiling. */

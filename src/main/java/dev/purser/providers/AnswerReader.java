@@ -28,8 +28,8 @@ public interface AnswerReader {
   @Nullable Usage atMost();
 
   /**
-   * Whether a stream's provider has reported the usage of the whole call: what it sends after that
-   * is the end of the answer.
+   * Whether a stream seems to be near its end, because its provider has reported a usage that may
+   * be that of the whole call.
    */
   boolean nearlyOver();
 
@@ -45,7 +45,8 @@ public interface AnswerReader {
   /**
    * Says what was read, once.
    *
-   * @param complete false if the stream was cut, by the provider or because the client went away
+   * @param complete false if the connection was cut, by the provider or because the client went
+   *     away. An answer is whole only if it came to its own end, too
    */
   Answer end(boolean complete);
 }

@@ -48,10 +48,23 @@ final class AnthropicRequests {
   private static final Set<String> CALLED_DIRECTLY =
       Set.of("web_search_20250305", "web_fetch_20250910");
 
-  /** Content that has no more tokens than bytes. */
+  private static final ToolPlaces TOOLS =
+      new ToolPlaces(
+          List.of(
+              "tools[]",
+              "messages[].content[].tool.definition",
+              "messages[].content[].tool_changes[].tool.definition"),
+          List.of("type", "name", "max_uses", "allowed_callers[]"));
+
+  /** What makes a tool available from a message on, or takes it away. */
+  private static final String NAMED_TOOL = "messages[].content[].tool";
+
+  /** Content that has no more tokens than bytes, with the tools that it names. */
   private static final Set<String> TEXT =
       Set.of(
           "text",
+          "tool_addition",
+          "tool_removal",
           "tool_use",
           "tool_result",
           "thinking",
@@ -68,29 +81,31 @@ final class AnthropicRequests {
 
   private static final RequestScan SCAN =
       new RequestScan(
-          "model",
-          "stream",
-          "max_tokens",
-          "thinking.type",
-          "thinking.budget_tokens",
-          "speed",
-          "inference_geo",
-          "output_format",
-          "output_config.format",
-          "system[].type",
-          "messages[].content[].type",
-          "messages[].content[].content[].type",
-          "tools",
-          "tools[]",
-          "tools[].type",
-          "tools[].max_uses",
-          "tools[].allowed_callers[]",
-          "mcp_servers",
-          "container",
-          "context_management",
-          "context_management.edits[]",
-          "context_management.edits[].type",
-          "fallbacks");
+          TOOLS.with(
+              "model",
+              "stream",
+              "max_tokens",
+              "thinking.type",
+              "thinking.budget_tokens",
+              "speed",
+              "inference_geo",
+              "output_format",
+              "output_config.format",
+              "system[].type",
+              "messages[].content[].type",
+              "messages[].content[].content[].type",
+              "tools",
+              NAMED_TOOL,
+              NAMED_TOOL + ".type",
+              NAMED_TOOL + ".name",
+              "thread",
+              "thread.type",
+              "mcp_servers",
+              "container",
+              "context_management",
+              "context_management.edits[]",
+              "context_management.edits[].type",
+              "fallbacks"));
 
   private AnthropicRequests() {}
 
@@ -98,27 +113,20 @@ final class AnthropicRequests {
     RequestFields fields = SCAN.read(body);
     fields.expect("tools", JsonToken.START_ARRAY);
     fields.number("thinking.budget_tokens");
-    List<Element> tools = fields.elements("tools[]");
+    List<Element> tools = TOOLS.in(fields);
     List<Element> loops = tools.stream().filter(AnthropicRequests::loops).toList();
-    long uses =
-        fields.numbers("tools[].max_uses").stream()
-            .mapToLong(most -> Math.clamp(most, 0, CostTerms.MOST_USES + 1))
-            .sum();
-    String unbounded = unboundedField(fields, loops, uses);
-    long passes = 1;
-    if (!loops.isEmpty() || fields.has("mcp_servers")) {
-      passes += unbounded == null ? uses : Math.max(uses, USUAL_PASSES);
-    }
-    if (fields.has("context_management") && !onlyClears(fields)) {
-      passes++;
-    }
+    String unbounded = unboundedField(fields, loops);
+    Runs runs = runs(fields, tools, loops, unbounded);
+    NamedTools namedTools = NamedTools.of(body, fields.elements(NAMED_TOOL), tools);
     List<Field> content = CONTENT.stream().flatMap(path -> fields.all(path).stream()).toList();
     long images = content.stream().filter(field -> "image".equals(field.text())).count();
     boolean beyondText =
         content.stream().anyMatch(AnthropicRequests::isBeyondText)
             || tools.stream().anyMatch(tool -> isOf(DESCRIBED_SOMEHOW, tool))
-            || passes > 1
-            || fields.has("container");
+            || namedTools.unknown()
+            || runs.loops()
+            || fields.has("container")
+            || resumes(fields);
     boolean hasFormat = fields.has("output_config.format") || fields.has("output_format");
     long described = tools.stream().filter(tool -> isOf(DESCRIBED, tool)).count();
     boolean fast = "fast".equals(fields.name("speed"));
@@ -131,16 +139,54 @@ final class AnthropicRequests {
                 + FRAME_TOKENS
                 + (tools.isEmpty() && !hasFormat ? 0 : HIDDEN_PROMPT_TOKENS)
                 + described * HIDDEN_TOKENS_OF_A_TOOL
-                + images * TOKENS_OF_AN_IMAGE,
+                + images * TOKENS_OF_AN_IMAGE
+                + namedTools.bytes(),
             fields.limit("max_tokens"),
             /* answers= */ 1,
-            passes,
-            loops.stream().anyMatch(AnthropicRequests::searches) ? passes : 0,
+            runs,
             inputKinds(fields),
             named,
             geography == null ? List.of(named, new Terms(null, fast, "us")) : List.of(named),
-            unbounded);
-    return new MeteredRequest(Dialect.ANTHROPIC_MESSAGES, fields, terms, List.of());
+            unbounded,
+            /* widened= */ false);
+    return new MeteredRequest(
+        Dialect.ANTHROPIC_MESSAGES, fields, tools, limitless(loops), terms, List.of());
+  }
+
+  private static Runs runs(
+      RequestFields fields, List<Element> tools, List<Element> loops, @Nullable String unbounded)
+      throws BadRequest {
+    long further = fields.has("context_management") && !onlyClears(fields) ? 1 : 0;
+    if (loops.isEmpty() && !fields.has("mcp_servers")) {
+      return new Runs(1 + further, 1 + further, 0, /* searches= */ false);
+    }
+    long uses = uses(tools);
+    long usual = 1 + Math.max(uses, USUAL_PASSES) + further;
+    return new Runs(
+        usual,
+        unbounded == null ? 1 + uses + further : usual,
+        limitless(loops).size(),
+        loops.stream().anyMatch(AnthropicRequests::searches));
+  }
+
+  /** How often the tools may be used that say so, all together. */
+  private static long uses(List<Element> tools) throws BadRequest {
+    long uses = 0;
+    for (Element tool : tools) {
+      Long most = tool.number("max_uses");
+      uses += most == null ? 0 : Math.clamp(most, 0, CostTerms.MOST_USES + 1);
+    }
+    return uses;
+  }
+
+  private static List<Element> limitless(List<Element> loops) {
+    return loops.stream().filter(tool -> !tool.has("max_uses")).toList();
+  }
+
+  /** Whether it goes on with a conversation that is stored at Anthropic. */
+  static boolean resumes(RequestFields fields) {
+    Field type = fields.find("thread.type");
+    return fields.has("thread") && (type == null || !"create".equals(type.text()));
   }
 
   private static boolean isBeyondText(Field type) {
@@ -171,26 +217,36 @@ final class AnthropicRequests {
         .allMatch(edit -> isOf(CLEARING, edit));
   }
 
-  private static @Nullable String unboundedField(
-      RequestFields fields, List<Element> loops, long uses) throws BadRequest {
+  private static @Nullable String unboundedField(RequestFields fields, List<Element> loops)
+      throws BadRequest {
     if (fields.has("fallbacks")) {
       return "fallbacks";
     }
     if (fields.has("mcp_servers")) {
       return "mcp_servers";
     }
+    if (fields.has("thread") && !loops.isEmpty()) {
+      return "thread"; // What goes on with it later has these tools too, and does not show them.
+    }
     if (fields.has("context_management") && !onlyClears(fields)) {
       return "context_management";
     }
-    if (uses > CostTerms.MOST_USES
-        || loops.stream().anyMatch(tool -> !tool.has("max_uses"))
-        || fields.numbers("tools[].max_uses").stream().anyMatch(most -> most < 1)) {
-      return "tools[].max_uses";
+    for (Element tool : loops) {
+      Long most = tool.number("max_uses");
+      if (most != null && (most < 1 || most > CostTerms.MOST_USES)) {
+        return tool.self().path() + ".max_uses";
+      }
+    }
+    if (uses(loops) > CostTerms.MOST_USES) {
+      return Dialect.ANTHROPIC_MESSAGES.usesField();
     }
     // Code may call the later versions too, and how often the model runs that has no limit.
-    boolean byCode =
-        loops.stream().anyMatch(tool -> !isOf(CALLED_DIRECTLY, tool) && !onlyDirectly(tool));
-    return byCode ? "tools[].allowed_callers" : null;
+    for (Element tool : loops) {
+      if (!isOf(CALLED_DIRECTLY, tool) && !onlyDirectly(tool)) {
+        return tool.self().path() + ".allowed_callers";
+      }
+    }
+    return null;
   }
 
   private static boolean onlyDirectly(Element tool) {

@@ -20,44 +20,72 @@ final class AnthropicUsage implements UsageReading {
   private static final int USAGE = 1;
   private static final int ERROR_TYPE = 2;
   private static final int ERROR_DETAIL = 3;
-  private static final int START_USAGE = 4;
-  private static final int BLOCK_NAME = 5;
+  private static final int STOP_REASON = 4;
+  private static final int CONTENT = 5;
+  private static final int START_USAGE = 6;
+  private static final int BLOCK_NAME = 7;
+  private static final int FALLBACK_MODEL = 8;
+  private static final int EVENT_TYPE = 9;
 
+  private static final int OK = 200;
+  private static final String FIVE_MINUTES = "ephemeral_5m_input_tokens";
+  private static final String AN_HOUR = "ephemeral_1h_input_tokens";
   private static final String MESSAGE = "message";
   private static final String FALLBACK = "fallback_message";
+  private static final String INPUT_TOKENS = "input_tokens";
+  private static final String OUTPUT_TOKENS = "output_tokens";
 
   /** A price may depend on it, so what is no such word is no geography. */
   private static final Pattern GEOGRAPHY = Pattern.compile("[a-z0-9_-]+");
 
   private static final PathTree BODY =
-      PathTree.of("model", "usage", "error.type", "error.details.error_code");
+      PathTree.of(
+          "model", "usage", "error.type", "error.details.error_code", "stop_reason", "?content[]");
   private static final PathTree EVENT =
       PathTree.of(
           "message.model",
-          "usage",
+          "!usage",
           "error.type",
           "error.details.error_code",
+          "delta.stop_reason",
+          "?message.content[]",
           "message.usage",
           "!content_block.name",
+          "content_block.to.model",
+          "type",
           "+content_block.text",
           "+content_block.thinking",
           "+content_block.id",
           "+content_block.type",
           "+delta.*",
           "-delta.type",
-          "-delta.stop_reason",
           "-delta.citation");
 
   private final ObjectNode usage = Json.MAPPER.createObjectNode();
+  private final CallTerms asked;
+  private final boolean mayBeUnbilled;
   private String model;
   private @Nullable String errorType;
   private @Nullable String errorDetail;
+  private @Nullable String stopReason;
+  private @Nullable String eventType;
   private boolean started;
-  private boolean whole;
+  private boolean hasContent;
+  private int reports;
+
+  /** The usage that came last, unless that was a stream's beginning. */
+  private @Nullable JsonNode closing;
+
   private long webSearches;
 
-  AnthropicUsage(String sentModel) {
+  /**
+   * @param asked of which the answer may not say anything
+   * @param status of the answer
+   */
+  AnthropicUsage(String sentModel, CallTerms asked, int status) {
     this.model = sentModel;
+    this.asked = asked;
+    this.mayBeUnbilled = status == OK;
   }
 
   @Override
@@ -74,23 +102,34 @@ final class AnthropicUsage implements UsageReading {
   public void picked(int path, byte[] value) {
     JsonNode node = Json.tree(value);
     switch (path) {
-      case MODEL -> model = UsageReading.name(node, model);
+      case MODEL, FALLBACK_MODEL -> model = UsageReading.name(node, model);
       case START_USAGE -> {
         started = true;
         merge(node);
       }
       case USAGE -> {
-        whole = true;
+        closing = node;
         merge(node);
       }
       case ERROR_TYPE -> errorType = UsageReading.name(node);
       case ERROR_DETAIL -> errorDetail = UsageReading.name(node);
+      case STOP_REASON -> stopReason = UsageReading.name(node);
       case BLOCK_NAME -> webSearches += "web_search".equals(UsageReading.name(node)) ? 1 : 0;
+      case EVENT_TYPE -> {
+        eventType = UsageReading.name(node);
+        hasContent |= eventType != null && eventType.startsWith("content_block");
+      }
       default -> throw new AssertionError(path);
     }
   }
 
+  @Override
+  public void present(int path) {
+    hasContent |= path == CONTENT;
+  }
+
   private void merge(JsonNode later) {
+    reports++;
     for (Map.Entry<String, JsonNode> member : later.properties()) {
       if (!member.getValue().isNull()) {
         usage.set(member.getKey(), member.getValue());
@@ -99,70 +138,150 @@ final class AnthropicUsage implements UsageReading {
   }
 
   @Override
-  public @Nullable Usage reported() throws Unreadable {
-    if (!whole) {
+  public boolean isLast(EventData data) {
+    return data == EventData.JSON && "message_stop".equals(eventType);
+  }
+
+  @Override
+  public int reports() {
+    return reports;
+  }
+
+  @Override
+  public @Nullable Reported reported() throws Unreadable {
+    if (closing == null) {
       return null;
     }
-    if (!usage.has("input_tokens") || !usage.has("output_tokens")) {
+    if (!closing.has(OUTPUT_TOKENS) || !usage.has(INPUT_TOKENS)) {
       throw new Unreadable("usage");
     }
-    ModelUsage top = part(usage, model);
-    ModelUsage passes = new ModelUsage(model, 0, 0, 0, 0, 0, 0, 0, 0, top.webSearches());
+    Passes passes = passes();
+    List<ModelUsage> parts = new ArrayList<>(passes.beside);
+    boolean billed = !isRefusedBeforeOutput(passes.answer);
+    parts.addFirst(billed ? passes.answer : passes.answer.notBilled());
+    Usage whole = new Usage(parts, tier(), fast(), geography());
+    return new Reported(whole, /* exact= */ !passes.guessed);
+  }
+
+  /** Anthropic does not bill a request that it refuses before the model has written anything. */
+  private boolean isRefusedBeforeOutput(ModelUsage answer) {
+    return mayBeUnbilled && "refusal".equals(stopReason) && !hasContent && answer.output() == 0;
+  }
+
+  /**
+   * What was reported so far.
+   *
+   * @param answer of the model that answers
+   * @param beside what is billed, or was refused, beside that
+   * @param guessed whether some cache writes may be of a cheaper kind than they are counted as
+   */
+  private record Passes(ModelUsage answer, List<ModelUsage> beside, boolean guessed) {}
+
+  private Passes passes() throws Unreadable {
+    List<JsonNode> iterations = new ArrayList<>();
+    usage.path("iterations").forEach(iterations::add);
+    int fallback = lastFallback(iterations);
+    String answering = fallback < 0 ? model : modelOf(iterations.get(fallback));
+    ModelUsage top = part(usage, answering);
+    ModelUsage own = new ModelUsage(answering, 0, 0, 0, 0, 0, 0, 0, 0, top.webSearches());
     List<ModelUsage> beside = new ArrayList<>();
-    boolean fellBack = hasFallenBack();
-    for (JsonNode iteration : usage.path("iterations")) {
-      ModelUsage pass = part(iteration, UsageReading.name(iteration.path("model"), model));
-      if (belongsToAnswer(iteration, pass.model(), fellBack)) {
-        passes = sum(passes, pass);
+    boolean guessed = isGuessed(usage);
+    for (int at = 0; at < iterations.size(); at++) {
+      JsonNode iteration = iterations.get(at);
+      ModelUsage pass = part(iteration, modelOf(iteration));
+      if (belongsToAnswer(iteration, pass.model(), answering, fallback >= 0)) {
+        own = sum(own, pass);
       } else {
-        beside.add(pass);
+        boolean billed = at > fallback || !isRefusedBeforeOutput(iteration, pass);
+        beside.add(billed ? pass : pass.notBilled());
+        guessed |= isGuessed(iteration);
       }
     }
     // The counts at the top are the sum of the answer's own passes; should they ever be less, more
     // was reported than they say.
-    boolean topIsWhole = passes.prompt() + passes.output() <= top.prompt() + top.output();
-    beside.addFirst(topIsWhole ? top : passes);
-    return new Usage(beside, tier(), fast(), geography());
+    boolean topIsWhole = own.prompt() + own.output() <= top.prompt() + top.output();
+    return new Passes(topIsWhole ? top : own, beside, guessed);
   }
 
-  private boolean hasFallenBack() {
-    for (JsonNode iteration : usage.path("iterations")) {
-      if (FALLBACK.equals(UsageReading.name(iteration.path("type")))) {
-        return true;
+  private static int lastFallback(List<JsonNode> iterations) {
+    int last = -1;
+    for (int at = 0; at < iterations.size(); at++) {
+      if (FALLBACK.equals(typeOf(iterations.get(at)))) {
+        last = at;
       }
     }
-    return false;
+    return last;
+  }
+
+  private static @Nullable String typeOf(JsonNode iteration) {
+    return UsageReading.name(iteration.path("type"));
+  }
+
+  private String modelOf(JsonNode iteration) {
+    return UsageReading.name(iteration.path("model"), model);
   }
 
   /**
    * Whether a pass is among the counts at the top. After a fallback only those of the model that
    * answered are; else all that are messages, whichever of its names the model has in them.
    */
-  private boolean belongsToAnswer(JsonNode iteration, String passModel, boolean fellBack) {
-    String type = UsageReading.name(iteration.path("type"));
+  private static boolean belongsToAnswer(
+      JsonNode iteration, String passModel, String answering, boolean fellBack) {
+    String type = typeOf(iteration);
     return fellBack
-        ? (FALLBACK.equals(type) || MESSAGE.equals(type)) && passModel.equals(model)
+        ? (FALLBACK.equals(type) || MESSAGE.equals(type)) && passModel.equals(answering)
         : MESSAGE.equals(type);
   }
 
-  private static ModelUsage part(JsonNode node, String model) throws Unreadable {
-    JsonNode written = node.path("cache_creation");
-    long in5m = UsageReading.quantity(written, "ephemeral_5m_input_tokens");
-    long in1h = UsageReading.quantity(written, "ephemeral_1h_input_tokens");
-    // The end of a stream repeats only the sum of both, which may have grown since its start.
-    long grown = UsageReading.quantity(node, "cache_creation_input_tokens") - in5m - in1h;
-    boolean onlyHours = in5m == 0 && in1h > 0;
+  /** Of an attempt that another model took over from. */
+  private boolean isRefusedBeforeOutput(JsonNode iteration, ModelUsage pass) {
+    String type = typeOf(iteration);
+    return mayBeUnbilled
+        && (FALLBACK.equals(type) || MESSAGE.equals(type))
+        && iteration.has(OUTPUT_TOKENS)
+        && pass.output() == 0
+        && pass.webSearches() == 0;
+  }
+
+  private ModelUsage part(JsonNode node, String model) throws Unreadable {
+    long in5m = writtenFor(node, FIVE_MINUTES);
+    long in1h = writtenFor(node, AN_HOUR);
+    long rest = unsplit(node);
+    boolean forHour = asked.longWrites() || in1h > 0;
     return new ModelUsage(
         model,
-        UsageReading.quantity(node, "input_tokens"),
+        UsageReading.quantity(node, INPUT_TOKENS),
         UsageReading.quantity(node, "cache_read_input_tokens"),
-        in5m + (onlyHours ? 0 : Math.max(0, grown)),
-        in1h + (onlyHours ? Math.max(0, grown) : 0),
+        in5m + (forHour ? 0 : rest),
+        in1h + (forHour ? rest : 0),
         0,
         0,
-        UsageReading.quantity(node, "output_tokens"),
+        UsageReading.quantity(node, OUTPUT_TOKENS),
         UsageReading.quantity(node.path("output_tokens_details"), "thinking_tokens"),
         UsageReading.quantity(node.path("server_tool_use"), "web_search_requests"));
+  }
+
+  private static long writtenFor(JsonNode node, String time) throws Unreadable {
+    return UsageReading.quantity(node.path("cache_creation"), time);
+  }
+
+  /**
+   * What was written to the cache without being said for how long: the end of a stream repeats only
+   * the sum, which may have grown since its start.
+   */
+  private static long unsplit(JsonNode node) throws Unreadable {
+    return Math.max(
+        0,
+        UsageReading.quantity(node, "cache_creation_input_tokens")
+            - writtenFor(node, FIVE_MINUTES)
+            - writtenFor(node, AN_HOUR));
+  }
+
+  /** Whether both lifetimes are in use, so that the rest may be of either: it counts as dearer. */
+  private boolean isGuessed(JsonNode node) throws Unreadable {
+    return unsplit(node) > 0
+        && writtenFor(node, FIVE_MINUTES) > 0
+        && (asked.longWrites() || writtenFor(node, AN_HOUR) > 0);
   }
 
   private static ModelUsage sum(ModelUsage a, ModelUsage b) throws Unreadable {
@@ -188,13 +307,31 @@ final class AnthropicUsage implements UsageReading {
 
   @Override
   public Partial partial() {
-    ModelUsage start = null;
-    try {
-      start = started ? part(usage, model) : null;
-    } catch (Unreadable unreadable) {
-      // The bound stands in for it.
+    List<ModelUsage> seen = seen();
+    return new Partial(
+        seen.isEmpty() ? model : seen.getFirst().model(),
+        seen,
+        /* hasInput= */ !seen.isEmpty() && usage.has(INPUT_TOKENS),
+        /* hasBegun= */ started,
+        webSearches,
+        tier(),
+        fast(),
+        geography(),
+        /* searchContext= */ null);
+  }
+
+  private List<ModelUsage> seen() {
+    if (reports == 0) {
+      return List.of();
     }
-    return new Partial(model, start, webSearches, tier(), fast(), geography());
+    try {
+      Passes passes = passes();
+      List<ModelUsage> seen = new ArrayList<>(passes.beside);
+      seen.addFirst(passes.answer);
+      return seen;
+    } catch (Unreadable unreadable) {
+      return List.of(); // The bound stands in for it.
+    }
   }
 
   private @Nullable String tier() {

@@ -10,9 +10,11 @@ import dev.purser.pricing.WorstCase;
 import dev.purser.providers.CostTerms.Input;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ final class Bounds {
 
   private static final long LARGEST_OUTPUT = 300_000;
 
+  private static final Set<Kind> EVERY_INPUT =
+      Set.copyOf(EnumSet.complementOf(EnumSet.of(Kind.OUTPUT, Kind.WEB_SEARCH)));
+
   private Bounds() {}
 
   static Bound of(Dialect dialect, CostTerms terms, String model, PriceList prices, Instant now) {
@@ -38,25 +43,38 @@ final class Bounds {
           case TEXT ->
               knownWindow == null ? terms.textTokens() : Math.min(terms.textTokens(), window);
           case WINDOW -> window;
-          case MANY_TEXTS -> terms.textTokens();
+          case MANY_TEXTS ->
+              terms.widened() ? Math.max(terms.textTokens(), window) : terms.textTokens();
         };
-    long oneAnswer = first(terms.outputLimit(), knownOutput, knownWindow).orElse(LARGEST_OUTPUT);
-    long input = times(onePass, terms.passes());
-    long outputs = times(terms.answers(), terms.passes());
+    OptionalLong limit = first(terms.outputLimit(), knownOutput, knownWindow);
+    if (terms.widened()) {
+      limit = larger(terms.outputLimit(), first(knownOutput, knownWindow));
+    }
+    long oneAnswer = limit.orElse(LARGEST_OUTPUT);
+    long input = times(onePass, terms.runs().passes());
+    long outputs = times(terms.answers(), terms.runs().passes());
     String unbounded = terms.unboundedField();
-    if (unbounded == null && terms.input() == Input.WINDOW && knownWindow == null) {
+    if (unbounded == null && terms.runs().missing() > 0) {
+      unbounded = dialect.usesField();
+    }
+    if (unbounded == null
+        && knownWindow == null
+        && (terms.input() == Input.WINDOW || terms.widened())) {
       unbounded = "model";
     }
-    if (unbounded == null && first(terms.outputLimit(), knownOutput, knownWindow).isEmpty()) {
+    if (unbounded == null && limit.isEmpty()) {
       unbounded = dialect.limitField();
     }
     if (unbounded == null && price.isPresent() && price.get().rates(0, terms.named()).isEmpty()) {
       unbounded = naming(dialect, terms.named());
     }
+    long answer = Math.min(oneAnswer, ModelUsage.MOST);
     return new Bound(
         new WorstCase(
-            ways(price, prices.dearest(dialect.provider()), terms, input, outputs),
-            Math.min(oneAnswer, ModelUsage.MOST)),
+            terms.widened() && price.isPresent()
+                ? List.of(highest(price.get(), prices, terms, input, outputs, answer))
+                : ways(price, prices.dearest(dialect.provider()), terms, input, outputs),
+            answer),
         input,
         times(oneAnswer, outputs),
         unbounded);
@@ -81,7 +99,8 @@ final class Bounds {
         if (rates.isEmpty() && price.isPresent() && !billed.equals(terms.named())) {
           continue; // The model is not offered on these terms, which the request does not name.
         }
-        WorstCase.Way way = way(rates.orElse(dearest), dearest, terms, input, outputs);
+        WorstCase.Way way =
+            way(rates.orElse(dearest), dearest, terms, terms.inputKinds(), input, outputs);
         if (!ways.contains(way)) {
           ways.add(way);
         }
@@ -90,24 +109,39 @@ final class Bounds {
     return ways;
   }
 
+  /**
+   * The model's highest card, and every kind of input at it. What an answer costs is fixed: it is
+   * not known that a lower limit of the answer would hold.
+   */
+  private static WorstCase.Way highest(
+      ModelPrice price, PriceList prices, CostTerms terms, long input, long outputs, long answer) {
+    WorstCase.Way open =
+        way(price.dearest(), prices.dearest(price.provider()), terms, EVERY_INPUT, input, outputs);
+    return new WorstCase.Way(
+        WorstCase.capped(open.input(), WorstCase.cost(answer, open.picosPerOutputToken())), 0);
+  }
+
   private static WorstCase.Way way(
-      Rates rates, Rates dearest, CostTerms terms, long input, long outputs) {
+      Rates rates, Rates dearest, CostTerms terms, Set<Kind> inputKinds, long input, long outputs) {
     long inputPicos = 0;
-    for (Kind kind : terms.inputKinds()) {
+    for (Kind kind : inputKinds) {
       inputPicos = Math.max(inputPicos, picos(rates, dearest, kind));
     }
     return new WorstCase.Way(
         WorstCase.capped(
             WorstCase.cost(input, inputPicos),
-            WorstCase.cost(terms.webSearches(), picos(rates, dearest, Kind.WEB_SEARCH))),
-        // At most 10⁹ answers at 10¹¹ pico-dollars a token each: beyond a long only in theory.
-        Math.multiplyHigh(outputs, picos(rates, dearest, Kind.OUTPUT)) == 0
-            ? Math.abs(outputs * picos(rates, dearest, Kind.OUTPUT))
-            : Long.MAX_VALUE);
+            WorstCase.cost(terms.runs().webSearches(), picos(rates, dearest, Kind.WEB_SEARCH))),
+        WorstCase.product(outputs, picos(rates, dearest, Kind.OUTPUT)));
   }
 
   private static long picos(Rates rates, Rates dearest, Kind kind) {
     return rates.picos(kind).orElse(dearest.picos(kind).orElse(0));
+  }
+
+  private static OptionalLong larger(@Nullable Long limit, OptionalLong known) {
+    return limit == null || known.isEmpty()
+        ? known
+        : OptionalLong.of(Math.max(limit, known.getAsLong()));
   }
 
   private static OptionalLong first(@Nullable Long... limits) {

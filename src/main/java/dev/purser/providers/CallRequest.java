@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.PriceList;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,33 +16,34 @@ public interface CallRequest {
   boolean stream();
 
   /**
+   * The same request, sent to an address of which some calls cost more.
+   *
+   * @param addressRegion null if the address is nowhere in particular
+   */
+  CallRequest sentTo(@Nullable String addressRegion);
+
+  /**
    * The body to send: the caller's bytes, with the model's name spliced in where it differs and
    * {@code stream_options.include_usage} where the client did not ask for it.
    */
   byte[] bodyFor(String sentModel);
 
+  /** What it limits each of its answers to; null if to nothing. */
+  @Nullable Long outputLimit();
+
+  /** The same with this lower limit of its answers, which it must have one for. */
+  CallRequest limitedTo(long outputTokens);
+
   /** The most this call can cost with that model. */
   Bound bound(String sentModel, PriceList prices, Instant now);
 
-  /**
-   * What this call with that model may cost under a strict budget.
-   *
-   * @param betas the values of all {@code anthropic-beta} headers, joined by commas; null if there
-   *     is none
-   */
-  StrictTerms strict(String sentModel, @Nullable String betas, PriceList prices, Instant now);
-
-  /**
-   * The same, once the provider's free counter was asked.
-   *
-   * @param countedInput what it told
-   */
-  StrictTerms strict(
-      String sentModel, @Nullable String betas, PriceList prices, Instant now, long countedInput);
+  /** What this call with that model may cost under a strict budget. */
+  StrictTerms strict(String sentModel, StrictAsk ask, PriceList prices, Instant now);
 
   /**
    * The body to send under a strict budget: that of {@link #bodyFor}, on the ordinary service tier
-   * unless it names another, with a lower limit of the answer where that is wanted.
+   * unless it names another, with a lower limit of the answer where that is wanted, and with a
+   * limit of uses for each tool of the provider's that has none.
    *
    * @param terms what {@link #strict} said
    * @param outputTokens the most that one answer may have, from {@link StrictTerms#leastOutput} to
@@ -49,8 +51,12 @@ public interface CallRequest {
    */
   byte[] strictBodyFor(String sentModel, StrictTerms terms, long outputTokens);
 
-  /** What to ask the provider's free counter; empty where its answer would not narrow the bound. */
-  Optional<TokenCount> tokenCount(String sentModel);
+  /**
+   * What to ask the provider's free counter; empty where its answer would not narrow the bound.
+   *
+   * @param widening names that {@link #strict} has told: the counter is told of their fields, too
+   */
+  Optional<TokenCount> tokenCount(String sentModel, List<RequestName> widening);
 
   /**
    * A reader for the answer to this request.

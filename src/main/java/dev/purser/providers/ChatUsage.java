@@ -22,7 +22,7 @@ final class ChatUsage implements UsageReading {
   private static final PathTree EVENT =
       PathTree.of(
           "model",
-          "usage",
+          "!usage",
           "service_tier",
           "error.code",
           "error.type",
@@ -30,14 +30,20 @@ final class ChatUsage implements UsageReading {
           "+choices[].delta.*",
           "-choices[].delta.role");
 
+  private final CallTerms asked;
   private String model;
+  private int reports;
   private @Nullable String tier;
   private @Nullable String errorCode;
   private @Nullable String errorType;
   private JsonNode usage = MissingNode.getInstance();
 
-  ChatUsage(String sentModel) {
+  /**
+   * @param asked of which no answer says anything
+   */
+  ChatUsage(String sentModel, CallTerms asked) {
     this.model = sentModel;
+    this.asked = asked;
   }
 
   @Override
@@ -55,7 +61,10 @@ final class ChatUsage implements UsageReading {
     JsonNode node = Json.tree(value);
     switch (path) {
       case MODEL -> model = UsageReading.name(node, model);
-      case USAGE -> usage = node;
+      case USAGE -> {
+        usage = node;
+        reports++;
+      }
       case TIER -> tier = UsageReading.name(node);
       case ERROR_CODE -> errorCode = UsageReading.name(node);
       case ERROR_TYPE -> errorType = UsageReading.name(node);
@@ -64,17 +73,62 @@ final class ChatUsage implements UsageReading {
   }
 
   @Override
-  public @Nullable Usage reported() throws Unreadable {
+  public void present(int path) {
+    // Only which chunk has a choice matters.
+  }
+
+  @Override
+  public boolean isLast(EventData data) {
+    return data == EventData.DONE;
+  }
+
+  @Override
+  public int reports() {
+    return reports;
+  }
+
+  @Override
+  public @Nullable Reported reported() throws Unreadable {
     if (usage.isMissingNode()) {
       return null;
     }
-    ModelUsage part = OpenAiTokens.part(usage, "prompt", "completion", model, /* webSearches= */ 0);
-    return new Usage(List.of(part), tier, /* fast= */ false, /* geography= */ null);
+    Usage whole =
+        new Usage(
+            List.of(part()), tier, /* fast= */ false, asked.geography(), asked.searchContext());
+    // It does not say whether it searched.
+    return new Reported(whole, asked.searchContext() == null);
+  }
+
+  private ModelUsage part() throws Unreadable {
+    return OpenAiTokens.part(usage, "prompt", "completion", model, webSearches(), asked);
+  }
+
+  /** However often it searches, a call has one fee. */
+  private int webSearches() {
+    return asked.searchContext() == null ? 0 : 1;
   }
 
   @Override
   public Partial partial() {
-    return new Partial(model, null, 0, tier, false, null);
+    List<ModelUsage> seen = seen();
+    return new Partial(
+        model,
+        seen,
+        /* hasInput= */ !seen.isEmpty(),
+        /* hasBegun= */ false,
+        webSearches(),
+        tier,
+        /* fast= */ false,
+        asked.geography(),
+        asked.searchContext());
+  }
+
+  private List<ModelUsage> seen() {
+    try {
+      return usage.isMissingNode() ? List.of() : List.of(part());
+    } catch (Unreadable unreadable) {
+      return List.of(); // The bound stands in for it.
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Provider;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A wire format that calls are metered in. */
@@ -34,6 +36,10 @@ public enum Dialect {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  public static Optional<Dialect> ofId(String id) {
+    return Arrays.stream(values()).filter(dialect -> dialect.id().equals(id)).findFirst();
+  }
+
   /** The field that limits the tokens of an answer. */
   String limitField() {
     return switch (this) {
@@ -41,6 +47,15 @@ public enum Dialect {
       case OPENAI_CHAT -> "max_completion_tokens";
       case OPENAI_RESPONSES -> "max_output_tokens";
       case OPENAI_EMBEDDINGS -> "input"; // It has no answer, and so no such field.
+    };
+  }
+
+  /** The field that limits the uses of a tool that the provider runs. */
+  String usesField() {
+    return switch (this) {
+      case ANTHROPIC_MESSAGES -> "tools[].max_uses";
+      case OPENAI_RESPONSES -> "max_tool_calls";
+      case OPENAI_CHAT, OPENAI_EMBEDDINGS -> "tools"; // None of theirs is run by the provider.
     };
   }
 

@@ -13,6 +13,9 @@ public enum ErrorCode {
   PROVIDER_KEY_UNREADABLE(
       403, "permission_error", "invalid_request_error", "provider_key_unreadable"),
   MODEL_NOT_AVAILABLE(404, "not_found_error", "invalid_request_error", "model_not_found"),
+  /** The same because of a setting of the agent; Claude Code hides the text of a 404, not this. */
+  AGENTS_MODEL_NOT_AVAILABLE(
+      400, "invalid_request_error", "invalid_request_error", "model_not_found"),
   WRONG_PATH(404, "not_found_error", "invalid_request_error", "not_found"),
   BUDGET_EXHAUSTED(402, "billing_error", "insufficient_quota", "insufficient_quota"),
   COST_UNBOUNDED(402, "billing_error", "insufficient_quota", "insufficient_quota"),
@@ -75,6 +78,8 @@ public enum ErrorCode {
 
   /** {@code error.purser.code} in both. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
+    return this == AGENTS_MODEL_NOT_AVAILABLE
+        ? MODEL_NOT_AVAILABLE.id()
+        : name().toLowerCase(Locale.ROOT);
   }
 }

@@ -19,6 +19,9 @@ final class JsonPick {
      * @param value its bytes as they stand in the text, never {@code null} (the literal)
      */
     void picked(int path, byte[] value);
+
+    /** There is a value at the path with that index, of which only that is wanted. */
+    void present(int path);
   }
 
   /** A longer value is passed over, as if it were not there. */
@@ -183,6 +186,7 @@ final class JsonPick {
     keptLength = 0;
     if (want == PathTree.Want.PRESENCE && node != null) {
       present |= 1L << node.index();
+      listener.present(node.index());
     }
     escaped = false;
     return switch (bytes[at]) {

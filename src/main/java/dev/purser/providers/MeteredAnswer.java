@@ -4,8 +4,11 @@ import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Terms;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
+import dev.purser.providers.UsageReading.EventData;
 import dev.purser.providers.UsageReading.Partial;
+import dev.purser.providers.UsageReading.Reported;
 import dev.purser.providers.UsageReading.Unreadable;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +25,17 @@ final class MeteredAnswer implements AnswerReader {
   private final JsonPick pick;
   private final @Nullable EventStream events;
   private final @Nullable WithheldEvent withheld;
+  private final DoneMark done = new DoneMark();
   private long bytes;
   private boolean passedUnread;
+
+  /** Whether the provider has said that a stream has ended. */
+  private boolean ended;
+
+  private int reports;
+
+  /** How much text there was when a usage was reported last. */
+  private long textBytesReported;
 
   MeteredAnswer(AnswerTerms terms, UsageReading reading) {
     this.terms = terms;
@@ -39,6 +51,7 @@ final class MeteredAnswer implements AnswerReader {
                 @Override
                 public void data(byte[] data, int from, int to) {
                   pick.read(data, from, to);
+                  done.data(data, from, to);
                 }
 
                 @Override
@@ -46,12 +59,23 @@ final class MeteredAnswer implements AnswerReader {
                   if (gate != null) {
                     gate.ended(offset);
                   }
+                  eventRead();
                   pick.next();
+                  done.next();
                 }
               });
     } else {
       this.withheld = null;
       this.events = null;
+    }
+  }
+
+  private void eventRead() {
+    EventData data = done.found() ? EventData.DONE : pick.done() ? EventData.JSON : EventData.NONE;
+    ended |= data != EventData.NONE && reading.isLast(data);
+    if (reading.reports() != reports) {
+      reports = reading.reports();
+      textBytesReported = pick.textBytes();
     }
   }
 
@@ -87,13 +111,14 @@ final class MeteredAnswer implements AnswerReader {
       return null;
     }
     Partial partial = reading.partial();
-    ModelUsage start = partial.start();
     // What does not say where it is computed may be billed as the dearest place.
-    if (start == null || (partial.geography() == null && terms.named().geography() == null)) {
+    boolean placed = partial.geography() != null || terms.named().geography() != null;
+    if (!partial.hasBegun() || !partial.hasInput() || !placed) {
       return null;
     }
-    long most = Math.max(start.output(), terms.bound().outputTokens());
-    return usage(partial, withOutput(start, partial.model(), most, start.webSearches()));
+    ModelUsage known = partial.seen().getFirst();
+    long most = Math.max(known.output(), terms.bound().outputTokens());
+    return usage(partial, List.of(with(known, known.input(), most, known.webSearches())));
   }
 
   @Override
@@ -117,33 +142,51 @@ final class MeteredAnswer implements AnswerReader {
 
   @Override
   public Answer end(boolean complete) {
+    if (events != null) {
+      eventRead(); // The empty line after the last event may be missing.
+    }
     String errorCode = reading.errorCode();
     boolean failed = terms.status() < 200 || terms.status() > 299;
     if (passedUnread && !failed) {
       return estimated(UNREADABLE, complete);
     }
-    try {
-      Usage reported = reading.reported();
-      if (reported != null) {
-        return new Answer(UsageSource.REPORTED, reported, errorCode);
+    if (isWhole(complete)) {
+      try {
+        Reported reported = reading.reported();
+        if (reported != null) {
+          return reported.exact()
+              ? new Answer(UsageSource.REPORTED, reported.usage(), errorCode)
+              : Answer.ceiling(reported.usage(), errorCode);
+        }
+      } catch (Unreadable unreadable) {
+        return estimated(UNREADABLE, complete);
       }
-    } catch (Unreadable unreadable) {
-      return estimated(UNREADABLE, complete);
     }
     if (failed) {
       return new Answer(
           UsageSource.NONE, null, errorCode == null ? "http_" + terms.status() : errorCode);
     }
     if (errorCode != null) {
-      boolean nothingGenerated = pick.textBytes() == 0 && reading.partial().start() == null;
+      boolean nothingGenerated = pick.textBytes() == 0 && reading.partial().seen().isEmpty();
       return nothingGenerated
           ? new Answer(UsageSource.NONE, null, errorCode)
           : estimated(errorCode, complete);
     }
-    if (!complete) {
+    if (!complete || (terms.streamed() && !ended && reports > 0)) {
       return estimated("stream_cut", complete);
     }
     return estimated(pick.broken() ? UNREADABLE : "usage_missing", complete);
+  }
+
+  /**
+   * Whether the answer came to its own end, so that the usage that it reported last is that of the
+   * whole call. A stream ends by its last event, not by a usage, nor when the connection does; and
+   * what came after a usage is not in it.
+   */
+  private boolean isWhole(boolean complete) {
+    return terms.streamed()
+        ? ended && pick.textBytes() == textBytesReported
+        : complete && pick.done();
   }
 
   /**
@@ -152,50 +195,53 @@ final class MeteredAnswer implements AnswerReader {
    */
   private Answer estimated(String errorCode, boolean complete) {
     Partial partial = reading.partial();
-    ModelUsage start = partial.start();
-    long placeholder = start == null ? 0 : start.output();
-    long output = Math.max(placeholder, Math.min(seen(complete), terms.bound().outputTokens()));
-    long webSearches = Math.max(partial.webSearches(), start == null ? 0 : start.webSearches());
-    ModelUsage part;
-    if (start != null && !terms.loops()) {
-      part = withOutput(start, partial.model(), output, webSearches);
-    } else {
-      long prompt = start == null ? 0 : Math.min(start.prompt(), ModelUsage.MOST);
-      long input = Math.max(prompt, terms.bound().inputTokens());
-      part = new ModelUsage(partial.model(), input, 0, 0, 0, 0, 0, output, 0, webSearches);
-    }
-    return new Answer(UsageSource.ESTIMATED, usage(partial, part), errorCode);
+    List<ModelUsage> parts = new ArrayList<>(partial.seen());
+    ModelUsage seen =
+        parts.isEmpty()
+            ? new ModelUsage(partial.model(), 0, 0, 0, 0, 0, 0, 0, 0, 0)
+            : parts.removeFirst();
+    boolean inputIsWhole = partial.hasInput() && !terms.loops();
+    long missing = inputIsWhole ? 0 : Math.max(0, terms.bound().inputTokens() - seen.prompt());
+    parts.addFirst(
+        with(
+            seen,
+            Math.min(seen.input() + missing, ModelUsage.MOST),
+            Math.max(seen.output(), Math.min(output(seen, complete), terms.bound().outputTokens())),
+            Math.max(partial.webSearches(), seen.webSearches())));
+    return new Answer(UsageSource.ESTIMATED, usage(partial, parts), errorCode);
   }
 
-  private static ModelUsage withOutput(
-      ModelUsage start, String model, long output, long webSearches) {
+  /** The most that the text that was seen can be, or has been reported as, in tokens. */
+  private long output(ModelUsage seen, boolean complete) {
+    if (passedUnread) {
+      return Long.MAX_VALUE;
+    }
+    if (terms.streamed()) {
+      long sinceReport = pick.textBytes() - textBytesReported;
+      return Math.max(seen.output() + sinceReport, pick.textBytes() + UNSEEN_OUTPUT_TOKENS);
+    }
+    return complete ? bytes : Long.MAX_VALUE;
+  }
+
+  private static ModelUsage with(ModelUsage seen, long input, long output, long webSearches) {
     return new ModelUsage(
-        model,
-        start.input(),
-        start.cacheRead(),
-        start.cacheWrite5m(),
-        start.cacheWrite1h(),
-        start.cacheWrite30m(),
-        start.cacheWrite12h(),
+        seen.model(),
+        input,
+        seen.cacheRead(),
+        seen.cacheWrite5m(),
+        seen.cacheWrite1h(),
+        seen.cacheWrite30m(),
+        seen.cacheWrite12h(),
         output,
         0,
         webSearches);
   }
 
-  private Usage usage(Partial partial, ModelUsage part) {
+  private Usage usage(Partial partial, List<ModelUsage> parts) {
     Terms named = terms.named();
     String tier = partial.tier() == null ? named.tier() : partial.tier();
     String geography = partial.geography() == null ? named.geography() : partial.geography();
-    return new Usage(List.of(part), tier, partial.fast() || named.fast(), geography);
-  }
-
-  private long seen(boolean complete) {
-    if (passedUnread) {
-      return Long.MAX_VALUE;
-    }
-    if (terms.streamed()) {
-      return pick.textBytes() + UNSEEN_OUTPUT_TOKENS;
-    }
-    return complete ? bytes : Long.MAX_VALUE;
+    return new Usage(
+        parts, tier, partial.fast() || named.fast(), geography, partial.searchContext());
   }
 }

@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Kind;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
@@ -21,6 +22,24 @@ final class OpenAiRequests {
 
   private static final long MOST_ANSWERS = 128;
 
+  private static final String NAMESPACE = "namespace";
+
+  /** Finds tools among those of the request: run by the program if it says so. */
+  private static final String TOOL_SEARCH = "tool_search";
+
+  private static final ToolPlaces CHAT_TOOLS =
+      new ToolPlaces(List.of("tools[]", "tool_choice.allowed_tools.tools[]"), List.of("type"));
+
+  private static final ToolPlaces RESPONSES_TOOLS =
+      new ToolPlaces(
+          List.of(
+              "tools[]",
+              "tools[].tools[]",
+              "input[].tools[]",
+              "input[].tools[].tools[]",
+              "tool_choice.tools[]"),
+          List.of("type", "environment.type", "execution"));
+
   /**
    * Tools that OpenAI bills by other things than the tokens and searches that an answer reports.
    */
@@ -30,8 +49,8 @@ final class OpenAiRequests {
           "file_search", "its searches are billed beside the tokens and are in no answer",
           "image_generation", "its images are billed beside the tokens that an answer reports");
 
-  /** Tools that the program describes and runs itself. */
-  private static final Set<String> OF_THE_PROGRAM = Set.of("function", "custom");
+  /** Tools that the program describes and runs itself, and what groups them. */
+  private static final Set<String> OF_THE_PROGRAM = Set.of("function", "custom", NAMESPACE);
 
   /** Tools that the program runs, but whose description is OpenAI's. */
   private static final Set<String> DESCRIBED_SOMEHOW =
@@ -45,6 +64,10 @@ final class OpenAiRequests {
   private static final Set<String> TEXT_ITEMS =
       Set.of(
           "message",
+          "additional_tools",
+          "configuration_update",
+          "tool_search_call",
+          "tool_search_output",
           "function_call",
           "function_call_output",
           "custom_tool_call",
@@ -58,49 +81,49 @@ final class OpenAiRequests {
 
   private static final RequestScan CHAT =
       new RequestScan(
-          "model",
-          "stream",
-          "stream_options",
-          "stream_options.include_usage",
-          "max_tokens",
-          "max_completion_tokens",
-          "n",
-          "service_tier",
-          "modalities",
-          "modalities[]",
-          "audio",
-          "messages[].audio",
-          "messages[].content[].type",
-          "web_search_options",
-          "tools[]",
-          "tools[].type",
-          "prompt_cache_options.ttl",
-          "prompt_cache_retention");
+          CHAT_TOOLS.with(
+              "model",
+              "stream",
+              "stream_options",
+              "stream_options.include_usage",
+              "max_tokens",
+              "max_completion_tokens",
+              "n",
+              "service_tier",
+              "modalities",
+              "modalities[]",
+              "audio",
+              "messages[].audio",
+              "messages[].content[].type",
+              "web_search_options",
+              "web_search_options.search_context_size",
+              "prompt_cache_options.ttl",
+              "prompt_cache_retention"));
 
   private static final RequestScan RESPONSES =
       new RequestScan(
-          "model",
-          "stream",
-          "background",
-          "max_output_tokens",
-          "max_tool_calls",
-          "service_tier",
-          "tools",
-          "tools[]",
-          "tools[].type",
-          "tools[].environment.type",
-          "input[]",
-          "input[].type",
-          "input[].role",
-          "input[].content[].type",
-          "input[].output[].type",
-          "?input[].encrypted_content",
-          "previous_response_id",
-          "conversation",
-          "prompt",
-          "context_management",
-          "prompt_cache_options.ttl",
-          "prompt_cache_retention");
+          RESPONSES_TOOLS.with(
+              "model",
+              "stream",
+              "background",
+              "max_output_tokens",
+              "max_tool_calls",
+              "service_tier",
+              "store",
+              "tools",
+              "tool_choice.type",
+              "input[]",
+              "input[].type",
+              "input[].role",
+              "input[].content[].type",
+              "input[].output[].type",
+              "?input[].encrypted_content",
+              "previous_response_id",
+              "conversation",
+              "prompt",
+              "context_management",
+              "prompt_cache_options.ttl",
+              "prompt_cache_retention"));
 
   private static final RequestScan EMBEDDINGS = new RequestScan("model");
 
@@ -120,6 +143,8 @@ final class OpenAiRequests {
       throw audio("messages[].audio");
     }
     refuseAudioInput(fields, "messages[].content[].type");
+    List<Element> tools = CHAT_TOOLS.in(fields);
+    refuseWhatIsBilledElsewhere(tools);
     Long answers = fields.number("n");
     boolean searches = fields.has("web_search_options");
     boolean beyondText = isBeyondText(fields, "messages[].content[].type") || searches;
@@ -129,14 +154,23 @@ final class OpenAiRequests {
             body.length + HIDDEN_PROMPT_TOKENS,
             larger(fields.limit("max_tokens"), fields.limit("max_completion_tokens")),
             answers == null ? 1 : Math.clamp(answers, 1, MOST_ANSWERS),
-            /* passes= */ 1,
-            /* webSearches= */ 0,
+            searches ? Runs.ONCE.searching() : Runs.ONCE,
             inputKinds(fields),
-            named(fields),
+            searches ? searching(named(fields), fields) : named(fields),
             billed(named(fields)),
-            searches ? "web_search_options" : null);
+            searches ? "web_search_options" : null,
+            /* widened= */ false);
     List<Splice> splices = fields.flag("stream") ? usageSplices(fields) : List.of();
-    return new MeteredRequest(Dialect.OPENAI_CHAT, fields, terms, splices);
+    return new MeteredRequest(Dialect.OPENAI_CHAT, fields, tools, List.of(), terms, splices);
+  }
+
+  private static Terms searching(Terms named, RequestFields fields) throws BadRequest {
+    String asked = fields.name("web_search_options.search_context_size");
+    SearchContext context =
+        asked == null
+            ? SearchContext.MEDIUM
+            : SearchContext.ofId(asked).orElse(SearchContext.HIGH); // The dearest, if not refused.
+    return new Terms(named.tier(), named.fast(), named.geography(), context);
   }
 
   /** A model that is made for text refuses audio itself, and bills nothing for it. */
@@ -185,60 +219,123 @@ final class OpenAiRequests {
       throw BadRequest.notMeterable(
           "\"background\": true", "its usage shows only in a later answer to another request");
     }
-    List<String> tools = fields.texts("tools[].type");
-    for (String tool : tools) {
-      String why = BILLED_ELSEWHERE.get(tool);
-      if (why != null) {
-        throw BadRequest.notMeterable("the tool " + tool, why);
-      }
-    }
-    if (fields.texts("tools[].environment.type").stream()
-        .anyMatch(t -> t.startsWith("container"))) {
-      throw BadRequest.notMeterable(
-          "tools[].environment", "a container is billed beside the tokens and is in no answer");
-    }
+    List<Element> tools = RESPONSES_TOOLS.in(fields);
+    refuseWhatIsBilledElsewhere(tools);
+    refuseWhatIsBilledElsewhere(fields.name("tool_choice.type"));
     refuseAudioInput(fields, "input[].content[].type");
-    boolean elsewhere = fields.elements("tools[]").stream().anyMatch(OpenAiRequests::runsElsewhere);
-    boolean loops =
-        tools.stream()
-            .anyMatch(tool -> !OF_THE_PROGRAM.contains(tool) && !DESCRIBED_SOMEHOW.contains(tool));
-    boolean searches = tools.stream().anyMatch(tool -> tool.startsWith("web_search"));
-    Long mostCalls = fields.number("max_tool_calls");
-    long passes =
-        1
-            + (loops
-                ? mostCalls == null ? USUAL_PASSES : Math.clamp(mostCalls, 1, CostTerms.MOST_USES)
-                : 0)
-            + (fields.has("context_management") ? 1 : 0);
+    Runs runs = runs(fields, tools);
     boolean remembers =
         fields.has("previous_response_id") || fields.has("conversation") || fields.has("prompt");
     boolean beyondText =
         isBeyondText(fields, "input[].content[].type")
             || isBeyondText(fields, "input[].output[].type")
             || fields.elements("input[]").stream().anyMatch(OpenAiRequests::isBeyondText)
-            || tools.stream().anyMatch(DESCRIBED_SOMEHOW::contains)
+            || tools.stream().anyMatch(tool -> isOf(DESCRIBED_SOMEHOW, tool))
             || remembers
-            || passes > 1;
+            || runs.loops();
     CostTerms terms =
         new CostTerms(
             beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
             body.length + HIDDEN_PROMPT_TOKENS,
             fields.limit("max_output_tokens"),
             /* answers= */ 1,
-            passes,
-            searches ? passes : 0,
+            runs,
             inputKinds(fields),
             named(fields),
             billed(named(fields)),
-            loops && (mostCalls == null || mostCalls > CostTerms.MOST_USES)
-                ? "max_tool_calls"
-                : elsewhere ? "tools[].environment" : null);
-    return new MeteredRequest(Dialect.OPENAI_RESPONSES, fields, terms, List.of());
+            unboundedField(fields, tools),
+            /* widened= */ false);
+    return new MeteredRequest(Dialect.OPENAI_RESPONSES, fields, tools, List.of(), terms, List.of());
   }
 
-  /** A shell whose commands may not be the program's to run, but OpenAI's. */
-  private static boolean runsElsewhere(Element tool) {
-    return "shell".equals(tool.text("type")) && !"local".equals(tool.text("environment.type"));
+  private static void refuseWhatIsBilledElsewhere(List<Element> tools) throws BadRequest {
+    for (Element tool : tools) {
+      String type = tool.text("type");
+      refuseWhatIsBilledElsewhere(type);
+      String environment = tool.text("environment.type");
+      if (environment != null && environment.startsWith("container")) {
+        throw BadRequest.notMeterable(
+            tool.self().path() + ".environment",
+            "a container is billed beside the tokens and is in no answer");
+      }
+      if (NAMESPACE.equals(type) && tool.self().path().endsWith("tools[].tools[]")) {
+        throw BadRequest.notMeterable(
+            "a namespace inside a namespace", "the API has none, and Purser does not look into it");
+      }
+    }
+  }
+
+  private static void refuseWhatIsBilledElsewhere(@Nullable String tool) throws BadRequest {
+    String why = tool == null ? null : BILLED_ELSEWHERE.get(tool);
+    if (why != null) {
+      throw BadRequest.notMeterable("the tool " + tool, why);
+    }
+  }
+
+  private static Runs runs(RequestFields fields, List<Element> tools) throws BadRequest {
+    long further = fields.has("context_management") ? 1 : 0;
+    Long mostCalls = fields.number("max_tool_calls");
+    if (tools.stream().noneMatch(OpenAiRequests::loops)) {
+      return new Runs(1 + further, 1 + further, 0, /* searches= */ false);
+    }
+    long uses = mostCalls == null ? 0 : Math.clamp(mostCalls, 1, CostTerms.MOST_USES);
+    return new Runs(
+        1 + USUAL_PASSES + further,
+        1 + uses + further,
+        mostCalls == null ? 1 : 0,
+        tools.stream().anyMatch(OpenAiRequests::searches));
+  }
+
+  /** Whether OpenAI runs the tool, and then the model again. */
+  private static boolean loops(Element tool) {
+    return tool.has("type")
+        && !isOf(OF_THE_PROGRAM, tool)
+        && !isOf(DESCRIBED_SOMEHOW, tool)
+        && !searchesInTheProgram(tool);
+  }
+
+  private static boolean searches(Element tool) {
+    String type = tool.text("type");
+    return type == null ? tool.has("type") : type.startsWith("web_search");
+  }
+
+  private static boolean searchesInTheProgram(Element tool) {
+    return TOOL_SEARCH.equals(tool.text("type")) && "client".equals(tool.text("execution"));
+  }
+
+  private static boolean isOf(Set<String> types, Element tool) {
+    String type = tool.text("type");
+    return type != null && types.contains(type);
+  }
+
+  private static @Nullable String unboundedField(RequestFields fields, List<Element> tools)
+      throws BadRequest {
+    Long mostCalls = fields.number("max_tool_calls");
+    for (Element tool : tools) {
+      if (loops(tool)) {
+        if (mostCalls != null && mostCalls > CostTerms.MOST_USES) {
+          return Dialect.OPENAI_RESPONSES.usesField();
+        }
+        if (tool.self().path().startsWith("input[]") && isStored(fields)) {
+          // Who goes on with what is stored has the tool too, and need not limit it.
+          return "store";
+        }
+      }
+    }
+    for (Element tool : tools) {
+      if (TOOL_SEARCH.equals(tool.text("type")) && !searchesInTheProgram(tool)) {
+        return tool.self().path() + ".execution";
+      }
+      // A shell whose commands may not be the program's to run, but OpenAI's.
+      if ("shell".equals(tool.text("type")) && !"local".equals(tool.text("environment.type"))) {
+        return tool.self().path() + ".environment";
+      }
+    }
+    return null;
+  }
+
+  private static boolean isStored(RequestFields fields) throws BadRequest {
+    return !fields.has("store") || fields.flag("store");
   }
 
   private static boolean isBeyondText(RequestFields fields, String types) {
@@ -264,13 +361,14 @@ final class OpenAiRequests {
             body.length,
             /* outputLimit= */ 0L,
             /* answers= */ 1,
-            /* passes= */ 1,
-            /* webSearches= */ 0,
+            Runs.ONCE,
             EnumSet.of(Kind.INPUT),
             Terms.LIST,
             List.of(Terms.LIST),
-            /* unboundedField= */ null);
-    return new MeteredRequest(Dialect.OPENAI_EMBEDDINGS, fields, terms, List.of());
+            /* unboundedField= */ null,
+            /* widened= */ false);
+    return new MeteredRequest(
+        Dialect.OPENAI_EMBEDDINGS, fields, List.of(), List.of(), terms, List.of());
   }
 
   private static Set<Kind> inputKinds(RequestFields fields) throws BadRequest {

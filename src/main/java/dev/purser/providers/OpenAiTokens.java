@@ -14,9 +14,11 @@ final class OpenAiTokens {
   /**
    * @param input {@code prompt} or {@code input}
    * @param output {@code completion} or {@code output}
+   * @param asked by what the request asks for, a write is priced of which the answer does not say
+   *     how long it lasts
    */
   static ModelUsage part(
-      JsonNode usage, String input, String output, String model, long webSearches)
+      JsonNode usage, String input, String output, String model, long webSearches, CallTerms asked)
       throws Unreadable {
     if (!usage.has(input + "_tokens")) {
       throw new Unreadable("usage");
@@ -33,8 +35,9 @@ final class OpenAiTokens {
     JsonNode times = in.path("cache_write_tokens_details");
     long written12h = UsageReading.quantity(times, "ttl_12h_tokens");
     long written30m = UsageReading.quantity(times, "ttl_30m_tokens");
-    // What is not said to be kept for long is kept for the ordinary half hour.
-    written30m = Math.max(written30m, written - written12h);
+    long rest = Math.max(0, written - written30m - written12h);
+    written30m += asked.longWrites() ? 0 : rest;
+    written12h += asked.longWrites() ? rest : 0;
     long uncached = whole - read - written30m - written12h;
     if (uncached < 0) {
       throw new Unreadable(input + "_tokens");

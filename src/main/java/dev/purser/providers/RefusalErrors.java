@@ -1,8 +1,9 @@
 package dev.purser.providers;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.net.URI;
-import java.util.Map;
+import java.util.List;
 
 /**
  * What Purser says of a call that it has read and does not forward: to the program, and later on
@@ -10,6 +11,10 @@ import java.util.Map;
  */
 public final class RefusalErrors {
   private static final int MOST_NAME_CHARACTERS = 200;
+
+  private static final String CLAUDE_CODE =
+      "in Claude Code: set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1";
+  private static final String LISTED = "or let the administrator list it with ./run strict allow";
 
   private final String pages;
 
@@ -28,7 +33,7 @@ public final class RefusalErrors {
     return CallError.of(
         ErrorCode.PROVIDER_KEY_MISSING,
         "No provider key for " + provider.displayName() + " is saved.",
-        "Save one at " + settings());
+        "Save one at " + settings() + "#keys");
   }
 
   /** The API key that is saved cannot be opened. */
@@ -36,18 +41,21 @@ public final class RefusalErrors {
     return CallError.of(
         ErrorCode.PROVIDER_KEY_UNREADABLE,
         "The provider key for " + provider.displayName() + " cannot be opened.",
-        "Save it again at " + settings());
+        "Save it again at " + settings() + "#keys");
   }
 
   /** The choice was left to Purser, and there is none. */
-  public CallError nothingToChoose() {
+  public CallError nothingToChoose(String agentId) {
     return CallError.of(
         ErrorCode.MODEL_NOT_AVAILABLE,
         "The request leaves the choice of a model to Purser, and none is chosen that fits it.",
         "Name a model, choose the agent's preferred model at "
             + agents()
-            + ", or the default model at "
-            + settings());
+            + "/"
+            + agentId
+            + "#edit, or the default model at "
+            + settings()
+            + "#llm");
   }
 
   /** The model is the other provider's. */
@@ -59,6 +67,31 @@ public final class RefusalErrors {
           case ANTHROPIC -> "Call it through /v1/messages";
           case OPENAI -> "Call it through /v1/chat/completions, /v1/responses or /v1/embeddings";
         });
+  }
+
+  /**
+   * The agent always uses a model that is the other provider's.
+   *
+   * @param called whose interface the program called
+   */
+  public CallError agentsModelIsOtherProviders(
+      String agentId, String model, Provider other, Provider called) {
+    return CallError.of(
+        ErrorCode.AGENTS_MODEL_NOT_AVAILABLE,
+        "This agent is set to always use "
+            + shortened(model)
+            + ", a model of "
+            + other.displayName()
+            + ", and this is a call to "
+            + called.displayName()
+            + ".",
+        "Choose a model of "
+            + called.displayName()
+            + " for the agent, or let its program choose, at "
+            + agents()
+            + "/"
+            + agentId
+            + "#edit");
   }
 
   /** Nobody knows the model. */
@@ -88,53 +121,60 @@ public final class RefusalErrors {
   }
 
   private static String boundedBy(String field) {
+    if (field.endsWith(".max_uses")) {
+      return "Set " + field + " to 1 or more, at most " + CostTerms.MOST_USES + " in all";
+    }
+    if (field.endsWith(".allowed_callers")) {
+      return "Set " + field + " to direct";
+    }
+    if (field.startsWith("anthropic-beta ")) {
+      return "Leave " + shortened(field) + " out (" + CLAUDE_CODE + "), " + LISTED;
+    }
     return switch (field) {
-      case "tools[].max_uses",
-          "max_tool_calls",
-          "max_tokens",
-          "max_completion_tokens",
-          "max_output_tokens" ->
+      case "max_tool_calls", "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           "Set " + field;
-      case "tools[].allowed_callers" -> "Set tools[].allowed_callers to direct";
+      case "store" -> "Set store to false";
       case "model" -> "Use another model";
-      default -> "Leave " + shortened(field) + " out";
+      default ->
+          "Leave "
+              + shortened(field)
+              + " out"
+              + (RequestName.isPlain(field) && !Listed.knows(field) ? ", " + LISTED : "");
     };
   }
 
   /**
    * It does not fit a budget.
    *
-   * @param agents whether it is the agent's own
-   * @param stopped whether it admits nothing because a call was too dear
-   * @param largestOutputTokens the output limit for which there is money; 0 if for none
+   * @param widening names that are not known, because of which the call counts as the most that its
+   *     model can cost
    */
-  public CallError overBudget(
-      boolean agents, boolean stopped, long largestOutputTokens, Map<String, Object> figures) {
-    String whose = agents ? "The agent's budget of this month" : "This month's budget";
-    String where = agents ? agents() : settings();
-    if (stopped) {
+  public CallError overBudget(BudgetRefused refused, List<RequestName> widening) {
+    String agentId = refused.agentId();
+    String place = agentId == null ? settings() + "#llm" : agents() + "/" + agentId + "#edit";
+    Money needed = refused.needed();
+    if (widening.isEmpty() || refused.stopped() || refused.usedUp() || needed == null) {
       return new CallError(
-          ErrorCode.BUDGET_EXHAUSTED,
-          whose
-              + " is stopped by Purser: a call has cost more than the most that was set aside for"
-              + " it.",
-          "Look at that call, then raise the budget or let it go on, at " + where,
-          figures);
+          ErrorCode.BUDGET_EXHAUSTED, refused.message(), refused.help(place), refused.figures());
     }
-    return largestOutputTokens > 0
-        ? new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " has too little left for this call, says Purser.",
-            "Limit its output to "
-                + largestOutputTokens
-                + " tokens, or raise the budget at "
-                + where,
-            figures)
-        : new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " is exhausted, says Purser.",
-            "Raise it at " + where,
-            figures);
+    boolean claudes = widening.getFirst().dialect() == Dialect.ANTHROPIC_MESSAGES;
+    String names = RequestName.shown(widening);
+    return new CallError(
+        ErrorCode.BUDGET_EXHAUSTED,
+        "This call could cost "
+            + needed.upToCents().inDollars()
+            + ", more than its budget has free, says Purser: it has "
+            + names
+            + ", which Purser does not know, so it counts as the most that its model can cost.",
+        "Leave "
+            + names
+            + " out"
+            + (claudes ? " (" + CLAUDE_CODE + ")" : "")
+            + ", "
+            + LISTED.substring("or ".length())
+            + ", or raise the budget at "
+            + place,
+        refused.figures());
   }
 
   private String agents() {

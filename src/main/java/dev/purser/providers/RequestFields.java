@@ -31,6 +31,7 @@ final class RequestFields {
    * @param number of a whole number that fits
    * @param start of its first byte
    * @param end after its last byte; of an object or an array, after its opening bracket
+   * @param close after its last byte, always
    */
   record Field(
       String path,
@@ -38,10 +39,15 @@ final class RequestFields {
       @Nullable String text,
       @Nullable Long number,
       int start,
-      int end) {
+      int end,
+      int close) {
 
     boolean isNull() {
       return type == JsonToken.VALUE_NULL;
+    }
+
+    Field closedAt(int place) {
+      return new Field(path, type, text, number, start, end, place);
     }
   }
 
@@ -66,6 +72,11 @@ final class RequestFields {
     /** Whether something other than null stands there. */
     boolean has(String path) {
       return fields(path).stream().anyMatch(field -> !field.isNull());
+    }
+
+    /** The whole number there; null if there is none. */
+    @Nullable Long number(String path) throws BadRequest {
+      return has(path) ? RequestFields.number(fields(path).getFirst()) : null;
     }
 
     List<Field> fields(String path) {
@@ -221,17 +232,6 @@ final class RequestFields {
       }
     }
     return texts;
-  }
-
-  /** The whole numbers at a path through an array. */
-  List<Long> numbers(String path) throws BadRequest {
-    List<Long> numbers = new ArrayList<>();
-    for (Field field : all) {
-      if (field.path().equals(path) && !field.isNull()) {
-        numbers.add(number(field));
-      }
-    }
-    return numbers;
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -21,6 +23,11 @@ final class ResponsesUsage implements UsageReading {
   private static final int FLAT_CODE = 7;
   private static final int RESPONSE_ERROR_CODE = 8;
   private static final int ITEM_ACTION = 9;
+  private static final int EVENT_TYPE = 10;
+
+  /** After one of these comes nothing more. */
+  private static final Set<String> LAST =
+      Set.of("response.completed", "response.incomplete", "response.failed");
 
   private static final PathTree BODY =
       PathTree.of(
@@ -34,7 +41,7 @@ final class ResponsesUsage implements UsageReading {
   private static final PathTree EVENT =
       PathTree.of(
           "response.model",
-          "response.usage",
+          "!response.usage",
           "response.service_tier",
           "error.code",
           "error.type",
@@ -43,12 +50,16 @@ final class ResponsesUsage implements UsageReading {
           "code",
           "response.error.code",
           "!item.action.type",
+          "type",
           "+item.name",
           "+item.id",
           "+item.encrypted_content",
           "+delta");
 
+  private final CallTerms asked;
   private String model;
+  private int reports;
+  private @Nullable String eventType;
   private @Nullable String tier;
   private @Nullable String errorCode;
   private @Nullable String errorType;
@@ -58,8 +69,12 @@ final class ResponsesUsage implements UsageReading {
   private long searches;
   private long searchesSeen;
 
-  ResponsesUsage(String sentModel) {
+  /**
+   * @param asked of which no answer says anything
+   */
+  ResponsesUsage(String sentModel, CallTerms asked) {
     this.model = sentModel;
+    this.asked = asked;
   }
 
   @Override
@@ -77,7 +92,10 @@ final class ResponsesUsage implements UsageReading {
     JsonNode node = Json.tree(value);
     switch (path) {
       case MODEL -> model = UsageReading.name(node, model);
-      case USAGE -> usage = node;
+      case USAGE -> {
+        usage = node;
+        reports++;
+      }
       case TIER -> tier = UsageReading.name(node);
       case ERROR_CODE, RESPONSE_ERROR_CODE -> errorCode = UsageReading.name(node);
       case ERROR_TYPE -> errorType = UsageReading.name(node);
@@ -85,6 +103,7 @@ final class ResponsesUsage implements UsageReading {
       case SEARCHES -> counted = Json.MAPPER.createObjectNode().set("web_search", node);
       case ACTION -> searches += isSearch(node) ? 1 : 0;
       case ITEM_ACTION -> searchesSeen += isSearch(node) ? 1 : 0;
+      case EVENT_TYPE -> eventType = UsageReading.name(node);
       default -> throw new AssertionError(path);
     }
   }
@@ -94,23 +113,57 @@ final class ResponsesUsage implements UsageReading {
   }
 
   @Override
-  public @Nullable Usage reported() throws Unreadable {
+  public void present(int path) {
+    throw new AssertionError(path);
+  }
+
+  @Override
+  public boolean isLast(EventData data) {
+    return data == EventData.JSON && eventType != null && LAST.contains(eventType);
+  }
+
+  @Override
+  public int reports() {
+    return reports;
+  }
+
+  @Override
+  public @Nullable Reported reported() throws Unreadable {
     if (usage.isMissingNode()) {
       return null;
     }
+    Usage whole = new Usage(List.of(part()), tier, /* fast= */ false, asked.geography());
+    return new Reported(whole, /* exact= */ true);
+  }
+
+  private ModelUsage part() throws Unreadable {
     // An older answer does not count its searches: they stand among what it did.
     long webSearches =
         counted.isMissingNode() ? searches : UsageReading.quantity(counted, "web_search");
-    return new Usage(
-        List.of(OpenAiTokens.part(usage, "input", "output", model, webSearches)),
-        tier,
-        /* fast= */ false,
-        /* geography= */ null);
+    return OpenAiTokens.part(usage, "input", "output", model, webSearches, asked);
   }
 
   @Override
   public Partial partial() {
-    return new Partial(model, null, searchesSeen, tier, false, null);
+    List<ModelUsage> seen = seen();
+    return new Partial(
+        model,
+        seen,
+        /* hasInput= */ !seen.isEmpty(),
+        /* hasBegun= */ false,
+        searchesSeen,
+        tier,
+        /* fast= */ false,
+        asked.geography(),
+        /* searchContext= */ null);
+  }
+
+  private List<ModelUsage> seen() {
+    try {
+      return usage.isMissingNode() ? List.of() : List.of(part());
+    } catch (Unreadable unreadable) {
+      return List.of(); // The bound stands in for it.
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a body is changed under a strict budget: the ordinary service tier where it would be decided
- * elsewhere, and a lower limit of the answer.
+ * elsewhere, a lower limit of the answer, and a limit of uses for a tool of the provider's that has
+ * none.
  *
  * @param splices of values that stand in the body
  * @param members to write in at its beginning
@@ -20,12 +22,24 @@ record StrictEdits(List<Splice> splices, List<String> members) {
   private static final long LEAST_THINKING = 1_024;
 
   /**
+   * @param limitlessTools those that get a limit of uses each
    * @param outputTokens the most that one answer may have; null if that stays as it is
+   * @param toolUses the limit of uses that is set; null if there is one
    */
-  static StrictEdits of(Dialect dialect, RequestFields fields, @Nullable Long outputTokens) {
+  static StrictEdits of(
+      Dialect dialect,
+      RequestFields fields,
+      List<Element> limitlessTools,
+      @Nullable Long outputTokens,
+      @Nullable Long toolUses) {
     StrictEdits edits = new StrictEdits(new ArrayList<>(), new ArrayList<>());
     switch (dialect) {
-      case ANTHROPIC_MESSAGES -> edits.limitMessage(fields, outputTokens);
+      case ANTHROPIC_MESSAGES -> {
+        edits.limitMessage(fields, outputTokens);
+        if (toolUses != null) {
+          limitlessTools.forEach(tool -> edits.limitUses(fields, tool, toolUses));
+        }
+      }
       case OPENAI_CHAT -> {
         edits.setTier(fields);
         // The older name of the limit counts too, and stays where a program uses it.
@@ -36,7 +50,29 @@ record StrictEdits(List<Splice> splices, List<String> members) {
       case OPENAI_RESPONSES -> {
         edits.setTier(fields);
         edits.limit(fields, dialect.limitField(), outputTokens, /* setsIt= */ true);
+        if (toolUses != null) {
+          edits.set(fields.find(dialect.usesField()), dialect.usesField(), toolUses.toString());
+        }
       }
+      case OPENAI_EMBEDDINGS -> {}
+    }
+    return edits;
+  }
+
+  /**
+   * Lowers the limits that stand in a request, and nothing else.
+   *
+   * @param outputTokens the most that one answer may have
+   */
+  static StrictEdits lowering(Dialect dialect, RequestFields fields, long outputTokens) {
+    StrictEdits edits = new StrictEdits(new ArrayList<>(), new ArrayList<>());
+    switch (dialect) {
+      case ANTHROPIC_MESSAGES -> edits.limitMessage(fields, outputTokens);
+      case OPENAI_CHAT -> {
+        edits.lower(fields, "max_tokens", outputTokens);
+        edits.lower(fields, dialect.limitField(), outputTokens);
+      }
+      case OPENAI_RESPONSES -> edits.lower(fields, dialect.limitField(), outputTokens);
       case OPENAI_EMBEDDINGS -> {}
     }
     return edits;
@@ -49,6 +85,18 @@ record StrictEdits(List<Splice> splices, List<String> members) {
     if (asked != null && outputTokens != null && asked > outputTokens) {
       lower(fields, "max_tokens", outputTokens);
       keepThinkingLegal(fields, asked, outputTokens);
+    }
+  }
+
+  private void limitUses(RequestFields fields, Element tool, long uses) {
+    List<Field> written = tool.fields("max_uses"); // null, or it would have a limit
+    if (written.isEmpty()) {
+      int start = tool.self().end();
+      String comma = fields.emptyAfter(start) ? "" : ",";
+      splices.add(new Splice(start, start, "\"max_uses\":" + uses + comma));
+    } else {
+      Field limit = written.getFirst();
+      splices.add(new Splice(limit.start(), limit.end(), Long.toString(uses)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -48,12 +49,27 @@ public record TokenCount(String path, byte[] body) {
   private static final long MARGIN_DIVISOR = 50;
 
   /** The question about a request; empty if there is no counter for its dialect. */
-  static Optional<TokenCount> of(Dialect dialect, RequestFields fields, String model) {
+  static Optional<TokenCount> of(
+      Dialect dialect, RequestFields fields, String model, List<RequestName> widening) {
+    Set<String> taken =
+        new HashSet<>(
+            switch (dialect) {
+              case ANTHROPIC_MESSAGES -> ANTHROPIC;
+              case OPENAI_RESPONSES -> RESPONSES;
+              case OPENAI_CHAT, OPENAI_EMBEDDINGS -> Set.of();
+            });
+    if (AnthropicRequests.resumes(fields)) {
+      taken.add("thread");
+    }
+    // One that knows a field counts what it adds; one that does not refuses, and tells nothing.
+    widening.stream()
+        .filter(name -> name.kind() == RequestName.Kind.FIELD)
+        .forEach(name -> taken.add(name.name()));
     return switch (dialect) {
       case ANTHROPIC_MESSAGES ->
-          Optional.of(new TokenCount("/v1/messages/count_tokens", body(fields, ANTHROPIC, model)));
+          Optional.of(new TokenCount("/v1/messages/count_tokens", body(fields, taken, model)));
       case OPENAI_RESPONSES ->
-          Optional.of(new TokenCount("/v1/responses/input_tokens", body(fields, RESPONSES, model)));
+          Optional.of(new TokenCount("/v1/responses/input_tokens", body(fields, taken, model)));
       case OPENAI_CHAT, OPENAI_EMBEDDINGS -> Optional.empty();
     };
   }

@@ -1,8 +1,10 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import dev.purser.text.PlainText;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -16,10 +18,40 @@ sealed interface UsageReading extends JsonPick.Listener
   /** What to pick from a JSON answer. */
   PathTree bodyPaths();
 
-  /** The usage of the whole call, once the provider has reported it; null before. */
-  @Nullable Usage reported() throws Unreadable;
+  /**
+   * Whether the event that was just read is the one by which the provider says that a stream has
+   * ended.
+   *
+   * @param data that it had
+   */
+  boolean isLast(EventData data);
 
-  /** What is known of a call that never reported its whole usage. */
+  /** What an event had as its data. */
+  enum EventData {
+    NONE,
+    JSON,
+    /** The mark {@code [DONE]}. */
+    DONE
+  }
+
+  /** How often the provider has reported a usage so far. */
+  int reports();
+
+  /**
+   * The usage of the whole call, if the answer has ended; null if what was reported last is not
+   * that, or nothing was.
+   */
+  @Nullable Reported reported() throws Unreadable;
+
+  /**
+   * A usage that the provider reported.
+   *
+   * @param exact false if something that its price depends on is not in the answer: then the usage
+   *     has the most that it can be
+   */
+  record Reported(Usage usage, boolean exact) {}
+
+  /** What is known of a call that has not reported its whole usage. */
   Partial partial();
 
   /** The provider's name for what went wrong, if it said that something did. */
@@ -28,15 +60,25 @@ sealed interface UsageReading extends JsonPick.Listener
   /**
    * A part of a usage.
    *
-   * @param start what the provider reported at the start; null if nothing
+   * @param seen what the provider reported last, the model that answers first; empty if nothing
+   * @param hasInput whether that says what the input is
+   * @param hasBegun whether the provider has said so at the beginning of a stream
+   * @param webSearches that were seen, or may have been made unseen
    */
   record Partial(
       String model,
-      @Nullable ModelUsage start,
+      List<ModelUsage> seen,
+      boolean hasInput,
+      boolean hasBegun,
       long webSearches,
       @Nullable String tier,
       boolean fast,
-      @Nullable String geography) {}
+      @Nullable String geography,
+      @Nullable SearchContext searchContext) {
+    public Partial {
+      seen = List.copyOf(seen);
+    }
+  }
 
   /** A usage was reported that cannot be right. */
   final class Unreadable extends Exception {

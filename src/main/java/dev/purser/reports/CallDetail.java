@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param unboundedField the field of the request for which its cost had no bound, so that a strict
  *     budget refused it; else null
  * @param refusalMessage what the program was told, if no budget refused it; null in old entries
+ * @param wideningNames of the request, because of which a strict budget counted it as the most that
+ *     its model can cost
  */
 public record CallDetail(
     Call call,
@@ -38,11 +40,13 @@ public record CallDetail(
     List<Adjustment> adjustments,
     @Nullable BudgetRefusal budgetRefusal,
     @Nullable String unboundedField,
-    @Nullable String refusalMessage) {
+    @Nullable String refusalMessage,
+    List<String> wideningNames) {
 
   public CallDetail {
     lines = List.copyOf(lines);
     adjustments = List.copyOf(adjustments);
+    wideningNames = List.copyOf(wideningNames);
   }
 
   /**

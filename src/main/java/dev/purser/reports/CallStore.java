@@ -38,7 +38,7 @@ public final class CallStore {
         geography, fast, refused_budget_of, refused_budget_nanos, refused_spent_nanos,
         refused_held_nanos, refused_doubt_nanos, refused_needed_nanos,
         refused_largest_output_tokens, refused_resets_at, refused_field,
-        refused_message
+        refused_message, widening_names
       """;
 
   private static final String TABLES =
@@ -84,7 +84,8 @@ public final class CallStore {
 
   private static final String LINES =
       """
-      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos FROM entry_lines
+      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
+      FROM entry_lines
       WHERE space_id = :space AND entry_id = :entry ORDER BY line_number
       """;
 
@@ -257,7 +258,12 @@ public final class CallStore {
                 row.getColumn("refused_largest_output_tokens", Long.class),
                 Rows.instantOrNull(row, "refused_resets_at")),
         row.getColumn("refused_field", String.class),
-        row.getColumn("refused_message", String.class));
+        row.getColumn("refused_message", String.class),
+        names(row.getColumn("widening_names", String.class)));
+  }
+
+  private static List<String> names(@Nullable String lines) {
+    return lines == null ? List.of() : lines.lines().toList();
   }
 
   private static Line line(RowView row) {
@@ -267,7 +273,8 @@ public final class CallStore {
         row.getColumn("quantity", Long.class),
         row.getColumn("unit_picos", Long.class),
         row.getColumn("uncached_picos", Long.class),
-        moneyOrNull(row, "cost_nanos"));
+        moneyOrNull(row, "cost_nanos"),
+        Rows.flag(row, "billed"));
   }
 
   private static CallDetail.Adjustment adjustment(RowView row) {

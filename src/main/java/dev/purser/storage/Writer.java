@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Writer implements AutoCloseable {
   private volatile @Nullable Thread thread;
 
   private @Nullable Session session;
+  private final AtomicLong connections = new AtomicLong();
 
   Writer(Engine engine) {
     this.engine = engine;
@@ -143,6 +145,7 @@ public final class Writer implements AutoCloseable {
     }
     Session fresh = new Session(engine.connect(), engine.rowLock());
     session = fresh;
+    connections.incrementAndGet();
     try {
       engine.begin(fresh.connection);
       return fresh;
@@ -177,6 +180,11 @@ public final class Writer implements AutoCloseable {
    */
   public boolean connected() {
     return session != null;
+  }
+
+  /** How many connections it has had. */
+  public long connections() {
+    return connections.get();
   }
 
   boolean isCurrentThread() {

@@ -1,8 +1,9 @@
 package dev.purser.web;
 
 import dev.purser.money.Money;
-import dev.purser.providers.ErrorBody;
+import dev.purser.providers.BudgetRefused;
 import dev.purser.providers.RefusalErrors;
+import dev.purser.providers.RequestName;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
@@ -11,16 +12,18 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Explains the calls that a budget refused: with its figures, or because of a field. */
 record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
   private static final String SETTINGS = "/settings#llm";
+  private static final String TOO_OFTEN =
+      "The provider runs one of its tools again and again, and the limit that this request sets is"
+          + " below 1 or above 500.";
 
   /** It did not fit, all was spent, or the budget had been stopped. */
-  WhyRefused overBudget(Call call, CallDetail.BudgetRefusal money) {
+  WhyRefused overBudget(Call call, CallDetail.BudgetRefusal money, List<RequestName> widening) {
     boolean agents = money.budgetOf().equals("agent");
     String whose = agents ? "of " + UsagePage.name(call.agentName()) : "of the space";
     Instant resetsAt = money.resetsAt() == null ? nextMonth(call) : money.resetsAt();
@@ -37,7 +40,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
             money.largestOutputTokens(),
             Figures.moment(resetsAt, zone) + " " + zone.getId());
     // Of every other refusal it is known what would have fitted, if only nothing.
-    boolean stopped = !usedUp && money.resetsAt() != null && money.largestOutputTokens() == null;
+    boolean knownToBeStopped = money.resetsAt() != null && money.largestOutputTokens() == null;
+    boolean stopped = !usedUp && knownToBeStopped;
     String budgetPath = agents ? "/agents/" + call.agentId() : SETTINGS;
     String standingPath = agents ? budgetPath + "#own-budget" : "/settings#usage";
     return new WhyRefused(
@@ -55,16 +59,47 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
                 : "The monthly budget "
                     + whose
                     + " is never to be exceeded. This call could have cost more than was free, so"
-                    + " Purser did not send it.",
+                    + " Purser did not send it."
+                    + (widening.isEmpty()
+                        ? ""
+                        : " Purser does not know what "
+                            + RequestName.shown(widening)
+                            + " can add to its cost, so it counted as the most that its model can"
+                            + " cost."),
         fit,
-        advice(fit, usedUp, stopped, agents, budgetPath, standingPath, resetsAt),
+        usedUp || stopped || widening.isEmpty()
+            ? advice(fit, usedUp, stopped, agents, budgetPath, standingPath, resetsAt)
+            : with(
+                leaveOut(RequestName.shown(widening)),
+                advice(fit, usedUp, stopped, agents, budgetPath, standingPath, resetsAt)),
         WhyRefused.answer(
             call,
             errors.overBudget(
-                agents,
-                stopped,
-                money.largestOutputTokens() == null ? 0 : money.largestOutputTokens(),
-                figures(money, resetsAt))));
+                new BudgetRefused(
+                    agents ? call.agentId() : null,
+                    knownToBeStopped,
+                    money.budget(),
+                    money.spent(),
+                    money.held(),
+                    money.doubt(),
+                    money.needed(),
+                    // As it was told then.
+                    knownToBeStopped ? Long.valueOf(0) : money.largestOutputTokens(),
+                    resetsAt),
+                widening)));
+  }
+
+  private static List<Advice> with(Advice first, List<Advice> others) {
+    List<Advice> all = new ArrayList<>(others);
+    all.addFirst(first);
+    return all;
+  }
+
+  private static Advice leaveOut(String names) {
+    return Advice.elsewhere(
+        "Leave out " + names,
+        "Claude Code does with CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1. Or the administrator lists"
+            + " what is known to add nothing, with ./run strict allow.");
   }
 
   private List<Advice> advice(
@@ -185,12 +220,14 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
   }
 
   private static String because(String field) {
+    if (field.endsWith(".max_uses")) {
+      return TOO_OFTEN;
+    }
+    if (field.endsWith(".allowed_callers")) {
+      return "It lets code that the provider runs call a tool, and how often has no limit.";
+    }
     return switch (field) {
-      case "tools[].max_uses", "max_tool_calls" ->
-          "The provider runs one of its tools again and again, and this request does not say how"
-              + " often at most.";
-      case "tools[].allowed_callers" ->
-          "It lets code that the provider runs call a tool, and how often has no limit.";
+      case "max_tool_calls" -> TOO_OFTEN;
       case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           "This one does not say how long its answer may be, and Purser does not know what its"
               + " model can write at most.";
@@ -202,15 +239,24 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
   }
 
   private static Advice mend(String field) {
+    if (field.endsWith(".max_uses")) {
+      return Advice.elsewhere(
+          "Set max_uses", "Of each tool that the provider runs, to what is enough for it.");
+    }
+    if (field.endsWith(".allowed_callers")) {
+      return Advice.elsewhere(
+          "Set allowed_callers to direct", "Then only the model calls the tool.");
+    }
+    if (field.startsWith("anthropic-beta ")) {
+      return leaveOut(field);
+    }
     return switch (field) {
-      case "tools[].max_uses" ->
-          Advice.elsewhere(
-              "Set max_uses", "Of each tool that the provider runs, to what is enough for it.");
       case "max_tool_calls" ->
           Advice.elsewhere(
               "Set max_tool_calls", "To the most runs of the provider's tools that you need.");
-      case "tools[].allowed_callers" ->
-          Advice.elsewhere("Set allowed_callers to direct", "Then only the model calls the tool.");
+      case "store" ->
+          Advice.elsewhere(
+              "Set store to false", "Then nobody goes on with its tools in another request.");
       case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
           Advice.elsewhere("Set " + field, "To the longest answer that you need.");
       case "model" ->
@@ -220,18 +266,6 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
                   + " itself.");
       default -> Advice.elsewhere("Leave out " + field, "Then the call can be bounded.");
     };
-  }
-
-  private static Map<String, Object> figures(CallDetail.BudgetRefusal money, Instant resetsAt) {
-    return ErrorBody.budgetFigures(
-        money.budgetOf(),
-        money.budget(),
-        money.spent(),
-        money.held(),
-        money.doubt(),
-        money.needed(),
-        money.largestOutputTokens(),
-        resetsAt);
   }
 
   /** Of an entry that does not say when its budget begins anew. */

@@ -75,7 +75,7 @@ public record CallStanding(String words, String glyph, String tone, String why) 
         : switch (code.get()) {
           case BUDGET_EXHAUSTED -> "over budget";
           case COST_UNBOUNDED -> "cost without a bound";
-          case MODEL_NOT_AVAILABLE -> "model not available";
+          case MODEL_NOT_AVAILABLE, AGENTS_MODEL_NOT_AVAILABLE -> "model not available";
           case PROVIDER_KEY_MISSING -> "no API key";
           case PROVIDER_KEY_UNREADABLE -> "API key cannot be read";
           case VIRTUAL_KEY_INVALID -> "virtual key not valid";

@@ -17,19 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param uncached what it would have cost without a prompt cache; null if it used none, or if that
  *     is not known
  * @param refusal null unless it was refused
+ * @param failure what can be done about it, if the provider failed it
  */
 public record OneCall(
     CallRow row,
     CallDetail detail,
     List<LineRow> lines,
     @Nullable Money uncached,
-    @Nullable WhyRefused refusal) {
+    @Nullable WhyRefused refusal,
+    List<WhyRefused.Advice> failure) {
 
   /** Of the bar that shows its time, in hundredths of a percent. */
   private static final long WHOLE = 10_000;
 
   public OneCall {
     lines = List.copyOf(lines);
+    failure = List.copyOf(failure);
   }
 
   /**
@@ -38,10 +41,22 @@ public record OneCall(
    * @param model named only where a call has lines of several models; else empty
    * @param quantity in tokens or requests
    * @param unitPrice with the unit in which it is listed; empty while there is none
+   * @param billed false for what the provider does not bill: its price does not matter
    * @param of which of it is reasoning; 0 if none is
    */
   public record LineRow(
-      String name, String model, long quantity, String unitPrice, @Nullable Money cost, long of) {}
+      String name,
+      String model,
+      long quantity,
+      String unitPrice,
+      boolean billed,
+      @Nullable Money cost,
+      long of) {}
+
+  /** Whether the provider does not bill some of what it reports. */
+  public boolean partlyUnbilled() {
+    return detail.lines().stream().anyMatch(line -> !line.billed());
+  }
 
   public String title() {
     return switch (row.call().state()) {
@@ -78,12 +93,22 @@ public record OneCall(
               + detail.priceVersion()
               + (row.call().tier() == null ? "." : ", " + row.call().tier() + " tier.");
       case ESTIMATED ->
-          "≈ Estimated, because "
-              + provider
-              + " did not report the usage: the input as far as it is known and at most the output"
-              + " that came × price list "
-              + detail.priceVersion()
-              + ".";
+          row.call().errorCode() == null
+              ? "≈ Estimated: "
+                  + provider
+                  + " reported the tokens, but not all that their price depends on "
+                  + (row.call().webSearches() > 0
+                      ? "(whether it searched the web). A search is counted"
+                      : "(for how long some were cached). The longer time is counted")
+                  + " × price list "
+                  + detail.priceVersion()
+                  + "."
+              : "≈ Estimated, because "
+                  + provider
+                  + " did not report the usage: the input as far as it is known and at most the output"
+                  + " that came × price list "
+                  + detail.priceVersion()
+                  + ".";
       case NONE -> "Nothing was used, so there is nothing to pay.";
     };
   }
@@ -178,6 +203,7 @@ public record OneCall(
       case "repriced" -> "An added price was replaced";
       case "doubt_released" -> "What was in doubt was released: its estimate counts as its cost";
       case "settled_late" -> "Its end was booked after it had been taken for interrupted";
+      case "restored" -> "The database had lost this entry, and it was written again";
       default -> adjustment.reason().replace('_', ' ');
     };
   }

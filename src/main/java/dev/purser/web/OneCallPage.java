@@ -37,7 +37,8 @@ record OneCallPage(WebParts parts) {
             ? new Refusals(
                     parts.prices().get(), new RefusalErrors(parts.address().url()), zone, now)
                 .explain(detail)
-            : null);
+            : null,
+        Failures.advice(detail.call()));
   }
 
   private static List<OneCall.LineRow> lines(CallDetail detail) {
@@ -51,6 +52,7 @@ record OneCallPage(WebParts parts) {
               several ? line.model() : "",
               line.quantity(),
               OneCall.unitPrice(line.kind(), line.unitPicos()),
+              line.billed(),
               line.cost(),
               line.kind() == Kind.OUTPUT ? reasoning : 0));
       if (line.kind() == Kind.OUTPUT) {

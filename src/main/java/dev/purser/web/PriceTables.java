@@ -244,6 +244,7 @@ public record PriceTables(
       case ULTRAFAST -> "Ultrafast tier";
       case FAST -> "Fast mode";
       case US -> "Inference in the US";
+      case REGIONAL -> "Regional address";
     };
   }
 
@@ -251,7 +252,7 @@ public record PriceTables(
     return switch (condition) {
       case BATCH, FLEX, PRIORITY, ULTRAFAST -> new Terms(condition.id(), false, null);
       case FAST -> new Terms(null, true, null);
-      case US -> new Terms(null, false, condition.id());
+      case US, REGIONAL -> new Terms(null, false, condition.id());
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.RefusalErrors;
+import dev.purser.providers.RequestName;
 import dev.purser.reports.Call;
 import dev.purser.reports.CallDetail;
 import dev.purser.web.WhyRefused.Advice;
@@ -25,13 +26,18 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     return known.isEmpty() ? unknown(detail.call()) : explain(detail, known.get());
   }
 
+  private static List<RequestName> names(CallDetail detail) {
+    return detail.wideningNames().stream().flatMap(id -> RequestName.ofId(id).stream()).toList();
+  }
+
   private WhyRefused explain(CallDetail detail, ErrorCode code) {
     Call call = detail.call();
     CallDetail.BudgetRefusal budget = detail.budgetRefusal();
     return switch (code) {
-      case BUDGET_EXHAUSTED -> budget == null ? unknown(call) : budgets().overBudget(call, budget);
+      case BUDGET_EXHAUSTED ->
+          budget == null ? unknown(call) : budgets().overBudget(call, budget, names(detail));
       case COST_UNBOUNDED -> budgets().unbounded(call, detail.unboundedField());
-      case MODEL_NOT_AVAILABLE -> modelNotAvailable(call);
+      case MODEL_NOT_AVAILABLE, AGENTS_MODEL_NOT_AVAILABLE -> modelNotAvailable(call);
       case PROVIDER_KEY_MISSING ->
           because(
               call,
@@ -101,10 +107,14 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
 
   private WhyRefused modelNotAvailable(Call call) {
     String asked = call.requestedModel();
+    String chosen = call.model();
+    if (chosen != null) {
+      return agentsModelNotAvailable(call, chosen);
+    }
     if (asked == null || asked.equals(AUTO)) {
       return because(
           call,
-          errors.nothingToChoose(),
+          errors.nothingToChoose(call.agentId()),
           "no model was chosen",
           "The program left the choice of a model to Purser, and none was chosen that fits what it"
               + " called.",
@@ -157,6 +167,32 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
                 "The list of prices says which ones your API keys can use.",
                 "/prices",
                 "See models")));
+  }
+
+  /** An agent's model was chosen for the call, and could not answer it. */
+  private WhyRefused agentsModelNotAvailable(Call call, String chosen) {
+    Provider called = call.provider();
+    Provider owner =
+        prices
+            .providerOf(chosen)
+            .orElse(called == Provider.ANTHROPIC ? Provider.OPENAI : Provider.ANTHROPIC);
+    return because(
+        call,
+        errors.agentsModelIsOtherProviders(call.agentId(), chosen, owner, called),
+        "the agent's model is another provider's",
+        "The agent was set to always use "
+            + chosen
+            + ", a model of "
+            + owner.displayName()
+            + ", and its program called "
+            + called.displayName()
+            + "'s interface.",
+        List.of(
+            new Advice(
+                "Choose a model of " + called.displayName() + " for the agent",
+                "Or let its program choose the model.",
+                "/agents/" + call.agentId(),
+                "Change the agent")));
   }
 
   /**

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,17 +42,20 @@ final class Visitors {
   /**
    * A visitor.
    *
-   * @param started whether a call of their space was ever seen
+   * @param signedIn null for nobody
    * @param sessionId null for whoever is not signed in
    * @param formToken what their forms carry; another site cannot know it
    * @param newVisit a cookie to set, for whoever came without any; null for everyone else
    */
   record Known(
-      @Nullable User user,
-      boolean started,
+      Sessions.@Nullable SignedIn signedIn,
       @Nullable Secret sessionId,
       String formToken,
-      @Nullable Cookie newVisit) {}
+      @Nullable Cookie newVisit) {
+    @Nullable User user() {
+      return signedIn == null ? null : signedIn.user();
+    }
+  }
 
   /**
    * Reads the database if there is a session's cookie.
@@ -64,16 +68,15 @@ final class Visitors {
       Optional<Sessions.SignedIn> session =
           polled ? sessions.look(sessionId) : sessions.use(sessionId);
       if (session.isPresent()) {
-        return new Known(
-            session.get().user(), session.get().started(), sessionId, formToken(sessionId), null);
+        return new Known(session.get(), sessionId, formToken(sessionId), null);
       }
     }
     Secret visit = cookie(request, address.cookieName(VISIT_COOKIE));
     if (visit != null) {
-      return new Known(null, false, null, formToken(visit), null);
+      return new Known(null, null, formToken(visit), null);
     }
     Secret made = newVisitId();
-    return new Known(null, false, null, formToken(made), visit(made));
+    return new Known(null, null, formToken(made), visit(made));
   }
 
   /**
@@ -101,8 +104,19 @@ final class Visitors {
   }
 
   Frame.@Nullable Visitor visitor(Known known) {
-    User user = known.user();
-    return user == null ? null : new Frame.Visitor(user.email(), known.started());
+    Sessions.SignedIn signedIn = known.signedIn();
+    return signedIn == null
+        ? null
+        : new Frame.Visitor(signedIn.user().email(), signedIn.started(), rejectedKeys(signedIn));
+  }
+
+  private static List<Frame.RejectedKey> rejectedKeys(Sessions.SignedIn signedIn) {
+    return signedIn.rejectedSince().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(rejected ->
+            new Frame.RejectedKey(
+                rejected.getKey(), Figures.moment(rejected.getValue(), signedIn.timeZone())))
+        .toList();
   }
 
   Frame.@Nullable Theme theme(HttpServerRequest request) {

@@ -29,7 +29,10 @@ public final class Web {
   private static final Logger log = LoggerFactory.getLogger(Web.class);
 
   private static final int THREADS = 8;
-  private static final int THREADS_THAT_ASK_PROVIDERS = 8;
+
+  /** Each space waits for a provider on one of them at most. */
+  private static final int THREADS_THAT_ASK_PROVIDERS = 32;
+
   private static final int MOST_WAITING = 256;
 
   /** Of passwords hashed at a time: each takes 19 MiB and a core, which others need, too. */

@@ -11,13 +11,13 @@ import dev.purser.people.Spaces;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Prices;
-import dev.purser.providers.KeyCheck;
 import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -40,7 +40,7 @@ public record WebParts(
     Agents agents,
     VirtualKeys virtualKeys,
     Vault vault,
-    KeyCheck keyCheck,
+    KeyChecks keyChecks,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     MonthUsageStore monthUsage,

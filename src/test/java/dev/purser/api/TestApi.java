@@ -47,6 +47,7 @@ import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.TestDatabase;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import dev.purser.vault.VaultConfiguration;
 import dev.purser.web.SignInLinks;
@@ -115,6 +116,7 @@ public final class TestApi implements AutoCloseable {
             CLOCK,
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
+    KeyChecks keyChecks = new KeyChecks(keyCheck);
     users = new Users(database, ids, CLOCK);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
@@ -132,7 +134,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             new UsageSummaryStore(database),
             new DailyUsageStore(database),
             new CallStore(database),
@@ -155,7 +157,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             parts.usageSummaries(),
             parts.dailyUsage(),
             new MonthUsageStore(database),

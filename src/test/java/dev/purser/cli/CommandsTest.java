@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,6 +251,48 @@ class CommandsTest {
       run(test, "", "prices", "add", "openai", "gpt\u200b-99", "--input", "1", "--output", "1")
           .failedInOneLine(1);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aNameIsListedForStrictBudgetsAndEverySpaceHearsOfIt(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople people = new TestPeople(test.database());
+      people.add("ada@example.com");
+      people.add("bob@example.com");
+      String[] name = {"anthropic_messages", "beta", "next-year-2027-01-01"};
+      assertThat(run(test, "", "strict", "list").output()).isEqualTo("No names are listed.\n");
+      long before = revisions(test);
+
+      assertThat(run(test, "", strict("allow", name)).output())
+          .isEqualTo("anthropic_messages beta next-year-2027-01-01 is listed: adds nothing\n");
+      assertThat(revisions(test)).isEqualTo(before + 2);
+      assertThat(run(test, "", strict("allow", name, "--widens")).exitCode()).isZero();
+      assertThat(run(test, "", "strict", "list").output())
+          .isEqualTo(
+              "Listed:\n  anthropic_messages beta next-year-2027-01-01: counts as the most that the"
+                  + " model can cost\n");
+      assertThat(run(test, "", strict("remove", name)).exitCode()).isZero();
+      assertThat(revisions(test)).isEqualTo(before + 6);
+      run(test, "", strict("remove", name)).failedInOneLine(1);
+      run(test, "", "strict", "allow", "anthropic", "beta", "x").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "beta", "x").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "tool", "x").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "field", "a b").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "field").failedInOneLine(2);
+    }
+  }
+
+  private static String[] strict(String command, String[] name, String... options) {
+    return Stream.of(new String[] {"strict", command}, name, options)
+        .flatMap(Stream::of)
+        .toArray(String[]::new);
+  }
+
+  private static long revisions(TestDatabase test) {
+    return test.database()
+        .read(handle ->
+            handle.createQuery("SELECT SUM(revision) FROM spaces").mapTo(Long.class).one());
   }
 
   @ParameterizedTest

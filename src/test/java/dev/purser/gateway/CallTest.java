@@ -334,7 +334,8 @@ class CallTest {
         .doesNotContain("claude");
     assertThat(purser.get("/v1/models/gpt-4o-mini").body()).contains("\"id\":\"gpt-4o-mini\"");
     assertThat(purser.get("/v1/models/gpt%2D4o%2dmini").body()).contains("\"id\":\"gpt-4o-mini\"");
-    assertThat(Route.of("GET", "/v1/models/a%2Fb+c%zz")).isEqualTo(new Route.Model(null, "a%2Fb+c%zz"));
+    assertThat(Route.of("GET", "/v1/models/a%2Fb+c%zz"))
+        .isEqualTo(new Route.Model(null, "a%2Fb+c%zz"));
     assertThat(purser.get("/v1/models/gpt-0").statusCode()).isEqualTo(404);
     assertThat(purser.get("/v1/models/gpt-4o").statusCode()).isEqualTo(404);
     assertThat(openAi.headers().firstValue("x-purser-origin")).hasValue("purser");

@@ -134,7 +134,7 @@ class TroubleTest {
       assertThat(in.readAllBytes()).isEmpty();
     }
     assertThat(purser.lastEntry().usageSource()).isEqualTo("estimated");
-    assertThat(purser.lastEntry().errorCode()).isEqualTo("usage_missing");
+    assertThat(purser.lastEntry().errorCode()).isEqualTo("stream_cut");
   }
 
   @Test

@@ -385,6 +385,54 @@ class StrictTest {
     LedgerBooks.balance(test.database());
   }
 
+  private static final List<String> NAMES =
+      List.of("anthropic_messages beta one", "anthropic_messages field two");
+
+  private static Bounded named(long outputTokens) {
+    Bounded known = answer(outputTokens);
+    return new Bounded(known.worstCase(), known.leastOutputTokens(), false, NAMES);
+  }
+
+  @Test
+  void theNamesOfACallAboveItsHoldAreWrittenDownInTheCommitThatBooksIt() {
+    StrictNameStore names = ledger.strictNames();
+    Calls strict = calls.under(dollars(5), null);
+    Calls other = Calls.of(test.database(), "space-2").under(dollars(5), null);
+    Admission within = admitted(strict, named(10));
+    Admission above = admitted(strict, named(10));
+    settle(within, cents(1));
+    assertThat(names.struck(null)).isEmpty();
+    assertThat(ask(strict, answer(10))).isEqualTo(new Decision.Admitted());
+
+    settle(above, cents(2));
+
+    assertThat(names.struck("space-1"))
+        .extracting(StrictNameStore.Struck::name)
+        .containsExactlyElementsOf(NAMES);
+    assertThat(names.struck(null)).allMatch(row -> row.entryId().equals(above.entryId()));
+    assertThat(names.struck("space-2")).isEmpty();
+    // Whoever has not read it is asked to, and the other space goes on.
+    assertThat(ask(strict, named(10))).isEqualTo(new Decision.Stale());
+    assertThat(ask(strict.readAt(2), answer(10))).isInstanceOf(Decision.OverBudget.class);
+    assertThat(ask(other, named(10))).isEqualTo(new Decision.Admitted());
+    LedgerBooks.balance(test.database());
+  }
+
+  @Test
+  void anAdmissionThatWaitsBesideASettlementAboveItsHoldIsAskedAgain() {
+    Calls strict = calls.under(dollars(5), null);
+    Admission above = admitted(strict, named(10));
+    CompletableFuture<Boolean> goOn = new CompletableFuture<>();
+    test.database().writer().execute(goOn::join);
+    CompletableFuture<Boolean> settled =
+        ledger.settle(Calls.settlement(above, UsageSource.REPORTED, Calls.MODEL, cents(2)));
+    CompletableFuture<Decision> next = ledger.admit(strict.admission(named(10)));
+    goOn.complete(true);
+
+    assertThat(settled.join()).isTrue();
+    assertThat(next.join()).isEqualTo(new Decision.Stale());
+  }
+
   @Test
   void aStoppedBudgetGoesOnWhenSomebodyHasLooked() {
     Calls strict = calls.under(dollars(5), dollars(4));

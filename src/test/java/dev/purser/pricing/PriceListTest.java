@@ -450,7 +450,7 @@ class PriceListTest {
   @Test
   void everyLineOfTheShippedListCanBeWrittenAndReadAgain() {
     PriceFile.Contents file = PriceFile.shipped();
-    assertThat(file.version()).isEqualTo("2026-11-22");
+    assertThat(file.version()).isEqualTo("2026-11-30");
     for (ModelPrice price : file.prices()) {
       assertThat(PriceFile.parseLine(PriceFile.line(price))).isEqualTo(price);
     }

@@ -35,26 +35,26 @@ class PricesTest {
     try (TestDatabase test = TestDatabase.fresh(kind);
         Prices prices = open(test.database(), SELDOM)) {
       PriceList before = prices.current();
-      assertThat(before.version()).isEqualTo("2026-11-22");
+      assertThat(before.version()).isEqualTo("2026-11-30");
       assertThat(before.price(Provider.OPENAI, USAGE, NOW).cost()).isNull();
 
       prices.add(price("gpt-7", "3", "9"), NOW);
       prices.add(price("gpt-7", "4", "9"), NOW);
 
-      assertThat(prices.current().version()).isEqualTo("2026-11-22+2");
+      assertThat(prices.current().version()).isEqualTo("2026-11-30+2");
       assertThat(cost(prices.current())).isEqualTo(13_000_000);
-      assertThat(cost(prices.current().at("2026-11-22+1").orElseThrow())).isEqualTo(12_000_000);
+      assertThat(cost(prices.current().at("2026-11-30+1").orElseThrow())).isEqualTo(12_000_000);
       assertThat(
               prices
                   .current()
-                  .at("2026-11-22")
+                  .at("2026-11-30")
                   .orElseThrow()
                   .price(Provider.OPENAI, USAGE, NOW)
                   .cost())
           .isNull();
-      assertThat(prices.current().at("2026-11-22+3")).isEmpty();
+      assertThat(prices.current().at("2026-11-30+3")).isEmpty();
       assertThat(prices.current().at("2025-01-01")).isEmpty();
-      assertThat(before.version()).isEqualTo("2026-11-22");
+      assertThat(before.version()).isEqualTo("2026-11-30");
     }
   }
 
@@ -64,11 +64,11 @@ class PricesTest {
     try (TestDatabase test = TestDatabase.fresh(kind)) {
       try (Prices prices = open(test.database(), SELDOM)) {
         prices.add(price("gpt-7", "3", "9"), NOW);
-        assertThat(repriced).containsExactly("2026-11-22", "2026-11-22+1");
+        assertThat(repriced).containsExactly("2026-11-30", "2026-11-30+1");
       }
       try (Prices prices = open(test.database(), SELDOM)) {
         assertThat(cost(prices.current())).isEqualTo(12_000_000);
-        assertThat(repriced).containsExactly("2026-11-22", "2026-11-22+1", "2026-11-22+1");
+        assertThat(repriced).containsExactly("2026-11-30", "2026-11-30+1", "2026-11-30+1");
       }
     }
   }
@@ -89,7 +89,7 @@ class PricesTest {
                   /* mostCalls= */ 1))
           .hasMessageContaining("made to fail");
       assertThat(store.addedCount()).isZero();
-      assertThat(store.read().version()).isEqualTo("2026-11-22");
+      assertThat(store.read().version()).isEqualTo("2026-11-30");
     }
   }
 
@@ -104,7 +104,7 @@ class PricesTest {
       while (here.current().added().isEmpty() && System.nanoTime() < deadline) {
         Thread.onSpinWait();
       }
-      assertThat(here.current().version()).isEqualTo("2026-11-22+1");
+      assertThat(here.current().version()).isEqualTo("2026-11-30+1");
       assertThat(cost(here.current())).isEqualTo(12_000_000);
     }
   }
@@ -117,11 +117,11 @@ class PricesTest {
       PriceList before = prices.current();
       prices.add(price("gpt-7", "3", "9"), NOW);
       // With the price, and once more after the list with it is in force.
-      awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1");
+      awaitRepriced("2026-11-30", "2026-11-30+1", "2026-11-30+1");
 
       prices.booked(prices.current());
       prices.booked(before);
-      awaitRepriced("2026-11-22", "2026-11-22+1", "2026-11-22+1", "2026-11-22+1");
+      awaitRepriced("2026-11-30", "2026-11-30+1", "2026-11-30+1", "2026-11-30+1");
     }
   }
 
@@ -144,7 +144,7 @@ class PricesTest {
       assertThatThrownBy(() -> prices.add(price("gpt-7", "0.000001", "9"), NOW))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("pico-dollars");
-      assertThat(prices.current().version()).isEqualTo("2026-11-22");
+      assertThat(prices.current().version()).isEqualTo("2026-11-30");
     }
   }
 

@@ -38,6 +38,24 @@ class WorstCaseTest {
     assertThat(WorstCase.cost(0, Long.MAX_VALUE)).isEqualTo(Money.ZERO);
   }
 
+  /** Also between 2⁶³ and 2⁶⁴, where a product has no upper half and is negative. */
+  @Test
+  void aProductIsExactOrTheLargestNumberThereIs() {
+    assertThat(WorstCase.product(0, Long.MAX_VALUE)).isZero();
+    assertThat(WorstCase.product(3_037_000_499L, 3_037_000_499L)).isEqualTo(9223372030926249001L);
+    assertThat(WorstCase.product(3_037_000_500L, 3_037_000_500L)).isEqualTo(Long.MAX_VALUE);
+    assertThat(WorstCase.product(4_294_967_295L, 4_294_967_297L)).isEqualTo(Long.MAX_VALUE);
+    for (long seed = 0; seed < 20_000; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      long a = upTo(random, MOST);
+      long b = upTo(random, MOST);
+      BigInteger product = BigInteger.valueOf(a).multiply(BigInteger.valueOf(b));
+      assertThat(BigInteger.valueOf(WorstCase.product(a, b)))
+          .as("%d times %d", a, b)
+          .isEqualTo(product.min(BigInteger.valueOf(Long.MAX_VALUE)));
+    }
+  }
+
   @Test
   void whatNoBudgetCouldHoldNeverFitsAndNeverOverflows() {
     WorstCase worst =

@@ -78,10 +78,11 @@ class AnthropicAnswerTest {
                     "{\"input_tokens\":900,\"cache_creation_input_tokens\":100,"
                         + "\"cache_read_input_tokens\":50,\"output_tokens\":44,"
                         + "\"output_tokens_details\":{\"thinking_tokens\":11},"
-                        + "\"server_tool_use\":{\"web_search_requests\":2,\"web_fetch_requests\":9}}"))
+                        + "\"server_tool_use\":{\"web_search_requests\":2,\"web_fetch_requests\":9}}"),
+                STOP)
             .whole();
     assertThat(only(answer))
-        .isEqualTo(new ModelUsage("claude-opus-5-5", 900, 50, 60, 40, 0, 0, 44, 11, 2));
+        .isEqualTo(new ModelUsage("claude-opus-5-5", 900, 50, 30, 70, 0, 0, 44, 11, 2));
   }
 
   @Test
@@ -93,7 +94,8 @@ class AnthropicAnswerTest {
                 START,
                 START,
                 START.replace("\"input_tokens\":20", "\"input_tokens\":21"),
-                delta("{\"output_tokens\":44}"))
+                delta("{\"output_tokens\":44}"),
+                STOP)
             .whole();
     assertThat(only(answer).input()).isEqualTo(21);
     assertThat(only(answer).cacheWrite()).isEqualTo(70);
@@ -107,7 +109,8 @@ class AnthropicAnswerTest {
                 REQUEST,
                 START,
                 delta("{\"output_tokens\":4}"),
-                delta("{\"output_tokens\":44}"))
+                delta("{\"output_tokens\":44}"),
+                STOP)
             .whole();
     assertThat(only(answer).output()).isEqualTo(44);
   }
@@ -124,6 +127,75 @@ class AnthropicAnswerTest {
                     "{\"input_tokens\":1,\"output_tokens\":2,\"cache_creation_input_tokens\":7,"
                         + "\"cache_creation\":null,\"server_tool_use\":null,\"service_tier\":null}")))
         .isEqualTo(new ModelUsage("claude-opus-5-5", 1, 0, 7, 0, 0, 0, 2, 0, 0));
+  }
+
+  @Test
+  void aWriteThatIsNotSplitLastsAnHourWhereTheRequestAsksForThat() {
+    String forAnHour =
+        REQUEST.replace(
+            "\"stream\"",
+            "\"system\":[{\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],\"stream\"");
+    Answer answer =
+        json(
+                ANTHROPIC_MESSAGES,
+                forAnHour,
+                "{\"model\":\"claude-opus-5-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
+                    + "\"cache_creation_input_tokens\":7,\"iterations\":[{\"type\":\"compaction\","
+                    + "\"input_tokens\":3,\"output_tokens\":4,\"cache_creation_input_tokens\":5}]}}")
+            .whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
+    assertThat(usage(answer).byModel())
+        .containsExactly(
+            new ModelUsage("claude-opus-5-5", 1, 0, 0, 7, 0, 0, 2, 0, 0),
+            new ModelUsage("claude-opus-5-5", 3, 0, 0, 5, 0, 0, 4, 0, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "data: {\"type\":\"message_sto",
+        "data: {\"type\":\"message_stop\"",
+        "event: message_stop\n\n",
+        "data: [DONE]\n\n",
+        "data: {\"kind\":\"message_stop\"}\n\n",
+      })
+  void onlyItsOwnEndEndsAStream(String end) {
+    Exchange exchange =
+        stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, delta("{\"output_tokens\":44}"), end);
+    assertThat(exchange.whole().source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(exchange.whole().errorCode()).isEqualTo("stream_cut");
+    assertThat(only(exchange.whole()).output()).isEqualTo(44);
+    Exchange ended =
+        stream(
+            ANTHROPIC_MESSAGES,
+            REQUEST,
+            START,
+            TEXT,
+            delta("{\"output_tokens\":44}"),
+            STOP.strip());
+    assertThat(ended.whole().source()).isEqualTo(UsageSource.REPORTED);
+  }
+
+  @Test
+  void aRefusedChainOfAttemptsIsBilledForWhatWroteSomething() {
+    String iterations =
+        "\"iterations\":["
+            + "{\"type\":\"message\",\"model\":\"claude-fable-5\",\"input_tokens\":400,"
+            + "\"output_tokens\":0},"
+            + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5\",\"input_tokens\":410,"
+            + "\"output_tokens\":0},"
+            + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-4-8\",\"input_tokens\":420,"
+            + "\"output_tokens\":3},"
+            + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\",\"input_tokens\":430,"
+            + "\"output_tokens\":50}]";
+    Answer answer = body("{\"input_tokens\":430,\"output_tokens\":50," + iterations + "}");
+    assertThat(usage(answer).byModel())
+        .containsExactly(
+            new ModelUsage("claude-opus-5-5", 430, 0, 0, 0, 0, 0, 50, 0, 0),
+            new ModelUsage("claude-fable-5", 400, 0, 0, 0, 0, 0, 0, 0, 0).notBilled(),
+            new ModelUsage("claude-opus-5", 410, 0, 0, 0, 0, 0, 0, 0, 0).notBilled(),
+            new ModelUsage("claude-opus-4-8", 420, 0, 0, 0, 0, 0, 3, 0, 0));
   }
 
   @Test
@@ -149,13 +221,13 @@ class AnthropicAnswerTest {
   void aFallbackIsBilledBesideTheModelThatGaveUp() {
     String iterations =
         "\"iterations\":[{\"type\":\"message\",\"model\":\"claude-fable-5\",\"input_tokens\":408,"
-            + "\"output_tokens\":0},{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\","
+            + "\"output_tokens\":7},{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\","
             + "\"input_tokens\":412,\"output_tokens\":264}]";
     Answer answer = body("{\"input_tokens\":412,\"output_tokens\":264," + iterations + "}");
     assertThat(usage(answer).byModel())
         .containsExactly(
             new ModelUsage("claude-opus-5-5", 412, 0, 0, 0, 0, 0, 264, 0, 0),
-            new ModelUsage("claude-fable-5", 408, 0, 0, 0, 0, 0, 0, 0, 0));
+            new ModelUsage("claude-fable-5", 408, 0, 0, 0, 0, 0, 7, 0, 0));
   }
 
   @ParameterizedTest
@@ -202,7 +274,8 @@ class AnthropicAnswerTest {
                 + "{\"type\":\"server_tool_use\",\"id\":\"srvtoolu_1\",\"name\":\"web_search\"}}");
     Exchange exchange = stream(ANTHROPIC_MESSAGES, WITH_TOOLS, START, search, TEXT, search, TEXT);
     ModelUsage part = only(exchange.cut());
-    assertThat(part.input()).isEqualTo(exchange.bound().inputTokens()).isGreaterThan(1_000_000);
+    assertThat(part.prompt()).isEqualTo(exchange.bound().inputTokens()).isGreaterThan(1_000_000);
+    assertThat(part.cacheWrite1h()).isEqualTo(40);
     assertThat(part.webSearches()).isEqualTo(2);
   }
 
@@ -239,7 +312,8 @@ class AnthropicAnswerTest {
                 event("not json at all"),
                 event("{\"broken\":"),
                 TEXT,
-                delta("{\"output_tokens\":44,\"future\":{\"deep\":[[[[1]]]]}}   "))
+                delta("{\"output_tokens\":44,\"future\":{\"deep\":[[[[1]]]]}}   "),
+                STOP)
             .whole();
     assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
     assertThat(only(answer).output()).isEqualTo(44);

@@ -7,10 +7,23 @@ import static dev.purser.providers.Dialect.OPENAI_RESPONSES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
+import dev.purser.pricing.ModelPrice;
 import dev.purser.pricing.PriceList;
+import dev.purser.pricing.Provider;
+import dev.purser.pricing.Rates;
+import dev.purser.pricing.Terms;
+import dev.purser.pricing.WorstCase;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The most that a request can cost. */
 class BoundTest {
@@ -98,6 +111,37 @@ class BoundTest {
   }
 
   @Test
+  void aRegionalAddressCostsATenthMoreUnderEveryBudget() {
+    CallRequest anywhere =
+        Exchange.accepted(OPENAI_RESPONSES, "{\"max_output_tokens\":1000,\"input\":\"x\"}");
+    CallRequest there = anywhere.sentTo("eu");
+    for (String model : List.of("gpt-5.4", "gpt-5.5", "gpt-6-sol")) {
+      assertThat(there.bound(model, PRICES, Exchange.NOW).hold().nanos() * 10)
+          .isEqualTo(anywhere.bound(model, PRICES, Exchange.NOW).hold().nanos() * 11);
+      assertThat(
+              there.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos() * 10)
+          .isEqualTo(
+              anywhere.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos()
+                  * 11);
+    }
+    assertThat(there.bound("gpt-4o", PRICES, Exchange.NOW))
+        .isEqualTo(anywhere.bound("gpt-4o", PRICES, Exchange.NOW));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"low, 30", "medium, 35", "high, 50", "unheard, 50", ", 35"})
+  void aChatCallThatMaySearchHoldsItsFee(@Nullable String context, long dollarsPerThousand) {
+    String size = context == null ? "" : "'search_context_size':'" + context + "'";
+    String body = "{'max_completion_tokens':1,'web_search_options':{" + size + "}}";
+    Bound bound = bound(OPENAI_CHAT, body, "gpt-4o-search-preview");
+    // With the window at $2.50 and a token at $10 a million.
+    assertThat(bound.hold())
+        .isEqualTo(new Money(dollarsPerThousand * 1_000_000 + 128_000 * 2_500 + 10_000));
+    Bound always = bound(OPENAI_CHAT, "{'max_completion_tokens':1}", "gpt-4o-search-preview");
+    assertThat(always.hold()).isEqualTo(new Money(35_000_000 + 128_000 * 2_500 + 10_000));
+  }
+
+  @Test
   void aModelWithoutAPriceIsBoundedAtTheDearest() {
     String body = "{'max_tokens':1000,'messages':[]}";
     Money unknown = bound(ANTHROPIC_MESSAGES, body, "claude-tomorrow").hold();
@@ -110,6 +154,42 @@ class BoundTest {
     Bound bound = bound(OPENAI_EMBEDDINGS, "{'input':['some','texts']}", "text-embedding-3-small");
     assertThat(bound.outputTokens()).isZero();
     assertThat(bound.hold()).isGreaterThan(Money.ZERO).isLessThan(Money.ofCents(1));
+  }
+
+  /** At the highest price that can be added, a token of each of 92 to 184 million answers. */
+  @ParameterizedTest
+  @ValueSource(longs = {92_233_721, 138_000_000, 184_467_440, 1_000_000_000})
+  void answersOverTheCeilingCountAsTheCeiling(long answers) {
+    Rates highest =
+        Rates.ofUsdPerMillion(
+            Map.of(Kind.INPUT, BigDecimal.ONE, Kind.OUTPUT, new BigDecimal(100_000)));
+    ModelPrice price =
+        new ModelPrice(
+            Provider.OPENAI,
+            "gpt-dear",
+            ModelPrice.Use.CHAT,
+            LocalDate.MIN,
+            null,
+            null,
+            highest,
+            null,
+            Map.of(),
+            List.of());
+    CostTerms terms =
+        new CostTerms(
+            CostTerms.Input.TEXT,
+            1,
+            1L,
+            answers,
+            Runs.ONCE,
+            Set.of(Kind.INPUT),
+            Terms.LIST,
+            List.of(Terms.LIST),
+            null,
+            /* widened= */ false);
+    PriceList prices = PRICES.withAdded(List.of(price));
+    assertThat(Bounds.of(OPENAI_CHAT, terms, "gpt-dear", prices, Exchange.NOW).hold())
+        .isEqualTo(WorstCase.CEILING);
   }
 
   @Test

@@ -9,12 +9,20 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A made-up request and its answer, read as the gateway reads them. */
 record Exchange(Dialect dialect, String request, int status, String contentType, String answer) {
   static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   static final PriceList PRICES = PriceList.shipped();
+
+  /** Of a call without betas, with the lists that ship. */
+  static final StrictAsk ASK = ask(null);
+
+  static StrictAsk ask(@Nullable String betas) {
+    return StrictAsk.first(betas, StrictNames.SHIPPED);
+  }
 
   static Exchange stream(Dialect dialect, String request, String... events) {
     return new Exchange(dialect, request, 200, "text/event-stream", String.join("", events));

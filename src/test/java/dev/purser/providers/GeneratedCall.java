@@ -56,6 +56,7 @@ final class GeneratedCall {
   private boolean fillsWindow;
   private long passes = 1;
   private long searches;
+  private boolean searching;
   private long answers = 1;
   private long limit;
   private boolean caches;
@@ -65,6 +66,13 @@ final class GeneratedCall {
   private @Nullable String tier;
   private boolean fast;
   private @Nullable String geography;
+  private @Nullable String betas;
+
+  /** Whether it has a beta or a field that nobody knows. */
+  private boolean unknown;
+
+  /** Tools of the provider's whose limit of uses is missing. */
+  private int limitless;
 
   GeneratedCall(long seed) {
     this.random = new SplittableRandom(seed);
@@ -99,6 +107,20 @@ final class GeneratedCall {
     return "{" + String.join(",", members) + "}";
   }
 
+  /** The values of its {@code anthropic-beta} header; null without one. */
+  @Nullable String betas() {
+    return betas;
+  }
+
+  boolean unknown() {
+    return unknown;
+  }
+
+  /** Whether some tool of the provider's gets a limit that the request does not set. */
+  boolean limitless() {
+    return limitless > 0;
+  }
+
   private boolean sometimes() {
     return random.nextInt(3) == 0;
   }
@@ -113,28 +135,39 @@ final class GeneratedCall {
     for (int i = random.nextInt(4); i >= 0; i--) {
       blocks.add(block());
     }
-    members.add(
-        "\"messages\":[{\"role\":\"user\",\"content\":[" + String.join(",", blocks) + "]}]");
     List<String> tools = new ArrayList<>();
     if (sometimes()) {
+      long before = textTokens;
       tools.add("{\"name\":\"t\",\"description\":" + text() + ",\"input_schema\":{}}");
       extraTokens += 804;
+      if (sometimes()) {
+        // Named in a message, the model may read it once more.
+        blocks.add(
+            "{\"type\":\"tool_addition\",\"tool\":{\"type\":\"tool_reference\",\"name\":\"t\"}}");
+        textTokens += textTokens - before;
+      }
     }
     if (sometimes()) {
-      tools.add("{\"type\":\"bash_20250124\",\"name\":\"bash\"}");
+      place("{\"type\":\"bash_20250124\",\"name\":\"bash\"}", tools, blocks);
       extraTokens += 400;
     }
     if (sometimes()) {
-      int uses = 1 + random.nextInt(4);
-      tools.add(
-          "{\"type\":\"web_search_20250305\",\"name\":\"web_search\",\"max_uses\":" + uses + "}");
+      int uses = random.nextBoolean() ? 0 : 1 + random.nextInt(4);
+      limitless += uses == 0 ? 1 : 0;
+      String limit = uses == 0 ? "" : ",\"max_uses\":" + uses;
+      place(
+          "{\"type\":\"web_search_20250305\",\"name\":\"web_search\"" + limit + "}", tools, blocks);
       passes += uses;
       searches = uses;
+      searching = true;
       fillsWindow = true;
     }
     if (!tools.isEmpty()) {
       members.add("\"tools\":[" + String.join(",", tools) + "]");
     }
+    members.add(
+        "\"messages\":[{\"role\":\"user\",\"content\":[" + String.join(",", blocks) + "]}]");
+    unknownBeta();
     if (sometimes()) {
       members.add("\"cache_control\":{\"type\":\"ephemeral\"}");
       caches = true;
@@ -153,6 +186,39 @@ final class GeneratedCall {
       geography = "not_available";
     }
     tier = "standard";
+  }
+
+  /** A tool in one of the places where the API takes it. */
+  private void place(String tool, List<String> tools, List<String> blocks) {
+    String byValue =
+        "{\"type\":\"tool_addition\",\"tool\":{\"type\":\"tool_definition\",\"definition\":"
+            + tool
+            + "}}";
+    switch (random.nextInt(3)) {
+      case 0 -> tools.add(tool);
+      case 1 -> blocks.add(byValue);
+      default -> {
+        blocks.add(
+            "{\"type\":\"compaction\",\"content\":\"c\",\"tool_changes\":[" + byValue + "]}");
+        fillsWindow |= random.nextBoolean();
+      }
+    }
+  }
+
+  private void unknownBeta() {
+    betas = sometimes() ? "effort-2025-11-24" : null;
+    if (random.nextInt(5) == 0) {
+      betas = "effort-2025-11-24,next-year-2027-01-01";
+      unknown = true;
+    }
+    unknownField();
+  }
+
+  private void unknownField() {
+    if (random.nextInt(8) == 0) {
+      members.add("\"invented\":{\"a\":1}");
+      unknown = true;
+    }
   }
 
   private String block() {
@@ -212,22 +278,40 @@ final class GeneratedCall {
     limit = random.nextLong(16, 16_000);
     members.add("\"max_output_tokens\":" + limit);
     members.add("\"instructions\":" + text());
-    members.add("\"input\":[{\"role\":\"user\",\"content\":" + text() + "}]");
+    List<String> items = new ArrayList<>();
+    items.add("{\"role\":\"user\",\"content\":" + text() + "}");
     if (random.nextInt(6) == 0) {
       members.add("\"previous_response_id\":\"resp_1\"");
       fillsWindow = true;
     }
     if (sometimes()) {
-      int calls = random.nextInt(1, 5);
-      members.add("\"tools\":[{\"type\":\"web_search\"}],\"max_tool_calls\":" + calls);
+      int calls = random.nextBoolean() ? 0 : 1 + random.nextInt(4);
+      String search = "{\"type\":\"web_search\"}";
+      String namespace = "{\"type\":\"namespace\",\"name\":\"n\",\"tools\":[" + search + "]}";
+      String tool = random.nextBoolean() ? search : namespace;
+      if (random.nextBoolean()) {
+        members.add("\"tools\":[" + tool + "]");
+      } else {
+        String kind = random.nextBoolean() ? "additional_tools" : "tool_search_output";
+        items.add("{\"type\":\"" + kind + "\",\"tools\":[" + tool + "]}");
+        members.add("\"store\":false");
+      }
+      if (calls == 0) {
+        limitless++;
+      } else {
+        members.add("\"max_tool_calls\":" + calls);
+      }
       passes += calls;
       searches = calls;
+      searching = true;
       fillsWindow = true;
     }
+    members.add("\"input\":[" + String.join(",", items) + "]");
     openAi();
   }
 
   private void openAi() {
+    unknownField();
     extraTokens += random.nextLong(500);
     if (sometimes()) {
       cachesFor12Hours = true;
@@ -274,24 +358,35 @@ final class GeneratedCall {
    * request makes possible.
    *
    * @param window of the model
+   * @param longestAnswer of the model
    * @param outputLimit of one answer as it was sent; null if as asked for
+   * @param toolUses the limit that tools of the provider's were given that had none
    */
-  Usage billed(long window, @Nullable Long outputLimit) {
-    long onePass = fillsWindow ? window : Math.min(window, textTokens + extraTokens);
-    long input = onePass * passes;
-    long output = (outputLimit == null ? limit : Math.min(limit, outputLimit)) * answers * passes;
+  Usage billed(long window, long longestAnswer, @Nullable Long outputLimit, long toolUses) {
+    long runs = passes + limitless * toolUses;
+    long searched = searching ? searches + limitless * toolUses : 0;
+    long onePass = fillsWindow || unknown ? window : Math.min(window, textTokens + extraTokens);
+    long input = onePass * runs;
+    long answer = outputLimit == null ? limit : Math.min(limit, outputLimit);
+    long output = (unknown ? Math.max(answer, longestAnswer) : answer) * answers * runs;
     boolean writes = random.nextInt(4) > 0;
     boolean openAi = dialect != Dialect.ANTHROPIC_MESSAGES;
     boolean bills = openAi && model.startsWith("gpt-6");
-    long in1h = writes && cachesForAnHour ? input : 0;
+    // What nobody knows may write all to a cache, for as long as there is a price for it.
+    long in1h = writes && (cachesForAnHour || (unknown && !openAi)) ? input : 0;
     long in5m = writes && caches && in1h == 0 ? input : 0;
-    long in12h = writes && bills && cachesFor12Hours && random.nextBoolean() ? input : 0;
+    long in12h =
+        writes && bills && (cachesFor12Hours || unknown) && random.nextBoolean() ? input : 0;
     long in30m = writes && bills && in12h == 0 ? input : 0;
     long uncached = input - in1h - in5m - in12h - in30m;
     return new Usage(
-        List.of(new ModelUsage(model, uncached, 0, in5m, in1h, in30m, in12h, output, 0, searches)),
-        tier,
-        fast,
+        List.of(new ModelUsage(model, uncached, 0, in5m, in1h, in30m, in12h, output, 0, searched)),
+        unknown && openAi && hasPriority() ? "priority" : tier,
+        fast || (unknown && model.equals("claude-opus-5-5")),
         openAi ? null : geography);
+  }
+
+  private boolean hasPriority() {
+    return model.startsWith("gpt-6.");
   }
 }

@@ -7,10 +7,13 @@ import dev.purser.config.Settings;
 import dev.purser.pricing.Provider;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProviderAddressesTest {
@@ -48,6 +51,42 @@ class ProviderAddressesTest {
         .isInstanceOf(Settings.InvalidSetting.class)
         .hasMessageContaining("PURSER_OPENAI_URL")
         .hasMessageNotContaining("password");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "null",
+      value = {
+        "https://eu.api.openai.com         | null | eu",
+        "https://us.api.openai.com/        | null | us",
+        "https://EU.API.OPENAI.COM:443/x   | null | eu",
+        "https://api.openai.com            | null | null",
+        "https://eu.openai.example.com     | null | null",
+        "https://x.eu.api.openai.com       | null | null",
+        // A proxy in front of a regional address, and an address whose prices are the ordinary
+        // ones.
+        "http://127.0.0.1:9000             | eu   | eu",
+        "https://eu.api.openai.com         | none | null",
+        "https://eu.api.openai.com         | us   | us",
+      })
+  void theRegionIsAsItIsSetElseAsTheHostSays(
+      String url, @Nullable String set, @Nullable String region) {
+    Map<String, String> environment = new HashMap<>(Map.of("PURSER_OPENAI_URL", url));
+    if (set != null) {
+      environment.put("PURSER_OPENAI_REGION", set);
+    }
+    ProviderAddresses addresses = ProviderAddresses.of(settings(environment));
+    assertThat(addresses.region(Provider.OPENAI)).isEqualTo(region);
+    assertThat(addresses.region(Provider.ANTHROPIC)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EU", "eu-west-1", "e", "https://eu.api.openai.com"})
+  void aRegionThatWillNotDoStopsTheStart(String region) {
+    assertThatThrownBy(() -> ProviderAddresses.of(settings(Map.of("PURSER_OPENAI_REGION", region))))
+        .isInstanceOf(Settings.InvalidSetting.class)
+        .hasMessageContaining("PURSER_OPENAI_REGION");
   }
 
   private static Settings settings(Map<String, String> environment) {

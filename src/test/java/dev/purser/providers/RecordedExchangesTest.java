@@ -98,7 +98,8 @@ class RecordedExchangesTest {
 
     switch (recording.expected()) {
       case Expected.Metered metered -> {
-        assertThat(whole.source()).isEqualTo(UsageSource.REPORTED);
+        assertThat(whole.source())
+            .isEqualTo(metered.exact() ? UsageSource.REPORTED : UsageSource.ESTIMATED);
         assertThat(whole.errorCode()).isNull();
         assertUsage(recording, whole, metered);
         Bound bound = request.bound(metered.model(), prices, NOW);

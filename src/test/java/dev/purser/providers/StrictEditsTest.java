@@ -17,7 +17,7 @@ class StrictEditsTest {
 
   private static String sent(Dialect dialect, String body, String model, long outputTokens) {
     CallRequest call = Exchange.accepted(dialect, body.replace('\'', '"'));
-    StrictTerms terms = call.strict(model, null, PRICES, Exchange.NOW);
+    StrictTerms terms = call.strict(model, Exchange.ASK, PRICES, Exchange.NOW);
     return new String(call.strictBodyFor(model, terms, outputTokens), UTF_8).replace('"', '\'');
   }
 
@@ -72,7 +72,7 @@ class StrictEditsTest {
 
   private static long least(String body) {
     return Exchange.accepted(OPENAI_CHAT, body)
-        .strict("gpt-6.1-sol", null, PRICES, Exchange.NOW)
+        .strict("gpt-6.1-sol", Exchange.ASK, PRICES, Exchange.NOW)
         .leastOutput();
   }
 
@@ -80,14 +80,14 @@ class StrictEditsTest {
   void whatIsSentIsBoundedByWhatWasFree() {
     String body = "{\"max_completion_tokens\":100000,\"n\":2,\"messages\":[]}";
     CallRequest call = Exchange.accepted(OPENAI_CHAT, body);
-    StrictTerms terms = call.strict("gpt-6.1-sol", null, PRICES, Exchange.NOW);
+    StrictTerms terms = call.strict("gpt-6.1-sol", Exchange.ASK, PRICES, Exchange.NOW);
     Money free = Money.ofCents(10);
     long largest = terms.bound().worst().largestOutput(free);
     assertThat(largest).isBetween(terms.leastOutput(), 99_999L);
     String sent = new String(call.strictBodyFor("gpt-6.1-sol", terms, largest), UTF_8);
     Bound bound =
         Exchange.accepted(OPENAI_CHAT, sent)
-            .strict("gpt-6.1-sol", null, PRICES, Exchange.NOW)
+            .strict("gpt-6.1-sol", Exchange.ASK, PRICES, Exchange.NOW)
             .bound();
     Bound lowered = terms.bound().lowered(largest);
     assertThat(lowered.hold()).isLessThanOrEqualTo(free);

@@ -11,7 +11,11 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Over made-up requests: what is held is never less than the provider could bill. */
+/**
+ * Over made-up requests, some with betas and fields that nobody knows, with tools wherever the APIs
+ * take them, and with tools of the provider's that have no limit: what is held is never less than
+ * the provider could bill.
+ */
 class StrictGeneratedTest {
   private static final PriceList PRICES = PriceList.shipped();
   private static final int CALLS = 2_000;
@@ -20,10 +24,16 @@ class StrictGeneratedTest {
   void whatIsHeldIsNeverLessThanTheDearestBill() {
     int admitted = 0;
     int closeBounds = 0;
+    int unknown = 0;
+    int limited = 0;
     for (long seed = 0; seed < CALLS; seed++) {
       GeneratedCall call = new GeneratedCall(seed);
       CallRequest request = Exchange.accepted(call.dialect(), call.body());
-      StrictTerms terms = request.strict(call.model(), null, PRICES, Exchange.NOW);
+      StrictAsk ask = Exchange.ask(call.betas());
+      for (int fewer = (int) (seed % 4); fewer > 0; fewer--) {
+        ask = ask.withFewerToolUses();
+      }
+      StrictTerms terms = request.strict(call.model(), ask, PRICES, Exchange.NOW);
       assertThat(terms.bound().unboundedField() == null)
           .as("seed %d: %s on %s", seed, call.model(), call.terms())
           .isEqualTo(price(call).rates(0, call.terms()).isPresent());
@@ -31,8 +41,13 @@ class StrictGeneratedTest {
         continue;
       }
       admitted++;
+      unknown += call.unknown() ? 1 : 0;
+      limited += call.limitless() ? 1 : 0;
+      assertThat(terms.widening().isEmpty()).as("seed %d", seed).isEqualTo(!call.unknown());
+      assertThat(terms.toolUses() != null).as("seed %d", seed).isEqualTo(call.limitless());
+      long uses = terms.toolUses() == null ? 0 : terms.toolUses();
 
-      Money dearest = counted(call, call.billed(window(call), null));
+      Money dearest = counted(call, call.billed(window(call), longestAnswer(call), null, uses));
       assertThat(terms.bound().hold())
           .as("seed %d: %s", seed, call.model())
           .isGreaterThanOrEqualTo(dearest);
@@ -45,9 +60,10 @@ class StrictGeneratedTest {
         byte[] sent = request.strictBodyFor(call.model(), terms, largest);
         StrictTerms again =
             Exchange.accepted(call.dialect(), new String(sent, UTF_8))
-                .strict(call.model(), null, PRICES, Exchange.NOW);
+                .strict(call.model(), ask, PRICES, Exchange.NOW);
         assertThat(again.bound().worst().outputTokens()).as("seed %d", seed).isEqualTo(largest);
-        assertThat(counted(call, call.billed(window(call), largest)))
+        assertThat(again.toolUses()).as("seed %d", seed).isNull();
+        assertThat(counted(call, call.billed(window(call), longestAnswer(call), largest, uses)))
             .as("seed %d", seed)
             .isLessThanOrEqualTo(free);
       }
@@ -55,6 +71,8 @@ class StrictGeneratedTest {
     // A bound that is far too large starves those whom it protects.
     assertThat(closeBounds).isGreaterThan(admitted / 2);
     assertThat(admitted).isGreaterThan(CALLS / 2);
+    assertThat(unknown).isGreaterThan(CALLS / 10);
+    assertThat(limited).isGreaterThan(CALLS / 20);
   }
 
   private static ModelPrice price(GeneratedCall call) {
@@ -63,6 +81,10 @@ class StrictGeneratedTest {
 
   private static long window(GeneratedCall call) {
     return Objects.requireNonNull(price(call).contextTokens());
+  }
+
+  private static long longestAnswer(GeneratedCall call) {
+    return Objects.requireNonNull(price(call).outputTokens());
   }
 
   private static Money counted(GeneratedCall call, Usage usage) {

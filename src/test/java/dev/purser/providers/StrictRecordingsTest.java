@@ -32,7 +32,7 @@ class StrictRecordingsTest {
   private record Call(
       Recording recording, Dialect dialect, CallRequest request, Expected.Metered expected) {
     StrictTerms strict(PriceList prices) {
-      return request.strict(expected.model(), null, prices, NOW);
+      return request.strict(expected.model(), Exchange.ASK, prices, NOW);
     }
 
     Money cost() {
@@ -87,24 +87,26 @@ class StrictRecordingsTest {
 
   /** A bound that refused everything would be no bound. These figures are in docs/bound.md. */
   @Test
-  void mostAreAdmittedAndTheOthersAreRefusedForALoopOrForWhatIsBilledBeside() {
+  void mostAreAdmittedAndTheOthersAreRefusedForWhatHasNoLimitOrIsBilledBeside() {
     Map<String, Integer> refused = new TreeMap<>();
     int admitted = 0;
+    int limited = 0;
     for (Call call : calls()) {
-      String field = call.strict(prices).bound().unboundedField();
+      StrictTerms terms = call.strict(prices);
+      String field = terms.bound().unboundedField();
       if (field == null) {
         admitted++;
+        limited += terms.toolUses() == null ? 0 : 1;
       } else {
         refused.merge(field, 1, Integer::sum);
       }
     }
-    assertThat(admitted).isEqualTo(65);
+    assertThat(admitted).isEqualTo(79);
+    assertThat(limited).isEqualTo(14);
     assertThat(refused)
         .containsOnly(
             entry("context_management", 2),
-            entry("max_tool_calls", 5),
             entry("mcp_servers", 2),
-            entry("tools[].max_uses", 9),
             entry("tools[].type code_execution_20260120", 4),
             entry("tools[].type code_execution_20260521", 1),
             entry("tools[].type mcp", 2),
@@ -155,7 +157,7 @@ class StrictRecordingsTest {
     for (Call call : calls()) {
       Bound bound = call.strict(prices).bound();
       if (bound.unboundedField() != null
-          || call.request.tokenCount(call.expected.model()).isEmpty()) {
+          || call.request.tokenCount(call.expected.model(), List.of()).isEmpty()) {
         continue;
       }
       long prompt =
@@ -163,7 +165,10 @@ class StrictRecordingsTest {
               + call.expected.cacheRead()
               + call.expected.cacheWrite5m()
               + call.expected.cacheWrite1h();
-      Bound counted = call.request.strict(call.expected.model(), null, prices, NOW, prompt).bound();
+      Bound counted =
+          call.request
+              .strict(call.expected.model(), Exchange.ASK.counted(prompt), prices, NOW)
+              .bound();
       assertThat(counted.hold()).as(call.recording.name()).isBetween(call.cost(), bound.hold());
     }
   }

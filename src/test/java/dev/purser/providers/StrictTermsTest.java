@@ -9,6 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
 import dev.purser.pricing.PriceList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +29,7 @@ class StrictTermsTest {
   }
 
   private static StrictTerms strict(Dialect dialect, String body, String model) {
-    return call(dialect, body).strict(model, null, PRICES, Exchange.NOW);
+    return call(dialect, body).strict(model, Exchange.ASK, PRICES, Exchange.NOW);
   }
 
   private static @Nullable String unbounded(Dialect dialect, String body, String model) {
@@ -46,9 +51,7 @@ class StrictTermsTest {
         "ANTHROPIC_MESSAGES | {'max_tokens':9,'container':'c'}                               | container",
         "ANTHROPIC_MESSAGES | {'max_tokens':9,'mcp_servers':[]}                              | mcp_servers",
         "ANTHROPIC_MESSAGES | {'max_tokens':9,'fallbacks':[{}]}                              | fallbacks",
-        "ANTHROPIC_MESSAGES | {'max_tokens':9,'billing_policy':{}}                           | billing_policy",
         "ANTHROPIC_MESSAGES | {'max_tokens':9,'compaction':{}}                               | compaction",
-        "ANTHROPIC_MESSAGES | {'max_tokens':9,'invented':1}                                  | invented",
         "ANTHROPIC_MESSAGES | {'max_tokens':9,'<script>':1}                                  | a field without a name",
         "ANTHROPIC_MESSAGES | {'context_management':{'edits':[{'type':'compact_20260112'}]}} | context_management",
         "ANTHROPIC_MESSAGES | {'context_management':{'edits':[{}]}}                          | context_management",
@@ -56,26 +59,39 @@ class StrictTermsTest {
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'advisor_20260301','max_uses':1}]}           | tools[].type advisor_20260301",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'tool_search_tool_bm25_20251119'}]}          | tools[].type tool_search_tool_bm25_20251119",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':{'a':1}}]}                                   | tools[].type",
-        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305'}]}                     | tools[].max_uses",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305','max_uses':501}]}      | tools[].max_uses",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305','max_uses':0}]}        | tools[].max_uses",
-        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_fetch_20250910'},{'name':'x','max_uses':9}]} | tools[].max_uses",
         "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20260318','max_uses':2}]}        | tools[].allowed_callers",
         "OPENAI_CHAT        | {'web_search_options':{}}                                      | web_search_options",
         "OPENAI_CHAT        | {'prediction':{'type':'content','content':'x'}}                | prediction",
         "OPENAI_CHAT        | {'tools':[{'type':'web_search'}]}                              | tools[].type web_search",
         "OPENAI_RESPONSES   | {'tools':[{'type':'mcp'}],'max_tool_calls':1}                  | tools[].type mcp",
-        "OPENAI_RESPONSES   | {'tools':[{'type':'web_search'}]}                              | max_tool_calls",
         "OPENAI_RESPONSES   | {'tools':[{'type':'web_search'}],'max_tool_calls':501}         | max_tool_calls",
         "OPENAI_RESPONSES   | {'tools':[{'type':'web_search_preview'}],'max_tool_calls':1}   | tools[].type web_search_preview",
         "OPENAI_RESPONSES   | {'tools':[{'type':'shell'}]}                                   | tools[].environment",
         "OPENAI_RESPONSES   | {'tools':[{'type':'shell','environment':{'type':'remote'}}]}   | tools[].environment",
         "OPENAI_RESPONSES   | {'service_tier':'tomorrow','max_output_tokens':9}              | service_tier",
         "ANTHROPIC_MESSAGES | {'inference_geo':'moon','max_tokens':9}                        | inference_geo",
-        "OPENAI_RESPONSES   | {'tools':[{'type':'namespace'}]}                               | tools[].type namespace",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'type':'tool_addition','tool':{'type':'tool_definition','definition':{'type':'code_execution_20260521'}}}]}]} | messages[].content[].tool.definition.type code_execution_20260521",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'tool':{'definition':{'type':'mcp_toolset','mcp_server_name':'s'}}}]}]} | messages[].content[].tool.definition.type mcp_toolset",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'tool':{'definition':{'type':'advisor_20260301','max_uses':1}}}]}]} | messages[].content[].tool.definition.type advisor_20260301",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'tool':{'definition':{'type':'web_search_20250305','max_uses':501}}}]}]} | messages[].content[].tool.definition.max_uses",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'tool':{'definition':{'type':'web_search_20260318','max_uses':1}}}]}]} | messages[].content[].tool.definition.allowed_callers",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'type':'compaction','tool_changes':[{'tool':{'definition':{'type':'bash_20990101'}}}]}]}]} | messages[].content[].tool_changes[].tool.definition.type bash_20990101",
+        "ANTHROPIC_MESSAGES | {'tools':[{'type':'web_search_20250305','max_uses':300},{'type':'web_fetch_20250910','max_uses':300}]} | tools[].max_uses",
+        "ANTHROPIC_MESSAGES | {'thread':{'type':'create'},'tools':[{'type':'web_search_20250305','max_uses':1}]} | thread",
+        "OPENAI_CHAT        | {'tool_choice':{'type':'allowed_tools','allowed_tools':{'tools':[{'type':'web_search'}]}}} | tool_choice.allowed_tools.tools[].type web_search",
+        "OPENAI_RESPONSES   | {'input':[{'type':'additional_tools','tools':[{'type':'mcp'}]}]}      | input[].tools[].type mcp",
+        "OPENAI_RESPONSES   | {'input':[{'type':'tool_search_output','tools':[{'type':'programmatic_tool_calling'}]}]} | input[].tools[].type programmatic_tool_calling",
+        "OPENAI_RESPONSES   | {'input':[{'type':'additional_tools','tools':[{'type':'shell'}]}]}    | input[].tools[].environment",
+        "OPENAI_RESPONSES   | {'input':[{'type':'additional_tools','tools':[{'type':'web_search'}]}]} | store",
+        "OPENAI_RESPONSES   | {'input':[{'tools':[{'type':'web_search'}]}],'store':true,'max_tool_calls':1} | store",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'namespace','tools':[{'type':'mcp'}]}]}             | tools[].tools[].type mcp",
+        "OPENAI_RESPONSES   | {'input':[{'tools':[{'type':'namespace','tools':[{'type':'web_search_preview'}]}]}],'max_tool_calls':1} | input[].tools[].tools[].type web_search_preview",
+        "OPENAI_RESPONSES   | {'tool_choice':{'type':'allowed_tools','tools':[{'type':'mcp'}]}}     | tool_choice.tools[].type mcp",
+        "OPENAI_RESPONSES   | {'tools':[{'type':'tool_search'}]}                             | tools[].execution",
         "OPENAI_RESPONSES   | {'prompt':{'id':'p'}}                                          | prompt",
         "OPENAI_RESPONSES   | {'context_management':[{'type':'compaction'}]}                 | context_management",
-        "OPENAI_EMBEDDINGS  | {'input':'x','max_tokens':3}                                   | max_tokens",
       })
   void whatCannotBeBoundedIsNamed(Dialect dialect, String body, String field) {
     assertThat(unbounded(dialect, body, model(dialect))).isEqualTo(field);
@@ -134,7 +150,7 @@ class StrictTermsTest {
             + "interleaved-thinking-2025-05-14, fine-grained-tool-streaming-2025-05-14";
     Bound bound =
         call(ANTHROPIC_MESSAGES, body)
-            .strict("claude-opus-5-5", betas, PRICES, Exchange.NOW)
+            .strict("claude-opus-5-5", Exchange.ask(betas), PRICES, Exchange.NOW)
             .bound();
     assertThat(bound.unboundedField()).isNull();
     assertThat(bound.inputTokens()).isLessThan(body.length() + 3_000);
@@ -147,16 +163,18 @@ class StrictTermsTest {
       value = {
         "claude-opus-5-5   | effort-2025-11-24, , context-1m-2025-08-07 |",
         "claude-sonnet-4-5 | effort-2025-11-24,context-1m-2025-08-07    | anthropic-beta context-1m-2025-08-07",
-        "claude-opus-5-5   | mcp-client-2025-11-20,effort-2025-11-24    | anthropic-beta mcp-client-2025-11-20",
-        "claude-opus-5-5   | next-year-2027-01-01                       | anthropic-beta next-year-2027-01-01",
+        "claude-opus-5-5   | mcp-client-2025-11-20,inline-tools-2026-09-15 |",
         "claude-opus-5-5   | <b>                                        | anthropic-beta",
       })
-  void aBetaThatIsNotListedIsNamed(String model, String betas, @Nullable String field) {
+  void aBetaThatIsKnownToHaveNoBoundOrHasNoNameIsRefused(
+      String model, String betas, @Nullable String field) {
     StrictTerms terms =
-        call(ANTHROPIC_MESSAGES, "{'max_tokens':9}").strict(model, betas, PRICES, Exchange.NOW);
+        call(ANTHROPIC_MESSAGES, "{'max_tokens':9}")
+            .strict(model, Exchange.ask(betas), PRICES, Exchange.NOW);
     assertThat(terms.bound().unboundedField()).isEqualTo(field);
     StrictTerms openAi =
-        call(OPENAI_CHAT, "{'max_tokens':9}").strict("gpt-4o", betas, PRICES, Exchange.NOW);
+        call(OPENAI_CHAT, "{'max_tokens':9}")
+            .strict("gpt-4o", Exchange.ask(betas), PRICES, Exchange.NOW);
     assertThat(openAi.bound().unboundedField()).isNull();
   }
 
@@ -246,22 +264,28 @@ class StrictTermsTest {
   void whatTheCounterTellsTakesThePlaceOfTheBytes() {
     String image = "'messages':[{'role':'user','content':[{'type':'document'}]}]";
     CallRequest call = call(ANTHROPIC_MESSAGES, "{'max_tokens':9," + image + "}");
-    StrictTerms counted = call.strict("claude-opus-5-5", null, PRICES, Exchange.NOW, 10_000);
+    StrictTerms counted =
+        call.strict("claude-opus-5-5", Exchange.ASK.counted(10_000L), PRICES, Exchange.NOW);
     assertThat(counted.bound().inputTokens()).isEqualTo(10_000 + 200 + 100);
     assertThat(counted.bound().unboundedField()).isNull();
     // Never above what the bytes allow, and never for what adds to its input by itself.
     CallRequest text = call(ANTHROPIC_MESSAGES, "{'max_tokens':9}");
-    assertThat(text.strict("claude-opus-5-5", null, PRICES, Exchange.NOW, 10_000).bound())
-        .isEqualTo(text.strict("claude-opus-5-5", null, PRICES, Exchange.NOW).bound());
+    assertThat(
+            text.strict("claude-opus-5-5", Exchange.ASK.counted(10_000L), PRICES, Exchange.NOW)
+                .bound())
+        .isEqualTo(text.strict("claude-opus-5-5", Exchange.ASK, PRICES, Exchange.NOW).bound());
     CallRequest loop =
         call(
             ANTHROPIC_MESSAGES,
             "{'max_tokens':9,'tools':[{'type':'web_search_20250305','max_uses':1}]}");
-    assertThat(loop.tokenCount("claude-opus-5-5")).isEmpty();
-    assertThat(loop.strict("claude-opus-5-5", null, PRICES, Exchange.NOW, 10).bound().inputTokens())
+    assertThat(loop.tokenCount("claude-opus-5-5", List.of())).isEmpty();
+    assertThat(
+            loop.strict("claude-opus-5-5", Exchange.ASK.counted(10L), PRICES, Exchange.NOW)
+                .bound()
+                .inputTokens())
         .isEqualTo(2_000_000);
-    assertThat(call(OPENAI_CHAT, "{}").tokenCount("gpt-4o")).isEmpty();
-    assertThat(call(OPENAI_EMBEDDINGS, "{}").tokenCount("gpt-4o")).isEmpty();
+    assertThat(call(OPENAI_CHAT, "{}").tokenCount("gpt-4o", List.of())).isEmpty();
+    assertThat(call(OPENAI_EMBEDDINGS, "{}").tokenCount("gpt-4o", List.of())).isEmpty();
   }
 
   @Test
@@ -271,7 +295,7 @@ class StrictTermsTest {
                 ANTHROPIC_MESSAGES,
                 "{ 'max_tokens' : 9 , 'stream':true, 'messages' : [ {'role':'user'} ] , 'model':'auto',"
                     + "'metadata':{'a':','}, 'tools':[],'system':'a, \\'b\\'é', 'temperature':1 } ")
-            .tokenCount("claude-opus-5-5")
+            .tokenCount("claude-opus-5-5", List.of())
             .orElseThrow();
     assertThat(count.path()).isEqualTo("/v1/messages/count_tokens");
     assertThat(new String(count.body(), UTF_8))
@@ -280,7 +304,7 @@ class StrictTermsTest {
                 .replace('\'', '"'));
     TokenCount responses =
         call(OPENAI_RESPONSES, "{'previous_response_id':'r','max_output_tokens':9,'input':'x'}")
-            .tokenCount("gpt-6.1-sol")
+            .tokenCount("gpt-6.1-sol", List.of())
             .orElseThrow();
     assertThat(responses.path()).isEqualTo("/v1/responses/input_tokens");
     assertThat(new String(responses.body(), UTF_8))
@@ -291,5 +315,166 @@ class StrictTermsTest {
         new String[] {"", "{}", "[]", "{\"input_tokens\":-1}", "{\"input_tokens\":1.5}"}) {
       assertThat(count.read(wrong.getBytes(UTF_8))).isEmpty();
     }
+  }
+
+  private static final String NEXT_YEARS = "next-year-2027-01-01";
+
+  @Test
+  void anUnknownBetaOrFieldCountsAsTheMostThatTheModelCanCost() {
+    String body = "{'max_tokens':9,'messages':[]}";
+    String field = "{'max_tokens':9,'messages':[],'invented':{'a':1}}";
+    for (StrictTerms terms :
+        List.of(
+            call(ANTHROPIC_MESSAGES, body)
+                .strict("claude-opus-5-5", Exchange.ask(NEXT_YEARS), PRICES, Exchange.NOW),
+            strict(ANTHROPIC_MESSAGES, field, "claude-opus-5-5"))) {
+      Bound bound = terms.bound();
+      assertThat(bound.unboundedField()).isNull();
+      assertThat(bound.inputTokens()).isEqualTo(1_000_000);
+      assertThat(bound.outputTokens()).isEqualTo(128_000);
+      assertThat(terms.leastOutput()).isEqualTo(128_000);
+      // $8 to write for an hour and $20 of output, twice for fast mode, a tenth more in the US.
+      assertThat(bound.hold()).isEqualTo(Money.ofCents(1_760).plus(new Money(128_000L * 44_000)));
+      assertThat(bound.worst().largestOutput(Money.ofCents(2_000))).isNegative();
+      assertThat(terms.widening()).hasSize(1);
+    }
+    assertThat(strict(ANTHROPIC_MESSAGES, body, "claude-opus-5-5").widening()).isEmpty();
+    // A limit of the request above the model's own counts too, and a model of no limit is refused.
+    assertThat(
+            strict(ANTHROPIC_MESSAGES, field.replace("9", "500000"), "claude-opus-5-5")
+                .bound()
+                .outputTokens())
+        .isEqualTo(500_000);
+    assertThat(unbounded(OPENAI_CHAT, "{'max_tokens':9,'invented':1}", "gpt-tomorrow"))
+        .isEqualTo("model");
+    assertThat(strict(OPENAI_EMBEDDINGS, "{'input':'x','max_tokens':3}", "text-embedding-3-small"))
+        .satisfies(terms -> assertThat(terms.bound().inputTokens()).isEqualTo(8_191));
+  }
+
+  @Test
+  void aNameThatIsNullOrListedAsHarmlessWidensNothingAndTheFirstOfTooManyIsRefused() {
+    assertThat(
+            unbounded(ANTHROPIC_MESSAGES, "{'max_tokens':9,'container':null}", "claude-opus-5-5"))
+        .isNull();
+    RequestName name = new RequestName(ANTHROPIC_MESSAGES, RequestName.Kind.BETA, NEXT_YEARS);
+    StrictNames listed =
+        new StrictNames(Map.of(name, StrictNames.Effect.HARMLESS), Set.of(name), false);
+    StrictTerms harmless =
+        call(ANTHROPIC_MESSAGES, "{'max_tokens':9}")
+            .strict("claude-opus-5-5", StrictAsk.first(NEXT_YEARS, listed), PRICES, Exchange.NOW);
+    assertThat(harmless.widening()).isEmpty();
+    assertThat(harmless.bound().unboundedField()).isNull();
+    StrictNames wide = new StrictNames(Map.of(name, StrictNames.Effect.WIDENS), Set.of(name), true);
+    StrictTerms widened =
+        call(ANTHROPIC_MESSAGES, "{'max_tokens':9}")
+            .strict("claude-opus-5-5", StrictAsk.first(NEXT_YEARS, wide), PRICES, Exchange.NOW);
+    assertThat(widened.widening()).containsExactly(name);
+    assertThat(widened.bound().unboundedField()).isNull();
+    StrictNames struck = new StrictNames(Map.of(), Set.of(name), false);
+    assertThat(
+            call(ANTHROPIC_MESSAGES, "{'max_tokens':9}")
+                .strict(
+                    "claude-opus-5-5", StrictAsk.first(NEXT_YEARS, struck), PRICES, Exchange.NOW)
+                .bound()
+                .unboundedField())
+        .isEqualTo("anthropic-beta " + NEXT_YEARS);
+    String many =
+        IntStream.range(0, 17).mapToObj(i -> ",'f" + i + "':1").collect(Collectors.joining());
+    assertThat(unbounded(OPENAI_CHAT, "{'max_tokens':9" + many + "}", "gpt-4o")).isEqualTo("f16");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'tools':[{'type':'web_search_20250305'}],'messages':[]",
+        "'tools':[{'type':'web_search_20250305','max_uses':null},{'name':'x','max_uses':0}]",
+        "'messages':[{'content':[{'tool':{'definition':{'type':'web_search_20250305'}}}]}]",
+        "'messages':[{'content':[{'tool_changes':[{'tool':{'definition':"
+            + "{'type':'web_search_20260318','allowed_callers':['direct']}}}]}]}]",
+      })
+  void aToolOfTheProvidersWithoutALimitIsGivenOneWhereverItStands(String members) {
+    CallRequest call = call(ANTHROPIC_MESSAGES, "{'max_tokens':9," + members + "}");
+    StrictAsk ask = Exchange.ASK;
+    for (long uses : new long[] {8, 4, 2, 1}) {
+      StrictTerms terms = call.strict("claude-haiku-4-5", ask, PRICES, Exchange.NOW);
+      assertThat(terms.toolUses()).isEqualTo(uses);
+      assertThat(terms.bound().inputTokens()).isEqualTo((1 + uses) * 200_000);
+      String sent = new String(call.strictBodyFor("claude-haiku-4-5", terms, 9), UTF_8);
+      assertThat(sent).contains("\"max_uses\":" + uses);
+      StrictTerms again =
+          Exchange.accepted(ANTHROPIC_MESSAGES, sent)
+              .strict("claude-haiku-4-5", Exchange.ASK, PRICES, Exchange.NOW);
+      assertThat(again.toolUses()).isNull();
+      assertThat(again.bound()).isEqualTo(terms.bound());
+      ask = ask.withFewerToolUses();
+    }
+    assertThat(ask.withFewerToolUses()).isEqualTo(ask);
+  }
+
+  @Test
+  void aToolThatAMessageNamesCountsAgainEachTimeAndAnUnknownOneAsTheWindow() {
+    String tool = "{'name':'t','description':'" + "x".repeat(10_000) + "','input_schema':{}}";
+    String once = "{'type':'tool_addition','tool':{'type':'tool_reference','name':'t'}}";
+    String body = "{'max_tokens':9,'tools':[%s],'messages':[{'role':'system','content':[%s]}]}";
+    long none =
+        strict(ANTHROPIC_MESSAGES, body.formatted(tool, ""), "claude-opus-5-5")
+            .bound()
+            .inputTokens();
+    long twice =
+        strict(ANTHROPIC_MESSAGES, body.formatted(tool, once + "," + once), "claude-opus-5-5")
+            .bound()
+            .inputTokens();
+    assertThat(twice - none).isBetween(2 * 10_000L, 2 * 10_300L);
+    for (String unknown :
+        List.of(
+            once.replace("'t'", "'u'"),
+            once.replace("tool_reference", "mcp_toolset_reference"),
+            "{'type':'tool_addition','tool':{'type':7}}")) {
+      assertThat(
+              strict(ANTHROPIC_MESSAGES, body.formatted(tool, unknown), "claude-opus-5-5")
+                  .bound()
+                  .inputTokens())
+          .isEqualTo(1_000_000);
+    }
+  }
+
+  @Test
+  void aThreadThatBeginsIsInTheBodyAndOneThatGoesOnFillsTheWindow() {
+    String create = "{'max_tokens':9,'messages':[],'thread':{'type':'create'}}";
+    assertThat(strict(ANTHROPIC_MESSAGES, create, "claude-opus-5-5").bound().inputTokens())
+        .isLessThan(1_000);
+    assertThat(counted(create)).doesNotContain("thread");
+    for (String stored : List.of("{'type':'continue','previous_message_id':'m'}", "{}", "'x'")) {
+      String body = create.replace("{'type':'create'}", stored);
+      assertThat(strict(ANTHROPIC_MESSAGES, body, "claude-opus-5-5").bound().inputTokens())
+          .isEqualTo(1_000_000);
+      assertThat(counted(body)).contains("\"thread\":");
+    }
+  }
+
+  private static String counted(String body) {
+    TokenCount count =
+        call(ANTHROPIC_MESSAGES, body).tokenCount("claude-opus-5-5", List.of()).orElseThrow();
+    return new String(count.body(), UTF_8);
+  }
+
+  @Test
+  void toolsInTheInputOfAResponseCountByTheirBytes() {
+    String body =
+        "{'max_output_tokens':9,'store':false,'input':["
+            + "{'type':'additional_tools','role':'developer','tools':["
+            + "{'type':'function','name':'f','parameters':{}},{'type':'tool_search',"
+            + "'execution':'client'},{'type':'namespace','name':'n','tools':[{'type':'custom'}]}]},"
+            + "{'type':'tool_search_call','arguments':{},'execution':'client'},"
+            + "{'type':'tool_search_output','tools':[{'type':'function','name':'g'}]},"
+            + "{'role':'user','content':'x'}],'client_metadata':{'session_id':'s'}}";
+    StrictTerms terms = strict(OPENAI_RESPONSES, body, "gpt-6.2-sol");
+    assertThat(terms.bound().unboundedField()).isNull();
+    assertThat(terms.bound().inputTokens()).isLessThan(body.length() + 1_001);
+    assertThat(terms.widening()).isEmpty();
+    String search = body.replace("'type':'custom'", "'type':'web_search'");
+    StrictTerms searching = strict(OPENAI_RESPONSES, search, "gpt-6.2-sol");
+    assertThat(searching.toolUses()).isEqualTo(8);
+    assertThat(searching.bound().inputTokens()).isEqualTo(9 * 1_050_000L);
   }
 }

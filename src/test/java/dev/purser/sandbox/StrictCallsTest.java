@@ -12,6 +12,8 @@ import dev.purser.providers.Bound;
 import dev.purser.providers.CallRequest;
 import dev.purser.providers.Dialect;
 import dev.purser.providers.RequestReading;
+import dev.purser.providers.StrictAsk;
+import dev.purser.providers.StrictNames;
 import dev.purser.providers.StrictTerms;
 import dev.purser.providers.TokenCount;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is sent for a strict budget, to providers that answer it. */
 class StrictCallsTest {
+  private static final StrictAsk ASK = StrictAsk.first(null, StrictNames.SHIPPED);
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final PriceList PRICES = PriceList.shipped();
 
@@ -71,15 +75,15 @@ class StrictCallsTest {
   void theCounterAnswersAndTheCutCallCostsNoMoreThanIsHeld(
       Dialect dialect, String model, String body) throws Exception {
     CallRequest request = read(dialect, body);
-    StrictTerms terms = request.strict(model, null, PRICES, NOW);
-    TokenCount count = request.tokenCount(model).orElseThrow();
+    StrictTerms terms = request.strict(model, ASK, PRICES, NOW);
+    TokenCount count = request.tokenCount(model, List.of()).orElseThrow();
     try (Sandbox sandbox = Sandbox.start(SandboxOptions.instant())) {
       HttpResponse<byte[]> counter = send(sandbox, dialect.provider(), count.path(), count.body());
       assertThat(counter.statusCode()).isEqualTo(200);
       OptionalLong told = count.read(counter.body());
       assertThat(told).isPresent();
 
-      StrictTerms closer = request.strict(model, null, PRICES, NOW, told.getAsLong());
+      StrictTerms closer = request.strict(model, ASK.counted(told.getAsLong()), PRICES, NOW);
       assertThat(closer.bound().hold()).isLessThanOrEqualTo(terms.bound().hold());
       assertThat(closer.bound().inputTokens())
           .isBetween(told.getAsLong(), terms.bound().inputTokens());
@@ -112,7 +116,7 @@ class StrictCallsTest {
   void aChatIsCutThoughItHadNoLimit() throws Exception {
     CallRequest request =
         read(Dialect.OPENAI_CHAT, "{'messages':[{'role':'user','content':'How are you?'}]}");
-    StrictTerms terms = request.strict("gpt-6.1-sol", null, PRICES, NOW);
+    StrictTerms terms = request.strict("gpt-6.1-sol", ASK, PRICES, NOW);
     byte[] sent = request.strictBodyFor("gpt-6.1-sol", terms, 3);
     try (Sandbox sandbox = Sandbox.start(SandboxOptions.instant())) {
       HttpResponse<byte[]> answer =

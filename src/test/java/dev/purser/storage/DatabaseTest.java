@@ -13,7 +13,9 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
   private static final String INSERT =
@@ -172,6 +174,47 @@ class DatabaseTest {
 
       assertThat(database.<Long>read(DatabaseTest::spaces)).isEqualTo(2);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, on", "local, on", "remote_write, on", "on, on", "remote_apply, remote_apply"})
+  void aCommitIsToldWhenItIsOnDiskWhateverTheServerIsSetTo(String set, String used) {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL)) {
+      test.set("synchronous_commit", set);
+      assertThat(test.database().<String>write(handle -> show(handle, "synchronous_commit")))
+          .isEqualTo(used);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"read uncommitted", "repeatable read", "serializable"})
+  void transactionsSeeWhatWasCommittedWhateverTheServerIsSetTo(String set) {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL)) {
+      test.set("default_transaction_isolation", set);
+      Database database = test.database();
+      assertThat(database.<String>write(handle -> show(handle, "transaction_isolation")))
+          .isEqualTo("read committed");
+      assertThat(database.<String>read(handle -> show(handle, "transaction_isolation")))
+          .isEqualTo("read committed");
+    }
+  }
+
+  private static String show(Handle handle, String setting) {
+    return handle
+        .createQuery("SELECT current_setting(:name)")
+        .bind("name", setting)
+        .mapTo(String.class)
+        .one();
+  }
+
+  @Test
+  void aPostgresqlThatIsTooOldIsRefusedByItsNumber() {
+    assertThat(Postgresql.whyTooOld(140_012))
+        .hasValueSatisfying(
+            reason -> assertThat(reason).contains("PostgreSQL 14 is too old", "15 or newer"));
+    assertThat(Postgresql.whyTooOld(90_624)).isPresent();
+    assertThat(Postgresql.whyTooOld(150_000)).isEmpty();
+    assertThat(Postgresql.whyTooOld(180_006)).isEmpty();
   }
 
   @Test

@@ -372,6 +372,32 @@ class CallsPageTest {
   }
 
   @Test
+  void anAgentsModelOfTheOtherProviderIsExplained() {
+    Person person = purser.newPerson().withProviderKeys();
+    String agent = person.agent("fixed");
+    person
+        .api()
+        .patch(
+            "/api/agents/" + agent,
+            """
+            {"version":1,"preferredProvider":"openai","preferredModel":"gpt-5.5",
+             "modelPolicy":"always"}\
+            """)
+        .ok(200);
+    Http caller = new Http(purser.url(), person.virtualKey(agent).secret());
+    Http.Answer refused = Story.message(caller, Story.PRICED_MODEL, "hello");
+    assertThat(refused.status()).isEqualTo(400);
+    String page = get(person, "/calls/" + Story.id(refused)).text();
+    assertThat(page)
+        .contains("the agent&#39;s model is another provider&#39;s".replace("&#39;", "'"))
+        .contains("always use gpt-5.5", "href=\"/agents/" + agent + "\"");
+    Matcher shown =
+        Pattern.compile("<code id=\"answer-text\">(.*?)</code>", Pattern.DOTALL).matcher(page);
+    assertThat(shown.find()).isTrue();
+    assertThat(JSON.readTree(shown.group(1))).isEqualTo(refused.json());
+  }
+
+  @Test
   void aMissingKeyIsExplainedAndSoIsAModelThatNobodyChose() {
     Person person = purser.newPerson();
     Http caller = person.caller("new");

@@ -440,12 +440,12 @@ class StrictPagesTest {
                 "/v1/messages",
                 """
                 {"model":"claude-opus-5-5","max_tokens":9,"messages":[{"role":"user","content":"hi"}],
-                 "tools":[{"type":"web_search_20250305","name":"web_search"}]}\
+                 "tools":[{"type":"web_search_20250305","name":"web_search","max_uses":501}]}\
                 """);
     assertThat(answer.status()).isEqualTo(402);
     assertThat(page("/calls/" + Story.id(answer)))
         .contains("Refused: its cost has no bound because of tools[].max_uses")
-        .contains("does not say how often at most", "Set max_uses", "Change mode");
+        .contains("again and again", "Set max_uses", "Change mode");
 
     Http.Answer openAis =
         story
@@ -453,15 +453,36 @@ class StrictPagesTest {
             .post(
                 "/v1/responses",
                 """
-                {"model":"gpt-6-sol","max_output_tokens":9,"input":"hi",
+                {"model":"gpt-6-sol","max_output_tokens":9,"input":"hi","max_tool_calls":501,
                  "tools":[{"type":"web_search"}]}\
                 """);
     assertThat(openAis.status()).isEqualTo(402);
     assertThat(openAis.text()).contains("Set max_tool_calls");
     assertThat(page("/calls/" + Story.id(openAis)))
         .contains("Refused: its cost has no bound because of max_tool_calls")
-        .contains("does not say how often at most", "Set max_tool_calls")
+        .contains("again and again", "Set max_tool_calls")
         .doesNotContain("Leave out max_tool_calls");
+  }
+
+  @Test
+  void aCallWithAnUnknownNameThatDoesNotFitIsExplainedAsItsProgramWasTold() {
+    story.budget(100, "strict");
+    Http.Answer answer =
+        story
+            .caller()
+            .post(
+                "/v1/messages",
+                """
+                {"model":"claude-opus-5-5","max_tokens":9,"invented":1,
+                 "messages":[{"role":"user","content":"hi"}]}\
+                """);
+    assertThat(answer.status()).isEqualTo(402);
+    String told = answer.json().at("/error/message").asString();
+    assertThat(told).contains("invented", "the most that its model can cost");
+    assertThat(page("/calls/" + Story.id(answer)))
+        .contains("Refused: it did not fit the budget")
+        .contains("Leave out invented", "CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1")
+        .contains(told.substring(0, told.indexOf(" Leave")));
   }
 
   @Test

@@ -1,0 +1,30 @@
+package dev.purser.providers;
+
+/** Recognizes {@code [DONE]}, the data of a stream's last event that is no JSON. */
+final class DoneMark {
+  private static final byte[] MARK = {'[', 'D', 'O', 'N', 'E', ']'};
+  private static final int SOMETHING_ELSE = -1;
+
+  /** How many bytes of the mark the event's data has begun with. */
+  private int matched;
+
+  /** Some bytes of the event's data, in order. */
+  void data(byte[] bytes, int from, int to) {
+    for (int at = from; at < to && matched >= 0 && matched < MARK.length; at++) {
+      if (bytes[at] == MARK[matched]) {
+        matched++;
+      } else if (matched > 0 || bytes[at] != ' ') {
+        matched = SOMETHING_ELSE;
+      }
+    }
+  }
+
+  boolean found() {
+    return matched == MARK.length;
+  }
+
+  /** The next event begins. */
+  void next() {
+    matched = 0;
+  }
+}
