@@ -87,7 +87,8 @@ public final class App implements AutoCloseable {
     address =
         PublicAddress.of(configuration.publicUrl().map(URI::toString), configuration.host(), port);
 
-    DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
+    DataDirectory directory =
+        DataDirectory.open(configuration.dataDirectory(), configuration.allowOpenFiles());
     if (configuration.database() instanceof DatabaseConfiguration.Sqlite) {
       open.push(directory.lock());
     }

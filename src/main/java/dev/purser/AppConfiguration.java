@@ -8,6 +8,7 @@ import dev.purser.people.PublicAddress;
 import dev.purser.people.TrustedProxies;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.storage.DatabaseConfiguration;
+import dev.purser.storage.OpenFiles;
 import dev.purser.vault.VaultConfiguration;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  *
  * @param port 0 for one that is free
  * @param dataDirectory holds the database, if it is SQLite, and the master key, if none is given
+ * @param allowOpenFiles whether others than their owner may use that directory and the master key
  * @param publicUrl what people and programs reach Purser by; empty for host and port
  * @param trustedProxies who are believed when they say whom they forward for
  * @param ledger its limits
@@ -33,6 +35,7 @@ record AppConfiguration(
     String host,
     int port,
     Path dataDirectory,
+    boolean allowOpenFiles,
     DatabaseConfiguration database,
     VaultConfiguration vault,
     ProviderAddresses providers,
@@ -55,6 +58,7 @@ record AppConfiguration(
           "PURSER_MAX_WAITING",
           "PURSER_STRICT_UNKNOWN",
           "PURSER_LOG_LEVEL",
+          OpenFiles.SETTING,
           // Read by the ./run script, for the Java that it starts.
           "PURSER_JAVA_OPTIONS");
 
@@ -79,6 +83,7 @@ record AppConfiguration(
 
   static AppConfiguration read(Settings settings) {
     Path dataDirectory = Path.of(settings.text("PURSER_DATA_DIR", "data"));
+    boolean allowOpenFiles = settings.flag(OpenFiles.SETTING);
     String logLevel = settings.text("PURSER_LOG_LEVEL", "info");
     if (!LOG_LEVELS.contains(logLevel)) {
       throw new InvalidSetting(
@@ -88,8 +93,9 @@ record AppConfiguration(
         settings.text("PURSER_HOST", "127.0.0.1"),
         (int) settings.number("PURSER_PORT", 8080, 0, 65535),
         dataDirectory,
+        allowOpenFiles,
         DatabaseConfiguration.of(settings, dataDirectory),
-        VaultConfiguration.of(settings, dataDirectory),
+        VaultConfiguration.of(settings, dataDirectory, allowOpenFiles),
         ProviderAddresses.of(settings),
         GatewayConfiguration.of(settings),
         settings.text("PURSER_PUBLIC_URL").map(text -> url("PURSER_PUBLIC_URL", text)),

@@ -56,4 +56,8 @@ CREATE TABLE sign_in_links (
   expires_at BIGINT NOT NULL
 ) ${clustered};
 
+-- Null for a token that does not expire; for a user who may sign in.
+ALTER TABLE access_tokens ADD COLUMN expires_at BIGINT;
+ALTER TABLE users ADD COLUMN disabled_at BIGINT;
+
 -- keys

@@ -41,7 +41,15 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
     Optional<PasswordProof> proof = parts.users().signIn(email, request.form().secret("password"));
     Optional<Reply> signedIn = proof.flatMap(known -> visitors.signIn(request, known, to));
     if (signedIn.isEmpty()) {
-      return wrong(request, email, to);
+      // Only who knows the password is told.
+      return proof.filter(known -> parts.users().disabled(known.userId())).isPresent()
+          ? page(
+              403,
+              request,
+              empty(to)
+                  .refused(
+                      email, "This user is disabled. Ask whoever runs this Purser to enable it."))
+          : wrong(request, email, to);
     }
     attempts.succeeded(email, request.clientAddress(), browser);
     return signedIn.get();

@@ -28,6 +28,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -117,6 +118,43 @@ class CommandsTest {
       Ended without = run(test, PASSWORD, "user", "add", "bob@example.com");
       without.failedInOneLine(1);
       assertThat(without.errors()).contains("--password-stdin");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUserIsDisabledAndEnabled(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople server = new TestPeople(test.database());
+      User ada = server.add("ada@example.com");
+      Ended disabled = run(test, "", "user", "disable", "Ada@example.com");
+      assertThat(disabled.exitCode()).isZero();
+      assertThat(disabled.output())
+          .contains("Nobody can sign in as ada@example.com")
+          .contains("virtual keys go on working");
+      assertThat(server.users().disabled(ada.id())).isTrue();
+      assertThat(run(test, "", "user", "enable", "ada@example.com"))
+          .isEqualTo(new Ended(0, "ada@example.com can sign in again.\n", ""));
+      assertThat(server.users().disabled(ada.id())).isFalse();
+      run(test, "", "user", "disable", "nobody@example.com").failedInOneLine(1);
+      run(test, "", "user", "enable", "nobody@example.com").failedInOneLine(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAccessTokenExpiresAfterTheDaysThatTheCommandSays(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople server = new TestPeople(test.database());
+      User ada = server.add("ada@example.com");
+      String[] create = {
+        "token", "create", "--user", "ada@example.com", "--name", "ci", "--days", "7"
+      };
+      assertThat(run(test, "", create).exitCode()).isZero();
+      assertThat(server.accessTokens().list(ada.spaceId()).getFirst().expiresAt())
+          .isEqualTo(TestPeople.START.plus(Duration.ofDays(7)));
+      create[7] = "0";
+      run(test, "", create).failedInOneLine(1);
     }
   }
 
