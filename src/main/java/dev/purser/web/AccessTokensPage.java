@@ -65,11 +65,11 @@ record AccessTokensPage(WebParts parts) {
       TokenCreated.@Nullable Created made,
       String asksAbout,
       @Nullable AccessToken revoked) {
-    return Reply.page(
-        status,
-        "accessTokens.jte",
-        request.frame(),
-        new AccessTokenList(tokens, zone, parts.address().url(), draft, made, asksAbout, revoked));
+    AccessTokenList list =
+        new AccessTokenList(tokens, zone, parts.address().url(), draft, made, asksAbout, revoked);
+    return made == null
+        ? Reply.page(status, "accessTokens.jte", request.frame(), list)
+        : Reply.shownOnce("accessTokens.jte", request.frame(), list, PATH);
   }
 
   private ZoneId zone(PageRequest request) {
