@@ -382,7 +382,8 @@ class WrongCallerTest {
     TestGateway purser =
         purserBefore(
             provider((request, out) -> {
-              String head = UNCLEAR_HEADS.get(Integer.parseInt(mark(request.body()).split("-", -1)[1]));
+              String head =
+                  UNCLEAR_HEADS.get(Integer.parseInt(mark(request.body()).split("-", -1)[1]));
               String first = "HTTP/1.1 200 OK\r\n" + head + "\r\n2\r\n{}\r\n0\r\n\r\n";
               out.write(ScriptedProvider.bytes(first + realAnswer(request)));
             }));
