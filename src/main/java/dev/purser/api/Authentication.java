@@ -59,7 +59,8 @@ record Authentication(
               + ", which should go nowhere but into Purser's vault; send an access token instead";
       case Presented.AccessToken accessToken ->
           Credential.wellFormed(Credential.Kind.ACCESS_TOKEN, presented)
-              ? "this access token was revoked, or is of another installation"
+              ? "this access token was revoked, has expired, is of a disabled user, or of another"
+                  + " installation"
               : "this access token has a typing error, or is cut short";
       case Presented.Nothing nothing -> "send an access token after \"Bearer\"";
       case Presented.Unknown unknown -> "this is no access token of Purser; they begin with pst_";

@@ -209,7 +209,8 @@ final class Call implements Running {
             progress.step(() -> {
               if (over != null && over.isPresent()) {
                 refuse(
-                    lane.errors().overBudget(over.get(), caller().agentId(), List.of()), over.get().entryId());
+                    lane.errors().overBudget(over.get(), caller().agentId(), List.of()),
+                    over.get().entryId());
               } else {
                 next.run();
               }

@@ -203,6 +203,7 @@ public record OneCall(
       case "repriced" -> "An added price was replaced";
       case "doubt_released" -> "What was in doubt was released: its estimate counts as its cost";
       case "settled_late" -> "Its end was booked after it had been taken for interrupted";
+      case "restored" -> "The database had lost this entry, and it was written again";
       default -> adjustment.reason().replace('_', ' ');
     };
   }
