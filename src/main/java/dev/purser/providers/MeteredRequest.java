@@ -128,7 +128,7 @@ final class MeteredRequest implements CallRequest {
   public CallRequest limitedTo(long outputTokens) {
     StrictEdits edits = StrictEdits.lowering(dialect, fields, outputTokens);
     return switch (dialect.read(Splice.apply(fields.body(), edits.splices()))) {
-      case RequestReading.Accepted(CallRequest limited) -> limited;
+      case RequestReading.Accepted(CallRequest limited) -> limited.sentTo(region);
       case RequestReading.Refused(CallError error, var _) ->
           throw new IllegalStateException("a lower limit: " + error.message());
     };

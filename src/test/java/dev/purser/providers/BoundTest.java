@@ -123,6 +123,9 @@ class BoundTest {
           .isEqualTo(
               anywhere.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos()
                   * 11);
+      // A request that is read again with a lower limit still goes to the same address.
+      assertThat(there.limitedTo(10).bound(model, PRICES, Exchange.NOW).hold().nanos() * 10)
+          .isEqualTo(anywhere.limitedTo(10).bound(model, PRICES, Exchange.NOW).hold().nanos() * 11);
     }
     assertThat(there.bound("gpt-4o", PRICES, Exchange.NOW))
         .isEqualTo(anywhere.bound("gpt-4o", PRICES, Exchange.NOW));
