@@ -122,8 +122,7 @@ final class Client {
   /** Whether the body is large, as far as is known by now. */
   boolean large() {
     Long announced = announcedBytes();
-    return bodyBytes > Bodies.LARGE_BYTES
-        || (announced != null && announced > Bodies.LARGE_BYTES);
+    return bodyBytes > Bodies.LARGE_BYTES || (announced != null && announced > Bodies.LARGE_BYTES);
   }
 
   /** How long the body will be, if the client says so; else null. */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone where the space's months begin
  * @param spaceBudget null for no limit
  * @param agentBudget null for no limit
- * @param fingerprint of what is known of the body, by which a repeat of a refused call is known; null
- *     if nothing is
+ * @param fingerprint of what is known of the body, by which a repeat of a refused call is known;
+ *     null if nothing is
  */
 public record UnreadCall(
     String entryId,

@@ -147,8 +147,7 @@ public final class RefusalErrors {
    * @param widening those because of which the call counts as the most that its model can cost
    * @param needed for the call; null if it was not read
    */
-  public CallError widened(
-      CallError refusal, List<RequestName> widening, @Nullable Money needed) {
+  public CallError widened(CallError refusal, List<RequestName> widening, @Nullable Money needed) {
     if (widening.isEmpty() || needed == null) {
       return refusal;
     }

@@ -61,7 +61,8 @@ public record Snippets(List<Snippet> all, boolean filled) {
                 : snippet("curl", "curl", CURL, anthropic),
             snippet("anthropic-python", "Anthropic, Python", ANTHROPIC_PYTHON, anthropic),
             snippet("anthropic-java", "Anthropic, Java", ANTHROPIC_JAVA, anthropic),
-            snippet("anthropic-typescript", "Anthropic, TypeScript", ANTHROPIC_TYPESCRIPT, anthropic),
+            snippet(
+                "anthropic-typescript", "Anthropic, TypeScript", ANTHROPIC_TYPESCRIPT, anthropic),
             snippet("openai-python", "OpenAI, Python", OPENAI_PYTHON, openai),
             snippet("openai-java", "OpenAI, Java", OPENAI_JAVA, openai),
             snippet("openai-typescript", "OpenAI, TypeScript", OPENAI_TYPESCRIPT, openai),
