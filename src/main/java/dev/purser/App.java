@@ -10,6 +10,7 @@ import dev.purser.ledger.Releases;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.NoticesTold;
+import dev.purser.people.OneTimeLinks;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Users;
@@ -19,6 +20,7 @@ import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.StrictStateStore;
 import dev.purser.storage.DataDirectory;
 import dev.purser.storage.DatabaseConfiguration;
+import dev.purser.vault.KeyChecks;
 import dev.purser.web.SignInLinks;
 import dev.purser.web.Web;
 import dev.purser.web.WebParts;
@@ -85,7 +87,8 @@ public final class App implements AutoCloseable {
     address =
         PublicAddress.of(configuration.publicUrl().map(URI::toString), configuration.host(), port);
 
-    DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
+    DataDirectory directory =
+        DataDirectory.open(configuration.dataDirectory(), configuration.allowOpenFiles());
     if (configuration.database() instanceof DatabaseConfiguration.Sqlite) {
       open.push(directory.lock());
     }
@@ -104,6 +107,7 @@ public final class App implements AutoCloseable {
     open.push(rooms.virtualKeys()::writeLastUses);
     KeyCheck keyCheck = new KeyCheck(configuration.providers());
     open.push(keyCheck);
+    KeyChecks keyChecks = new KeyChecks(keyCheck);
 
     int eventLoops = Runtime.getRuntime().availableProcessors();
     vertx =
@@ -132,7 +136,8 @@ public final class App implements AutoCloseable {
             address.url(),
             eventLoops);
     Sessions sessions = new Sessions(rooms.database(), clock, rooms.random());
-    signInLinks = new SignInLinks(clock, rooms.random());
+    signInLinks =
+        new SignInLinks(new OneTimeLinks(rooms.database(), clock, rooms.random()), rooms.random());
     Releases releases = new Releases(rooms.database(), clock);
     Overspend overspend =
         overspending == null ? null : Overspend.of(rooms, address.url(), overspending);
@@ -152,7 +157,7 @@ public final class App implements AutoCloseable {
             rooms.agents(),
             rooms.virtualKeys(),
             rooms.vault(),
-            keyCheck,
+            keyChecks,
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.calls(),
@@ -167,6 +172,7 @@ public final class App implements AutoCloseable {
         vertx,
         new WebParts(
             address,
+            configuration.trustedProxies(),
             rooms.users(),
             sessions,
             signInLinks,
@@ -175,7 +181,7 @@ public final class App implements AutoCloseable {
             rooms.agents(),
             rooms.virtualKeys(),
             rooms.vault(),
-            keyCheck,
+            keyChecks,
             rooms.usageSummaries(),
             rooms.dailyUsage(),
             rooms.monthUsage(),

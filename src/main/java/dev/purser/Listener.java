@@ -27,9 +27,8 @@ final class Listener extends VerticleBase {
   @Override
   public Future<?> start() {
     Handler<HttpServerRequest> calls = gateway.handler();
-    return vertx
-        .createHttpServer(gateway.serverOptions().setHost(host).setPort(port))
-        .connectionHandler(gateway.clients()::opened)
+    return gateway
+        .guarded(vertx.createHttpServer(gateway.serverOptions().setHost(host).setPort(port)))
         .requestHandler(request -> {
           if (Gateway.claims(request)) {
             calls.handle(request);

@@ -68,6 +68,7 @@ class RoomsTest {
           com.password4j            : people
           gg.jte                    : web
           picocli                   : cli
+          io.netty                  : gateway
           io.vertx                  : providers gateway api web sandbox cli
           tools.jackson             : providers vault pricing gateway api web sandbox cli
           """);
@@ -78,6 +79,7 @@ class RoomsTest {
           "people.AccessTokens",
           "people.Credential",
           "people.NoticesTold",
+          "people.OneTimeLinks",
           "people.Sessions",
           "people.Spaces",
           "people.Users",
@@ -112,6 +114,7 @@ class RoomsTest {
           "cli.TokenCreate", // shown once
           "gateway.Upstream", // sent to the provider
           "people.Credential", // hashed
+          "people.OneTimeLinks", // printed, and hashed
           "people.Passwords", // hashed
           "people.Sessions", // hashed
           "people.Users", // what is stored of a password

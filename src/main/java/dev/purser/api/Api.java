@@ -17,6 +17,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,13 @@ public final class Api {
 
   private static final long MOST_BODY_BYTES = 64 * 1024;
   private static final int THREADS = 16;
+
+  /** Each space waits for a provider on one of them at most. */
+  private static final int THREADS_THAT_ASK_PROVIDERS = 32;
+
+  /** Vert.x warns of work that takes longer. An API key's check gives up before. */
+  private static final long SLOWEST_SECONDS = 120;
+
   private static final int MOST_WAITING = 256;
 
   /** No answer is a page. */
@@ -40,21 +48,35 @@ public final class Api {
 
   private final List<Route> routes;
   private final Authentication authentication;
-  private final WorkerExecutor threads;
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Pool others;
+  private final Pool checks;
 
-  private Api(List<Route> routes, Authentication authentication, WorkerExecutor threads) {
+  private Api(List<Route> routes, Authentication authentication, Pool others, Pool checks) {
     this.routes = routes;
     this.authentication = authentication;
-    this.threads = threads;
+    this.others = others;
+    this.checks = checks;
+  }
+
+  /** Threads for one sort of request, and how many of those there are. */
+  private record Pool(WorkerExecutor threads, AtomicInteger requests) {
+    static Pool of(Vertx vertx, String name, int threads) {
+      return new Pool(
+          vertx.createSharedWorkerExecutor(name, threads, SLOWEST_SECONDS, TimeUnit.SECONDS),
+          new AtomicInteger());
+    }
   }
 
   /** Adds {@code /api}, {@code /health} and {@code /metrics} to a router. */
   public static void mount(Router router, Vertx vertx, ApiParts parts) {
     Authentication authentication =
         new Authentication(parts.users(), parts.accessTokens(), parts.sessions(), parts.address());
-    WorkerExecutor threads = vertx.createSharedWorkerExecutor("purser-api", THREADS);
-    new Api(Routes.of(parts), authentication, threads).mount(router);
+    new Api(
+            Routes.of(parts),
+            authentication,
+            Pool.of(vertx, "purser-api", THREADS),
+            Pool.of(vertx, "purser-api-checks", THREADS_THAT_ASK_PROVIDERS))
+        .mount(router);
   }
 
   private void mount(Router router) {
@@ -79,15 +101,16 @@ public final class Api {
       send(context, answerTo(route, context));
       return;
     }
-    if (waiting.incrementAndGet() > MOST_WAITING) {
-      waiting.decrementAndGet();
+    Pool pool = route.asksProvider() ? checks : others;
+    if (pool.requests().incrementAndGet() > MOST_WAITING) {
+      pool.requests().decrementAndGet();
       send(context, refused(ProblemCode.OVERLOADED, "try again in a moment"));
       return;
     }
-    threads
+    pool.threads()
         .executeBlocking(() -> answerTo(route, context), false)
         .onComplete(done -> {
-          waiting.decrementAndGet();
+          pool.requests().decrementAndGet();
           send(
               context,
               done.succeeded()

@@ -9,11 +9,11 @@ import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
-import dev.purser.providers.KeyCheck;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.StrictStateStore;
 import dev.purser.reports.UsageSummaryStore;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
@@ -36,7 +36,7 @@ public record ApiParts(
     Agents agents,
     VirtualKeys virtualKeys,
     Vault vault,
-    KeyCheck keyCheck,
+    KeyChecks keyChecks,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     CallStore calls,

@@ -69,6 +69,7 @@ record KeysResource(Vault vault, ProviderKeys keys) {
           ApiAnswer.refused(ProblemCode.KEY_REJECTED, mistaken.reason());
       case KeySaved.Rejected rejected ->
           ApiAnswer.refused(ProblemCode.KEY_REJECTED, rejected.reason());
+      case KeySaved.Busy busy -> ApiAnswer.refused(ProblemCode.OVERLOADED, busy.reason());
       case KeySaved.Unreachable unreachable ->
           ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
     };
@@ -82,6 +83,7 @@ record KeysResource(Vault vault, ProviderKeys keys) {
     return switch (keys.verify(request.spaceId(), provider.get())) {
       case KeyVerified.Asked asked -> ApiAnswer.ok(KeyBody.of(asked.key()));
       case KeyVerified.Missing _ -> ApiAnswer.notFound("API key");
+      case KeyVerified.Busy busy -> ApiAnswer.refused(ProblemCode.OVERLOADED, busy.reason());
       case KeyVerified.Unreachable unreachable ->
           ApiAnswer.refused(ProblemCode.PROVIDER_UNREACHABLE, unreachable.reason());
     };

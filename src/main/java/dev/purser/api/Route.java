@@ -12,6 +12,8 @@ import java.util.function.Function;
  * @param fields the names of the fields that its body may have; none if it takes no body
  * @param probe whether machines ask it whether Purser is well: it is answered from memory alone, at
  *     once, and under whatever host name they use
+ * @param asksProvider whether the answer may have to wait for a provider: such requests have
+ *     threads of their own
  */
 record Route(
     HttpMethod method,
@@ -20,24 +22,30 @@ record Route(
     Set<String> parameters,
     Set<String> fields,
     boolean probe,
+    boolean asksProvider,
     Function<ApiRequest, ApiAnswer> handler) {
 
   static Route of(
       HttpMethod method, String path, Access access, Function<ApiRequest, ApiAnswer> handler) {
-    return new Route(method, path, access, Set.of(), Set.of(), false, handler);
+    return new Route(method, path, access, Set.of(), Set.of(), false, false, handler);
   }
 
   Route parameters(String... names) {
-    return new Route(method, path, access, Set.of(names), fields, probe, handler);
+    return new Route(method, path, access, Set.of(names), fields, probe, asksProvider, handler);
   }
 
   Route fields(String... names) {
-    return new Route(method, path, access, parameters, Set.of(names), probe, handler);
+    return new Route(method, path, access, parameters, Set.of(names), probe, asksProvider, handler);
   }
 
   /** The same as a probe. */
   Route asProbe() {
-    return new Route(method, path, access, parameters, fields, true, handler);
+    return new Route(method, path, access, parameters, fields, true, asksProvider, handler);
+  }
+
+  /** The same, which may have to wait for a provider, for seconds. */
+  Route thatAsksProvider() {
+    return new Route(method, path, access, parameters, fields, probe, true, handler);
   }
 
   /** As the router writes it: {@code /api/agents/:id}. */

@@ -23,7 +23,7 @@ final class Routes {
         new KeysResource(
             parts.vault(),
             new ProviderKeys(
-                parts.vault(), parts.spaces(), parts.keyCheck(), parts.prices(), parts.clock()));
+                parts.vault(), parts.spaces(), parts.keyChecks(), parts.prices(), parts.clock()));
     SettingsResource settings =
         new SettingsResource(parts.spaces(), owners, parts.strictStates(), parts.clock());
     ModelsResource models = new ModelsResource(parts.vault(), parts.prices(), parts.clock());
@@ -41,8 +41,8 @@ final class Routes {
     return List.of(
         Route.of(GET, "/api/me", READ, me::me),
         Route.of(GET, "/api/keys", READ, keys::list),
-        Route.of(PUT, "/api/keys/{provider}", MANAGE, keys::save).fields("key"),
-        Route.of(POST, "/api/keys/{provider}/verify", MANAGE, keys::verify),
+        Route.of(PUT, "/api/keys/{provider}", MANAGE, keys::save).fields("key").thatAsksProvider(),
+        Route.of(POST, "/api/keys/{provider}/verify", MANAGE, keys::verify).thatAsksProvider(),
         Route.of(DELETE, "/api/keys/{provider}", MANAGE, keys::delete),
         Route.of(GET, "/api/settings", READ, settings::read),
         Route.of(PATCH, "/api/settings", MANAGE, settings::change).fields(SettingsResource.FIELDS),
@@ -63,7 +63,8 @@ final class Routes {
             .fields("name"),
         Route.of(DELETE, "/api/virtual-keys/{id}", MANAGE, agents::revokeVirtualKey),
         Route.of(GET, "/api/access-tokens", READ, tokens::list),
-        Route.of(POST, "/api/access-tokens", MANAGE, tokens::create).fields("name", "scope"),
+        Route.of(POST, "/api/access-tokens", MANAGE, tokens::create)
+            .fields("name", "scope", "expiresAt"),
         Route.of(DELETE, "/api/access-tokens/{id}", MANAGE, tokens::revoke),
         Route.of(GET, "/api/openapi.yaml", ANYONE, server::openApi),
         Route.of(GET, "/health/live", ANYONE, server::live).asProbe(),

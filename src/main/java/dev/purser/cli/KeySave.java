@@ -9,6 +9,7 @@ import dev.purser.pricing.Provider;
 import dev.purser.providers.KeyCheck;
 import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.KeySaved;
 import dev.purser.vault.ProviderKeys;
 import dev.purser.vault.Vault;
@@ -71,7 +72,7 @@ final class KeySave implements Runnable {
                   program.clock(),
                   program.random()),
               new Spaces(database),
-              keyCheck,
+              new KeyChecks(keyCheck),
               new PriceStore(database, PriceList.shipped())::read,
               program.clock());
       switch (keys.save(user.spaceId(), provider, key, null)) {

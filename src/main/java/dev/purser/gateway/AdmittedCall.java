@@ -97,7 +97,7 @@ final class AdmittedCall {
         lane.keyVerdicts()
             .answered(
                 plan.providerKey(),
-                answer.statusCode(),
+                answer,
                 expect(request)
                     .answer(
                         plan.model(),

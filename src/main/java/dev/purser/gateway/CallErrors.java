@@ -3,13 +3,15 @@ package dev.purser.gateway;
 import dev.purser.agents.Presented;
 import dev.purser.ledger.Decision;
 import dev.purser.pricing.Provider;
+import dev.purser.providers.BudgetRefused;
 import dev.purser.providers.CallError;
-import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
+import dev.purser.providers.KeyCheckResult;
 import dev.purser.providers.RefusalErrors;
 import dev.purser.providers.RequestName;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /** What the gateway says when it refuses: what happened, what to do, and on which page. */
 final class CallErrors {
@@ -39,6 +41,11 @@ final class CallErrors {
           keyInvalid(
               "This virtual key is mistyped or cut short: its checksum does not fit.",
               "Copy it again whole, or make a new one at " + agents());
+      case Presented.Mispasted(Presented.Mishap mishap) ->
+          keyInvalid(
+              "This is not a virtual key alone. " + mishap.sentence(),
+              "Send only the key, as x-api-key or after Authorization: Bearer; make a new one at "
+                  + agents());
       case Presented.ProviderKey key ->
           keyInvalid(
               "This is a provider key of " + key.provider().displayName() + ", not a virtual key.",
@@ -68,6 +75,43 @@ final class CallErrors {
     return keyInvalid("This virtual key has expired.", "Make a new one at " + agents());
   }
 
+  /** What Purser adds to a provider's error. */
+  record Help(String code, String sentences) {}
+
+  /**
+   * What a program is told that a provider has refused for what its virtual key stands for: it
+   * would suspect the virtual key.
+   *
+   * @return empty if the answer says nothing of the API key or of how Purser calls
+   */
+  Optional<Help> keyRefused(Provider provider, KeyCheckResult said) {
+    String notYours = "This is about the API key that is saved in Purser, not your virtual key. ";
+    return switch (said) {
+      case KeyCheckResult.Rejected(String reason) ->
+          Optional.of(
+              new Help(
+                  "provider_key_rejected", notYours + reason + " It is saved at " + settings()));
+      case KeyCheckResult.Restricted _ ->
+          Optional.of(
+              new Help(
+                  "provider_key_restricted",
+                  notYours
+                      + "It may not do this. Give it the permission in "
+                      + provider.displayName()
+                      + "'s console, or save another one at "
+                      + settings()));
+      case KeyCheckResult.NotAboutKey(String reason) ->
+          Optional.of(
+              new Help(
+                  "provider_refused",
+                  "This is about how Purser reaches "
+                      + provider.displayName()
+                      + ", not about your virtual key. "
+                      + reason));
+      case KeyCheckResult.Unreachable _, KeyCheckResult.Valid _ -> Optional.empty();
+    };
+  }
+
   /** What is said of a call that was read, and that the ledger has an entry of. */
   RefusalErrors refusals() {
     return refusals;
@@ -76,27 +120,25 @@ final class CallErrors {
   /**
    * It does not fit a budget.
    *
+   * @param agentId of the caller
    * @param widening names because of which it counts as the most that its model can cost
    */
-  CallError overBudget(Decision.OverBudget over, List<RequestName> widening) {
-    CallError refusal = overBudget(over);
-    return over.stopped() ? refusal : refusals.widened(refusal, widening, over.needed());
-  }
-
-  CallError overBudget(Decision.OverBudget over) {
+  CallError overBudget(Decision.OverBudget over, String agentId, List<RequestName> widening) {
     return refusals.overBudget(
-        over.budgetOf() == Decision.BudgetOf.AGENT,
-        over.stopped(),
-        over.largestOutputTokens(),
-        ErrorBody.budgetFigures(
-            over.budgetOf().id(),
+        new BudgetRefused(
+            switch (over.budgetOf()) {
+              case SPACE -> null;
+              case AGENT -> agentId;
+            },
+            over.stopped(),
             over.budget(),
             over.spent(),
             over.held(),
             over.doubt(),
             over.needed(),
             over.largestOutputTokens(),
-            over.resetsAt()));
+            over.resetsAt()),
+        widening);
   }
 
   CallError wrongPath(String rightPath) {

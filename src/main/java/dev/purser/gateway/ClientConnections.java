@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for all threads; nothing waits in here.
  */
-public final class ClientConnections {
+final class ClientConnections {
   private static final Logger log = LoggerFactory.getLogger(ClientConnections.class);
 
   /** The part of all places that those who come new have in any case. */
@@ -90,7 +90,7 @@ public final class ClientConnections {
   }
 
   /** A client has connected; to be called on the connection's event loop. */
-  public void opened(HttpConnection opened) {
+  void opened(HttpConnection opened) {
     ClientConnection connection = ClientConnection.watch(opened, this);
     synchronized (this) {
       open++;

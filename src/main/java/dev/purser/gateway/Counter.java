@@ -61,7 +61,9 @@ final class Counter {
     upstream
         .connect(question.path())
         .onFailure(e -> counter.giveUp(String.valueOf(e.getMessage())))
-        .onSuccess(connected -> counter.send(connected, client, upstream, credential, providerKey));
+        .onSuccess(connected ->
+            counter.guarded(
+                () -> counter.send(connected, client, upstream, credential, providerKey)));
     Future<OptionalLong> counted = counter.answered.future();
     counted.onComplete(result -> {
       lane.vertx().cancelTimer(timer);
@@ -87,7 +89,7 @@ final class Counter {
     connected
         .send(Buffer.buffer(question.body()))
         .onFailure(e -> giveUp(String.valueOf(e.getMessage())))
-        .onSuccess(this::read);
+        .onSuccess(response -> guarded(() -> read(response)));
   }
 
   private void read(HttpClientResponse response) {
@@ -103,14 +105,25 @@ final class Counter {
         answer.appendBuffer(chunk);
       }
     });
-    response.endHandler(_ -> {
-      OptionalLong tokens = question.read(answer.getBytes());
-      if (tokens.isEmpty()) {
-        giveUp("an answer without a number");
-      } else {
-        answered.tryComplete(tokens);
-      }
-    });
+    response.endHandler(_ -> guarded(this::ended));
+  }
+
+  private void ended() {
+    OptionalLong tokens = question.read(answer.getBytes());
+    if (tokens.isEmpty()) {
+      giveUp("an answer without a number");
+    } else {
+      answered.tryComplete(tokens);
+    }
+  }
+
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      log.error("a counter could not be asked", e);
+      giveUp("an error of Purser's own");
+    }
   }
 
   private void giveUp(String reason) {

@@ -1,310 +1,293 @@
 package dev.purser.gateway;
 
-import com.aayushatharva.brotli4j.Brotli4jLoader;
-import com.aayushatharva.brotli4j.decoder.DecoderJNI;
-import com.github.luben.zstd.ZstdDecompressCtx;
-import com.github.luben.zstd.ZstdException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.codec.compression.Brotli;
+import io.netty.handler.codec.compression.BrotliDecompressor;
+import io.netty.handler.codec.compression.Decompressor;
+import io.netty.handler.codec.compression.Decompressor.AbstractDecompressorBuilder;
+import io.netty.handler.codec.compression.JdkZlibDecompressor;
+import io.netty.handler.codec.compression.ZlibWrapper;
+import io.netty.handler.codec.compression.Zstd;
+import io.netty.handler.codec.compression.ZstdDecompressor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Undoes a content encoding, piece by piece, and gives up on what decodes to more than a limit. Not
- * thread-safe: one answer, one decoding. Closed when the answer is over.
+ * Undoes the content encodings of one answer with Netty's decoders, in bounded pieces: bytes go in,
+ * and what they decode to is taken out piece by piece until more bytes are needed. Gives up on what
+ * decodes to more than a limit. Not thread-safe. Closed when the answer is over.
  */
-abstract sealed class Decoding implements AutoCloseable {
-  private static final int BUFFER_BYTES = 64 * 1024;
+final class Decoding implements AutoCloseable {
+  /** The most that comes out at once. */
+  static final int PIECE_BYTES = 64 * 1024;
 
+  private static final int MOST_ENCODINGS = 3;
+
+  /** A window of 8 MB, above which nobody need decode a zstd answer (RFC 9659). */
+  private static final int ZSTD_WINDOW_LOG = 23;
+
+  private final List<Layer> layers = new ArrayList<>();
+  private final Queue<byte[]> input = new ArrayDeque<>();
   private final long limitBytes;
-  private long decodedBytes;
+  private boolean inputEnded;
 
-  private Decoding(long limitBytes) {
-    this.limitBytes = limitBytes;
-  }
-
-  /** The bytes cannot be decoded, or are more than the limit. */
+  /** The bytes cannot be decoded, are not all there, or are more than the limit. */
   static final class Undecodable extends Exception {
+    private static final long serialVersionUID = 1L;
+
     Undecodable(String message) {
       super(message);
     }
+
+    Undecodable(RuntimeException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  private Decoding(
+      List<AbstractDecompressorBuilder> decoders, long limitBytes, ByteBufAllocator buffers) {
+    this.limitBytes = limitBytes;
+    decoders.forEach(decoder -> layers.add(new Layer(decoder, buffers)));
   }
 
   /**
    * Null for an encoding that Purser cannot undo.
    *
-   * @param limitBytes the most that may come out
+   * @param contentEncodings the values of all headers of that name, in their order; at least one
+   *     names an encoding
+   * @param limitBytes the most that may come out of any one of them
    */
-  static @Nullable Decoding of(String contentEncoding, long limitBytes) {
-    return switch (contentEncoding.strip().toLowerCase(Locale.ROOT)) {
-      case "gzip", "x-gzip" -> new Deflated(limitBytes, true);
-      case "deflate" -> new Deflated(limitBytes, false);
-      case "br" -> Brotli4jLoader.isAvailable() ? new Brotli(limitBytes) : null;
-      case "zstd" -> new Zstd(limitBytes);
+  static @Nullable Decoding of(List<String> contentEncodings, long limitBytes) {
+    return of(contentEncodings, limitBytes, UnpooledByteBufAllocator.DEFAULT);
+  }
+
+  static @Nullable Decoding of(
+      List<String> contentEncodings, long limitBytes, ByteBufAllocator buffers) {
+    List<AbstractDecompressorBuilder> decoders = new ArrayList<>();
+    for (String name : names(contentEncodings)) {
+      AbstractDecompressorBuilder decoder = decoder(name);
+      if (decoder == null || decoders.size() == MOST_ENCODINGS) {
+        return null;
+      }
+      // The last that was put on comes off first.
+      decoders.addFirst(decoder);
+    }
+    return new Decoding(decoders, limitBytes, buffers);
+  }
+
+  /** The encodings that change something, in the order in which they were put on. */
+  static List<String> names(List<String> contentEncodings) {
+    List<String> names = new ArrayList<>();
+    for (String value : contentEncodings) {
+      for (String name : value.split(",", -1)) {
+        String lower = name.strip().toLowerCase(Locale.ROOT);
+        if (!lower.isEmpty() && !lower.equals("identity")) {
+          names.add(lower);
+        }
+      }
+    }
+    return names;
+  }
+
+  private static @Nullable AbstractDecompressorBuilder decoder(String name) {
+    return switch (name) {
+      case "gzip", "x-gzip" -> zlib(ZlibWrapper.GZIP);
+      // Some servers leave out the wrapping.
+      case "deflate" -> zlib(ZlibWrapper.ZLIB_OR_NONE);
+      case "br" ->
+          Brotli.isAvailable()
+              ? BrotliDecompressor.builder().maxOutputChunkSize(PIECE_BYTES)
+              : null;
+      case "zstd" ->
+          Zstd.isAvailable() ? ZstdDecompressor.builder().maxWindowLog(ZSTD_WINDOW_LOG) : null;
       default -> null;
     };
   }
 
-  /** What the next bytes decode to, as far as they do. */
-  final byte[] decode(byte[] encoded) throws Undecodable {
-    ByteArrayOutputStream decoded = new ByteArrayOutputStream(4 * encoded.length);
-    decode(encoded, decoded);
-    return decoded.toByteArray();
+  private static AbstractDecompressorBuilder zlib(ZlibWrapper wrapper) {
+    return JdkZlibDecompressor.builder()
+        .wrapper(wrapper)
+        .maxAllocation(PIECE_BYTES)
+        .decompressConcatenated(true);
   }
 
-  abstract void decode(byte[] encoded, ByteArrayOutputStream into) throws Undecodable;
-
-  @Override
-  public abstract void close();
-
-  final void count(int bytes) throws Undecodable {
-    decodedBytes += bytes;
-    if (decodedBytes > limitBytes) {
-      throw new Undecodable("decodes to more than " + limitBytes + " bytes");
+  /** Gives it the next encoded bytes. */
+  void add(byte[] encoded) {
+    if (encoded.length > 0) {
+      input.add(encoded);
     }
+  }
+
+  /** Nothing is to be added any more. */
+  void end() {
+    inputEnded = true;
   }
 
   /**
-   * Deflate, in gzip's wrapping (RFC 1952, which may wrap several pieces one after another) or in
-   * zlib's (RFC 1950), or bare as some servers do.
+   * What the bytes so far decode to, from where the last piece ended.
+   *
+   * @return at most {@link #PIECE_BYTES} and a little; null if more bytes are needed, or after the
+   *     end
    */
-  private static final class Deflated extends Decoding {
-    private static final int GZIP_TRAILER_BYTES = 8;
-    private static final int NOT_WHOLE = -1;
-
-    private enum Part {
-      HEADER,
-      DATA,
-      TRAILER,
-      /** Whatever follows is no part of it. */
-      OVER
-    }
-
-    private final boolean gzip;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private Part part = Part.HEADER;
-
-    /** The beginning of a header or trailer of which the rest is still to come. */
-    private byte[] begun = {};
-
-    private @Nullable Inflater inflater;
-
-    Deflated(long limitBytes, boolean gzip) {
-      super(limitBytes);
-      this.gzip = gzip;
-    }
-
-    @Override
-    void decode(byte[] encoded, ByteArrayOutputStream into) throws Undecodable {
-      byte[] bytes = encoded;
-      if (begun.length > 0) {
-        bytes = Arrays.copyOf(begun, begun.length + encoded.length);
-        System.arraycopy(encoded, 0, bytes, begun.length, encoded.length);
-        begun = new byte[0];
-      }
-      int at = 0;
-      while (at < bytes.length) {
-        int next =
-            switch (part) {
-              case HEADER -> gzip ? gzipHeader(bytes, at) : zlibHeader(bytes, at);
-              case DATA -> inflate(bytes, at, into);
-              case TRAILER -> trailer(bytes, at);
-              case OVER -> bytes.length;
-            };
-        if (next == NOT_WHOLE) {
-          begun = Arrays.copyOfRange(bytes, at, bytes.length);
-          if (begun.length > BUFFER_BYTES) {
-            throw new Undecodable("an endless gzip header");
-          }
-          return;
+  byte @Nullable [] next() throws Undecodable {
+    ByteArrayOutputStream piece = new ByteArrayOutputStream();
+    try {
+      while (piece.size() < PIECE_BYTES) {
+        ByteBuf decoded = pull(layers.size() - 1);
+        if (decoded == null) {
+          break;
         }
-        at = next;
+        drain(decoded, piece);
       }
+    } catch (RuntimeException e) {
+      throw new Undecodable(e);
     }
+    return piece.size() == 0 ? null : piece.toByteArray();
+  }
 
-    private int zlibHeader(byte[] bytes, int at) {
-      if (bytes.length - at < 2) {
-        return NOT_WHOLE;
-      }
-      int header = ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
-      boolean zlib = (bytes[at] & 0x0f) == 8 && header % 31 == 0;
-      inflater = new Inflater(!zlib);
-      part = Part.DATA;
-      return at;
-    }
-
-    private int gzipHeader(byte[] bytes, int from) throws Undecodable {
-      if (bytes.length - from < 10) {
-        return NOT_WHOLE;
-      }
-      if ((bytes[from] & 0xff) != 0x1f
-          || (bytes[from + 1] & 0xff) != 0x8b
-          || bytes[from + 2] != 8) {
-        if (inflater == null) {
-          throw new Undecodable("not gzip");
-        }
-        part = Part.OVER;
-        return bytes.length;
-      }
-      int end = afterGzipHeader(bytes, from);
-      if (end > bytes.length) {
-        return NOT_WHOLE;
-      }
-      if (inflater == null) {
-        inflater = new Inflater(true);
-      } else {
-        inflater.reset();
-      }
-      part = Part.DATA;
-      return end;
-    }
-
-    /** Where the deflated bytes begin; beyond the end while the header is not whole. */
-    private static int afterGzipHeader(byte[] bytes, int from) {
-      int flags = bytes[from + 3];
-      int at = from + 10;
-      if ((flags & 4) != 0) {
-        if (bytes.length < at + 2) {
-          return at + 2;
-        }
-        at += 2 + (bytes[at] & 0xff) + ((bytes[at + 1] & 0xff) << 8);
-      }
-      for (int texts = Integer.bitCount(flags & 0x18); texts > 0; texts--) {
-        while (at < bytes.length && bytes[at] != 0) {
-          at++;
-        }
-        at++;
-      }
-      return (flags & 2) != 0 ? at + 2 : at;
-    }
-
-    private int inflate(byte[] bytes, int from, ByteArrayOutputStream into) throws Undecodable {
-      Inflater opened = Objects.requireNonNull(inflater);
-      opened.setInput(bytes, from, bytes.length - from);
-      try {
-        while (!opened.finished()) {
-          int length = opened.inflate(buffer);
-          if (length == 0 && !opened.finished()) {
-            return bytes.length;
-          }
-          count(length);
-          into.write(buffer, 0, length);
-        }
-      } catch (DataFormatException e) {
-        throw new Undecodable("not deflated: " + e.getMessage());
-      }
-      part = gzip ? Part.TRAILER : Part.OVER;
-      return bytes.length - opened.getRemaining();
-    }
-
-    /** The trailer is the bytes' checksum and number, which their transport has checked already. */
-    private int trailer(byte[] bytes, int at) {
-      if (bytes.length - at < GZIP_TRAILER_BYTES) {
-        return NOT_WHOLE;
-      }
-      part = Part.HEADER;
-      return at + GZIP_TRAILER_BYTES;
-    }
-
-    @Override
-    public void close() {
-      if (inflater != null) {
-        inflater.end();
-      }
+  private static void drain(ByteBuf from, ByteArrayOutputStream to) {
+    try {
+      from.readBytes(to, from.readableBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      from.release();
     }
   }
 
-  /** Brotli (RFC 7932). */
-  private static final class Brotli extends Decoding {
-    private final DecoderJNI.Wrapper decoder;
-
-    Brotli(long limitBytes) {
-      super(limitBytes);
-      try {
-        decoder = new DecoderJNI.Wrapper(BUFFER_BYTES);
-      } catch (IOException e) {
-        throw new IllegalStateException("the brotli decoder does not start", e);
-      }
-    }
-
-    @Override
-    void decode(byte[] encoded, ByteArrayOutputStream into) throws Undecodable {
-      int at = 0;
-      while (true) {
-        switch (decoder.getStatus()) {
-          case DONE -> {
-            return;
-          }
-          case OK -> decoder.push(0);
-          case NEEDS_MORE_OUTPUT -> pull(into);
-          case NEEDS_MORE_INPUT -> {
-            if (decoder.hasOutput()) {
-              pull(into);
-            }
-            if (at == encoded.length) {
-              return;
-            }
-            ByteBuffer input = decoder.getInputBuffer();
-            input.clear();
-            int length = Math.min(encoded.length - at, input.remaining());
-            input.put(encoded, at, length);
-            at += length;
-            decoder.push(length);
-          }
-          case ERROR -> throw new Undecodable("not brotli");
-        }
-      }
-    }
-
-    private void pull(ByteArrayOutputStream into) throws Undecodable {
-      ByteBuffer output = decoder.pull();
-      byte[] bytes = new byte[output.remaining()];
-      output.get(bytes);
-      count(bytes.length);
-      into.writeBytes(bytes);
-    }
-
-    @Override
-    public void close() {
-      decoder.destroy();
-    }
+  /** Whether every encoding came to its own end, and all that they hold was taken out. */
+  boolean complete() {
+    return layers.stream().allMatch(layer -> layer.over);
   }
 
-  /** Zstandard (RFC 8878). */
-  private static final class Zstd extends Decoding {
-    private final ZstdDecompressCtx decoder = new ZstdDecompressCtx();
-    private final ByteBuffer output = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  /** What comes out of one of the encodings next; null if it needs more, or is over. */
+  private @Nullable ByteBuf pull(int index) throws Undecodable {
+    Layer layer = layers.get(index);
+    while (!layer.over) {
+      switch (layer.decoder().status()) {
+        case NEED_OUTPUT -> {
+          ByteBuf decoded = layer.decoder().takeOutput();
+          if (decoded.isReadable()) {
+            layer.count(decoded);
+            return decoded;
+          }
+          decoded.release();
+        }
+        case NEED_INPUT -> {
+          ByteBuf encoded = pullInto(index);
+          if (encoded != null) {
+            layer.give(encoded);
+          } else if (!isOver(index)) {
+            return null;
+          } else if (layer.toldEnd || !layer.begun) {
+            throw new Undecodable("the end is missing");
+          } else {
+            // Throws if something is missing.
+            layer.decoder().endOfInput();
+            layer.toldEnd = true;
+          }
+        }
+        case COMPLETE -> {
+          layer.over = true;
+          if (layer.hasRest()) {
+            throw new Undecodable("more bytes after the end");
+          }
+        }
+      }
+    }
+    ByteBuf behind = pullInto(index);
+    if (behind != null) {
+      behind.release();
+      throw new Undecodable("more bytes after the end");
+    }
+    return null;
+  }
 
-    Zstd(long limitBytes) {
-      super(limitBytes);
+  private @Nullable ByteBuf pullInto(int index) throws Undecodable {
+    if (index > 0) {
+      return pull(index - 1);
+    }
+    byte[] next = input.poll();
+    return next == null ? null : Unpooled.wrappedBuffer(next);
+  }
+
+  private boolean isOver(int index) {
+    return index > 0 ? layers.get(index - 1).over : inputEnded;
+  }
+
+  @Override
+  public void close() {
+    input.clear();
+    layers.forEach(Layer::close);
+  }
+
+  /** One of the encodings. What it holds outside the heap is taken when the first bytes come. */
+  private final class Layer {
+    private final AbstractDecompressorBuilder builder;
+    private final ByteBufAllocator buffers;
+    private @Nullable Decompressor decompressor;
+    private @Nullable ByteBuf given;
+    private long decodedBytes;
+    private boolean begun;
+    private boolean toldEnd;
+    private boolean over;
+
+    Layer(AbstractDecompressorBuilder builder, ByteBufAllocator buffers) {
+      this.builder = builder;
+      this.buffers = buffers;
     }
 
-    @Override
-    void decode(byte[] encoded, ByteArrayOutputStream into) throws Undecodable {
-      ByteBuffer input = ByteBuffer.allocateDirect(encoded.length).put(encoded).flip();
-      try {
-        boolean full = false;
-        while (input.hasRemaining() || full) {
-          decoder.decompressDirectByteBufferStream(output.clear(), input);
-          full = !output.hasRemaining();
-          byte[] bytes = new byte[output.flip().remaining()];
-          output.get(bytes);
-          count(bytes.length);
-          into.writeBytes(bytes);
-        }
-      } catch (ZstdException e) {
-        throw new Undecodable("not zstd: " + e.getMessage());
+    Decompressor decoder() {
+      Decompressor opened = decompressor;
+      if (opened == null) {
+        opened = builder.build(buffers);
+        decompressor = opened;
+      }
+      return opened;
+    }
+
+    void give(ByteBuf encoded) {
+      forget();
+      begun = true;
+      given = encoded.retain();
+      decoder().addInput(encoded);
+    }
+
+    /** Whether some of what it was given last is left, as far as the decoder tells. */
+    boolean hasRest() {
+      return given != null && given.isReadable();
+    }
+
+    void count(ByteBuf decoded) throws Undecodable {
+      decodedBytes += decoded.readableBytes();
+      if (decodedBytes > limitBytes) {
+        decoded.release();
+        throw new Undecodable("decodes to more than " + limitBytes + " bytes");
       }
     }
 
-    @Override
-    public void close() {
-      decoder.close();
+    private void forget() {
+      if (given != null) {
+        given.release();
+        given = null;
+      }
+    }
+
+    void close() {
+      forget();
+      if (decompressor != null) {
+        decompressor.close();
+      }
     }
   }
 }

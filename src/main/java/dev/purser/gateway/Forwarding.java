@@ -67,7 +67,6 @@ final class Forwarding {
   private byte @Nullable [] body;
   private @Nullable Secret providerKey;
   private @Nullable HttpClientRequest request;
-  private boolean wholeSent;
   private @Nullable Relay relay;
 
   /**
@@ -140,7 +139,6 @@ final class Forwarding {
         .response()
         .onComplete(answer -> guarded(() -> answered(answer)), _ -> noAnswer(false));
     if (bytes.length <= PIECE_BYTES) {
-      wholeSent = true;
       connected.end(Buffer.buffer(bytes));
     } else {
       pour(connected, bytes, 0);
@@ -160,14 +158,13 @@ final class Forwarding {
     }
     if (at == bytes.length) {
       to.drainHandler(null);
-      wholeSent = true;
       to.end();
     } else if (stage != Stage.OVER) {
       int next = at;
       if (to.writeQueueFull()) {
-        to.drainHandler(_ -> pour(to, bytes, next));
+        to.drainHandler(_ -> guarded(() -> pour(to, bytes, next)));
       } else {
-        lane.context().runOnContext(_ -> pour(to, bytes, next));
+        lane.context().runOnContext(_ -> guarded(() -> pour(to, bytes, next)));
       }
     }
   }
@@ -181,12 +178,8 @@ final class Forwarding {
   }
 
   private void relayed(boolean complete) {
-    HttpClientRequest sending = request;
     if (!complete) {
       reset();
-    } else if (!wholeSent && sending != null) {
-      // The provider does not want the rest, and the connection is of no use without it.
-      sending.connection().close();
     }
     end(new Ending.Answered(complete, false));
   }
@@ -203,7 +196,7 @@ final class Forwarding {
   private void guarded(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a call could not be forwarded or relayed", e);
       Stage failedAt = stage;
       Relay running = relay;

@@ -128,8 +128,7 @@ final class FreeCall implements Running {
             credential,
             client.id(),
             answer -> {
-              AnswerReader opened =
-                  lane.keyVerdicts().answered(key, answer.statusCode(), new PassThrough());
+              AnswerReader opened = lane.keyVerdicts().answered(key, answer, new PassThrough());
               reader = opened;
               return opened;
             },
@@ -210,7 +209,7 @@ final class FreeCall implements Running {
   private void identify(Identified next) {
     lane.started(this);
     String credential = client.credential();
-    Presented presented = Presented.read(credential);
+    Presented presented = client.presented();
     if (credential == null || !(presented instanceof Presented.VirtualKey key)) {
       refuse(lane.errors().unidentified(presented));
       return;
@@ -251,12 +250,14 @@ final class FreeCall implements Running {
 
   @Override
   public void look(long nowNanos) {
-    if (forwarding != null) {
-      forwarding.look(nowNanos);
-    } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
-        || (receiving && client.tooSlow(nowNanos))) {
-      cutShort();
-    }
+    step(() -> {
+      if (forwarding != null) {
+        forwarding.look(nowNanos);
+      } else if (nowNanos - startNanos > lane.configuration().callTimeout().toNanos()
+          || (receiving && client.tooSlow(nowNanos))) {
+        cutShort();
+      }
+    });
   }
 
   @Override
@@ -285,7 +286,7 @@ final class FreeCall implements Running {
     }
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a free call failed", e);
       if (forwarding != null) {
         forwarding.cancel();

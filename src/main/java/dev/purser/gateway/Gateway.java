@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -32,9 +33,13 @@ public final class Gateway {
 
   private static final long CUT_MILLIS = 5_000;
 
+  /** Proxies give up after a minute of silence by default, some clients after five. */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
   private final GatewayConfiguration configuration;
   private final Rooms rooms;
   private final int eventLoops;
+  private final Duration keepAlive;
   private final CallErrors errors;
   private final Bodies bodies;
   private final ClientConnections clients;
@@ -67,6 +72,16 @@ public final class Gateway {
    * @param eventLoops how many of them will ask for a handler
    */
   public Gateway(GatewayConfiguration configuration, Rooms rooms, URI pages, int eventLoops) {
+    this(configuration, rooms, pages, eventLoops, KEEP_ALIVE);
+  }
+
+  Gateway(
+      GatewayConfiguration configuration,
+      Rooms rooms,
+      URI pages,
+      int eventLoops,
+      Duration keepAlive) {
+    this.keepAlive = keepAlive;
     this.configuration = configuration;
     this.rooms = rooms;
     this.eventLoops = eventLoops;
@@ -110,8 +125,18 @@ public final class Gateway {
         .setHandle100ContinueAutomatically(false);
   }
 
-  /** Every connection of a client is to be told here. */
-  public ClientConnections clients() {
+  /** The same server, whose connections are guarded and counted; on every route. */
+  public HttpServer guarded(HttpServer server) {
+    return server
+        .connectionHandler(connection -> {
+          Framing.install(connection);
+          clients.opened(connection);
+        })
+        .invalidRequestHandler(request -> new Malformed(rooms.ids().next()).refuse(request));
+  }
+
+  /** Every connection of a client. */
+  ClientConnections clients() {
     return clients;
   }
 
@@ -159,6 +184,10 @@ public final class Gateway {
 
   GatewayConfiguration configuration() {
     return configuration;
+  }
+
+  Duration keepAlive() {
+    return keepAlive;
   }
 
   Rooms rooms() {

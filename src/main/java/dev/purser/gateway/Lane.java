@@ -52,7 +52,8 @@ final class Lane implements Handler<HttpServerRequest> {
     this.gateway = gateway;
     this.context = context;
     this.keyVerdicts =
-        new KeyVerdicts(context.owner(), gateway.rooms().vault(), gateway.rooms().clock());
+        new KeyVerdicts(
+            context.owner(), gateway.rooms().vault(), gateway.rooms().clock(), gateway.errors());
     this.answersWithoutEntry = new AnswersWithoutEntry(gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(
@@ -112,7 +113,7 @@ final class Lane implements Handler<HttpServerRequest> {
    * Whose errors and lists the client understands. Anthropic's clients always send their version,
    * and alone send their key in this header.
    */
-  private static Provider shape(HttpServerRequest request, Route route) {
+  static Provider shape(HttpServerRequest request, Route route) {
     Provider told = route.shape();
     if (told != null) {
       return told;
@@ -162,7 +163,7 @@ final class Lane implements Handler<HttpServerRequest> {
       for (Runnable next = heard.poll(); next != null; next = heard.poll()) {
         try {
           next.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.error("a call could not go on", e);
         }
       }
@@ -205,6 +206,11 @@ final class Lane implements Handler<HttpServerRequest> {
 
   GatewayConfiguration configuration() {
     return gateway.configuration();
+  }
+
+  /** After how long a silence the client of an event stream gets a sign of life. */
+  long keepAliveNanos() {
+    return gateway.keepAlive().toNanos();
   }
 
   CallErrors errors() {

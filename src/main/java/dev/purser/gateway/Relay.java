@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,11 @@ final class Relay {
 
   private static final int MOST_HELD_BYTES = 1 << 20;
 
+  /** The most that is decoded in one turn of the event loop; the rest waits for further turns. */
+  private static final int TURN_BYTES = 4 * Decoding.PIECE_BYTES;
+
+  private static final int DECODING_BREAK_MILLIS = 1;
+
   private static final byte[] NOTHING = {};
 
   private final Lane lane;
@@ -40,9 +46,13 @@ final class Relay {
   private final Client client;
   private final HttpServerResponse response;
   private final AnswerReader reader;
-  private final @Nullable Decoding decoding;
+  private final @Nullable Decoding decoder;
   private final boolean metered;
   private final boolean verbatim;
+
+  /** Null where nothing can be put in between. */
+  private final @Nullable KeepAlive keepAlive;
+
   private final Consumer<Boolean> whenEnded;
 
   private final List<Buffer> came = new ArrayList<>();
@@ -52,6 +62,13 @@ final class Relay {
   private boolean cut;
   private boolean over;
   private boolean undecodable;
+
+  /** What passes as it is and is not decoded to its end yet. */
+  private Buffer encoded = Buffer.buffer();
+
+  private boolean decoding;
+  private boolean clientBehind;
+  private boolean paused;
   private long lastByteNanos = System.nanoTime();
 
   /** What has come and is kept from the client. */
@@ -81,12 +98,25 @@ final class Relay {
     this.reader = reader;
     this.whenEnded = whenEnded;
 
-    String encoding = answer.getHeader("content-encoding");
-    boolean encoded = encoding != null && !encoding.equalsIgnoreCase("identity");
-    this.decoding = encoding == null || !encoded ? null : Decoding.of(encoding, MAX_DECODED_BYTES);
-    this.metered = !encoded || decoding != null;
+    List<String> encodings = answer.headers().getAll("content-encoding");
+    boolean isEncoded = !Decoding.names(encodings).isEmpty();
+    boolean read = !(reader instanceof PassThrough);
+    this.decoder = isEncoded && read ? Decoding.of(encodings, MAX_DECODED_BYTES) : null;
+    this.metered = !isEncoded || decoder != null;
     this.verbatim = !reader.mayWithhold() || !metered;
-    head(callId, encoded);
+    if (!metered) {
+      reader.passedUnread();
+    }
+    boolean events = isEventStream(answer);
+    head(callId, isEncoded);
+    if (events) {
+      // Proxies of nginx's kind would keep the events until there are some kilobytes of them.
+      response.putHeader("x-accel-buffering", "no");
+    }
+    this.keepAlive =
+        events && !response.headers().contains("content-length") && !(verbatim && isEncoded)
+            ? new KeepAlive(client.shape(), lane.keepAliveNanos())
+            : null;
 
     answer.handler(this::came);
     answer.endHandler(_ -> ended());
@@ -94,7 +124,7 @@ final class Relay {
     takeTurn();
   }
 
-  private void head(@Nullable String callId, boolean encoded) {
+  private void head(@Nullable String callId, boolean isEncoded) {
     response.setStatusCode(answer.statusCode());
     HeaderRules.copyToClient(answer.headers(), response.headers());
     if (callId != null) {
@@ -102,14 +132,23 @@ final class Relay {
     }
     response.putHeader("x-purser-origin", "provider");
     String length = answer.getHeader("content-length");
-    if (verbatim && length != null) {
+    if (answer.statusCode() == 204) {
+      // It has neither a body nor a length, whatever the provider says.
+    } else if (verbatim && length != null) {
       response.putHeader("content-length", length);
-    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
+    } else if (answer.statusCode() != 304) {
       response.setChunked(true);
     }
-    if (!verbatim && encoded) {
+    if (!verbatim && isEncoded) {
       response.headers().remove("content-encoding");
     }
+  }
+
+  private static boolean isEventStream(HttpClientResponse answer) {
+    String type = answer.getHeader("content-type");
+    return answer.statusCode() == 200
+        && type != null
+        && type.strip().toLowerCase(Locale.ROOT).startsWith("text/event-stream");
   }
 
   /** When the provider last sent something, by {@link System#nanoTime}. */
@@ -138,33 +177,30 @@ final class Relay {
   private void takeTurn() {
     if (!turnComes) {
       turnComes = true;
-      lane.context().runOnContext(_ -> guardedTurn());
+      lane.context().runOnContext(_ -> guarded(this::turn));
     }
   }
 
   /** An error of Purser's own ends this answer, and no other. */
-  private void guardedTurn() {
+  private void guarded(Runnable step) {
     try {
-      turn();
-    } catch (RuntimeException e) {
+      step.run();
+    } catch (RuntimeException | Error e) {
       log.error("an answer could not be relayed", e);
       over(false);
     }
   }
 
-  /** All that came in one turn of the event loop. */
+  /** All that came in one turn of the event loop; of an encoded answer, as much as is decoded. */
   private void turn() {
     turnComes = false;
     if (over || client.gone()) {
       return;
     }
-    byte[] bytes = Client.joined(came, cameBytes);
-    came.clear();
-    cameBytes = 0;
-    byte[] shown = bytes.length == 0 ? bytes : show(bytes);
+    byte[] shown = show();
     if (undecodable && !verbatim) {
       over(false);
-    } else if (ended) {
+    } else if (ended && !decoding) {
       held.appendBytes(shown);
       if (!verbatim) {
         held.appendBytes(reader.rest());
@@ -174,12 +210,40 @@ final class Relay {
       hold(shown);
     } else {
       write(shown);
-      if (cut) {
+      if (cut && !decoding) {
         over(false);
       } else {
-        waitForClient();
+        clientBehind = response.writeQueueFull();
       }
     }
+    goOn();
+  }
+
+  /** Lets the provider, and what is still to decode, wait for the client and for other calls. */
+  private void goOn() {
+    if (over) {
+      return;
+    }
+    if (clientBehind) {
+      response.drainHandler(_ -> guarded(this::drained));
+    } else if (decoding && !turnComes) {
+      turnComes = true;
+      // Not in the next task: an event loop reads no connection before its tasks are done.
+      lane.vertx().setTimer(DECODING_BREAK_MILLIS, _ -> guarded(this::turn));
+    }
+    boolean wasPaused = paused;
+    paused = clientBehind || decoding;
+    if (paused && !wasPaused) {
+      answer.pause();
+    } else if (!paused && wasPaused) {
+      lastByteNanos = System.nanoTime();
+      answer.resume();
+    }
+  }
+
+  private void drained() {
+    clientBehind = false;
+    goOn();
   }
 
   private boolean holds() {
@@ -197,64 +261,99 @@ final class Relay {
     }
   }
 
-  /** Gives the client what was held back for an end that does not come. */
+  /** Gives the client what was held back for an end that does not come, and signs of life. */
   void look(long nowNanos) {
-    if (!over && held.length() > 0 && nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
-      holdNoLonger();
+    if (over || clientBehind) {
+      return;
+    }
+    if (held.length() > 0) {
+      if (nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
+        holdNoLonger();
+      }
+    } else if (keepAlive != null) {
+      byte[] sign = keepAlive.due(nowNanos);
+      if (sign != null) {
+        response.write(Buffer.buffer(sign));
+      }
     }
   }
 
   private void holdNoLonger() {
     heldInVain = true;
     write(NOTHING);
-    waitForClient();
+    clientBehind = response.writeQueueFull();
+    goOn();
   }
 
   private void write(byte[] shown) {
-    if (held.length() > 0) {
-      response.write(held.appendBytes(shown));
-      held = Buffer.buffer();
-    } else if (shown.length > 0) {
-      response.write(Buffer.buffer(shown));
+    byte[] bytes = held.length() == 0 ? shown : held.appendBytes(shown).getBytes();
+    held = Buffer.buffer();
+    if (bytes.length > 0) {
+      if (keepAlive != null) {
+        keepAlive.passed(bytes);
+      }
+      response.write(Buffer.buffer(bytes));
     } else if (!response.headWritten() && client.request().version() != HttpVersion.HTTP_1_0) {
       response.writeHead();
     }
   }
 
-  /** Reads the bytes, and gives back what the client may see of them. */
-  private byte[] show(byte[] bytes) {
-    if (!metered || undecodable) {
-      reader.passedUnread();
-      return bytes;
+  /** Reads what has come, and gives back what the client may see of it. */
+  private byte[] show() {
+    byte[] bytes = Client.joined(came, cameBytes);
+    came.clear();
+    cameBytes = 0;
+    if (decoder != null && !undecodable) {
+      return decode(decoder, bytes);
     }
-    if (decoding == null) {
-      return reader.read(bytes);
-    }
-    try {
-      byte[] decoded = decoding.decode(bytes);
-      byte[] shown = decoded.length == 0 ? decoded : reader.read(decoded);
-      return verbatim ? bytes : shown;
-    } catch (Decoding.Undecodable e) {
-      undecodable = true;
-      reader.passedUnread();
-      return bytes;
-    }
+    return bytes.length == 0 || !metered || undecodable ? bytes : reader.read(bytes);
   }
 
-  private void waitForClient() {
-    if (response.writeQueueFull()) {
-      answer.pause();
-      response.drainHandler(drained -> {
-        lastByteNanos = System.nanoTime();
-        answer.resume();
-      });
+  /** Bytes that pass as they are do so when they are decoded. */
+  private byte[] decode(Decoding decoder, byte[] bytes) {
+    if (verbatim) {
+      encoded.appendBytes(bytes);
     }
+    Buffer shown = Buffer.buffer();
+    try {
+      decoder.add(bytes);
+      if (ended) {
+        decoder.end();
+      }
+      decoding = true;
+      for (int decodedBytes = 0; decoding && decodedBytes < TURN_BYTES; ) {
+        byte[] piece = decoder.next();
+        if (piece == null) {
+          decoding = false;
+        } else {
+          decodedBytes += piece.length;
+          shown.appendBytes(reader.read(piece));
+        }
+      }
+    } catch (Decoding.Undecodable e) {
+      log.warn("an answer cannot be read in its content encoding: {}", e.getMessage());
+      decoding = false;
+      undecodable = true;
+      reader.passedUnread();
+    }
+    if (!verbatim) {
+      return shown.getBytes();
+    }
+    if (decoding) {
+      return NOTHING;
+    }
+    byte[] passing = encoded.getBytes();
+    encoded = Buffer.buffer();
+    return passing;
   }
 
   private void over(boolean complete) {
     if (!over) {
-      abandon();
-      whenEnded.accept(complete);
+      try {
+        abandon();
+      } finally {
+        whenEnded.accept(complete);
+      }
     }
   }
 
@@ -262,8 +361,12 @@ final class Relay {
   void abandon() {
     if (!over) {
       over = true;
-      if (decoding != null) {
-        decoding.close();
+      if (decoder != null) {
+        if (!decoder.complete()) {
+          // What the decoder holds back may be any amount of text.
+          reader.passedUnread();
+        }
+        decoder.close();
       }
     }
   }

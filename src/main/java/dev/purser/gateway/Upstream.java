@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import dev.purser.pricing.Provider;
 import dev.purser.secret.Secret;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -24,6 +25,7 @@ final class Upstream {
   private final HttpClient client;
   private final String basePath;
   private final int maxConnections;
+  private final int maxHeaderBytes;
   private int openConnections;
 
   Upstream(
@@ -34,6 +36,7 @@ final class Upstream {
       int maxConnections) {
     this.provider = provider;
     this.maxConnections = maxConnections;
+    this.maxHeaderBytes = configuration.maxHeaderBytes();
     boolean tls = "https".equals(url.getScheme());
     this.basePath = url.getRawPath() == null ? "" : url.getRawPath();
     this.client =
@@ -46,8 +49,6 @@ final class Upstream {
                     .setSsl(tls)
                     .setConnectTimeout((int) configuration.connectTimeout().toMillis())
                     .setKeepAliveTimeout(IDLE_SECONDS)
-                    .setMaxHeaderSize(configuration.maxHeaderBytes())
-                    .setMaxChunkSize(CHUNK_BYTES)
                     .setDecompressionSupported(false))
             .with(
                 new PoolOptions()
@@ -58,6 +59,10 @@ final class Upstream {
   }
 
   private void opened(HttpConnection connection) {
+    AnswerGuard.install(
+        connection,
+        provider,
+        new HttpDecoderConfig().setMaxHeaderSize(maxHeaderBytes).setMaxChunkSize(CHUNK_BYTES));
     openConnections++;
     connection.closeHandler(_ -> openConnections--);
   }

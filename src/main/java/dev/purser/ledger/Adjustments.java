@@ -30,6 +30,10 @@ final class Adjustments {
     PRICED,
     /** A price was replaced that was added, and that its cost or what it counted as was made of. */
     REPRICED,
+    /**
+     * The database had lost the entry, and it was written again as it was. Moves nothing by itself.
+     */
+    RESTORED,
     /** Its user no longer doubts that its estimate is all it has cost. */
     DOUBT_RELEASED;
 

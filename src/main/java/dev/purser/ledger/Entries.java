@@ -213,6 +213,12 @@ final class Entries {
             Budgets.strictNanos(admission.spaceBudget()),
             Budgets.strictNanos(admission.agentBudget()),
             admission.wideningNames());
+    open(admission, entry);
+    return entry;
+  }
+
+  /** Writes an open entry as it was, or would have been, written before. */
+  void open(Admission admission, EntryRow entry) throws SQLException {
     PreparedStatement open = session.statement(OPEN);
     open.setString(1, admission.spaceId());
     open.setString(2, admission.entryId());
@@ -223,10 +229,10 @@ final class Entries {
     open.setString(7, admission.dialect());
     open.setString(8, admission.requestedModel());
     open.setString(9, admission.sentModel());
-    open.setString(10, totalsModel);
+    open.setString(10, entry.totalsModel());
     open.setLong(11, admission.createdAt().toEpochMilli());
-    open.setString(12, days.local());
-    open.setString(13, days.utc());
+    open.setString(12, entry.days().local());
+    open.setString(13, entry.days().utc());
     open.setString(14, admission.priceVersion());
     open.setLong(15, entry.holdNanos());
     open.setLong(16, admission.bounded() == null ? 0 : 1);
@@ -236,8 +242,7 @@ final class Entries {
     open.setString(20, admission.sentModel());
     open.setString(21, lines(entry.wideningNames()));
     add(inserts, open);
-    rows.put(new Key(admission.spaceId(), admission.entryId()), entry);
-    return entry;
+    rows.put(entry.key(), entry);
   }
 
   /** Writes a refused entry. */

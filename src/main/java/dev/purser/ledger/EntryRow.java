@@ -27,6 +27,10 @@ record EntryRow(
     @Nullable Long agentStrictNanos,
     List<String> wideningNames) {
 
+  Entries.Key key() {
+    return new Entries.Key(spaceId, entryId);
+  }
+
   EntryRow ended(EntryState newState, String newModel, String newTotalsModel) {
     return new EntryRow(
         spaceId,

@@ -9,8 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Admissions that were given up though the database can be written, because it was too slow for
- * them or the process stood still: counted, and told to the operator, seldom enough not to fill the
- * log.
+ * them: counted, and told to the operator, seldom enough not to fill the log.
  */
 final class GivenUp {
   private static final Logger log = LoggerFactory.getLogger(GivenUp.class);
@@ -20,7 +19,6 @@ final class GivenUp {
 
   private final AtomicLong late = new AtomicLong();
   private final AtomicLong turnedAway = new AtomicLong();
-  private final AtomicLong leaseless = new AtomicLong();
   private @Nullable Instant lastReport;
 
   /** One was not written before its deadline. */
@@ -33,11 +31,6 @@ final class GivenUp {
     turnedAway.incrementAndGet();
   }
 
-  /** So many came when this process's lease had run out, and it had not been renewed yet. */
-  void leaseless(int admissions) {
-    leaseless.addAndGet(admissions);
-  }
-
   /** On the timer's thread: says what has not been said yet, if the last line is old enough. */
   void report(Instant now) {
     if (lastReport != null && now.isBefore(lastReport.plus(PAUSE))) {
@@ -45,22 +38,13 @@ final class GivenUp {
     }
     long notInTime = late.getAndSet(0);
     long tooMany = turnedAway.getAndSet(0);
-    long withoutLease = leaseless.getAndSet(0);
-    if (notInTime + tooMany + withoutLease > 0) {
-      lastReport = now;
-    }
     if (notInTime + tooMany > 0) {
+      lastReport = now;
       log.warn(
           "admissions were given up because the database is too slow: {} not written before their"
               + " deadline, {} turned away because too many waited",
           notInTime,
           tooMany);
-    }
-    if (withoutLease > 0) {
-      log.warn(
-          "admissions were given up because this process, or the database, stood still until its"
-              + " lease ran out: {}",
-          withoutLease);
     }
   }
 }

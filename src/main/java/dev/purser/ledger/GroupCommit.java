@@ -1,16 +1,21 @@
 package dev.purser.ledger;
 
 import dev.purser.pricing.Provider;
+import dev.purser.storage.Database;
 import dev.purser.storage.Writer;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +36,13 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
+  private static final int MOST_STRANGE_FAILURES = 3;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** For so long after a wait in vain no transaction waits for more than a moment. */
+  private static final Duration BRIEFLY = Duration.ofSeconds(10);
+
   private final Writer writer;
   private final LedgerConfiguration configuration;
   private final InstantSource clock;
@@ -40,8 +52,19 @@ final class GroupCommit {
   private final ScheduledExecutorService timer;
 
   private final ConcurrentLinkedDeque<Operation<?>> waiting = new ConcurrentLinkedDeque<>();
+
+  /** Ends that fail by themselves: each is tried again by itself, ever less often. */
+  private final Set<Operation.End> aside = ConcurrentHashMap.newKeySet();
+
   private final HoldQueue waitingForHolds;
   private final GivenUp givenUp = new GivenUp();
+
+  /** Null where there is no other server that could take over. */
+  private final @Nullable Recent recent;
+
+  /** The connection to a server that has all of {@link #recent}, by its number. */
+  private volatile long trusted;
+
   private final AtomicInteger waitingAdmissions = new AtomicInteger();
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
 
@@ -56,14 +79,21 @@ final class GroupCommit {
 
   private boolean retryScheduled;
 
+  /** So many failures in a row that neither the database nor an operation is known to cause. */
+  private int strangeFailures;
+
+  /** When a transaction last waited in vain for another process's rows. */
+  private long lockedOutNanos = System.nanoTime() - BRIEFLY.toNanos();
+
   GroupCommit(
-      Writer writer,
+      Database database,
       LedgerConfiguration configuration,
       InstantSource clock,
       BiFunction<Provider, String, String> totalsModel,
       Lease lease,
       ScheduledExecutorService timer) {
-    this.writer = writer;
+    this.writer = database.writer();
+    this.recent = database.shared() ? new Recent() : null;
     this.configuration = configuration;
     this.clock = clock;
     this.totalsModel = totalsModel;
@@ -80,7 +110,7 @@ final class GroupCommit {
   }
 
   int waiting() {
-    return waiting.size();
+    return waiting.size() + aside.size();
   }
 
   /** Takes what ends an entry: always. */
@@ -209,9 +239,11 @@ final class GroupCommit {
   }
 
   private boolean post(List<Operation<?>> batch, boolean mayTryAgain) {
-    Throwable failure = attempt(batch);
+    Throwable missing = restore();
+    Throwable failure = missing == null ? commit(batch) : missing;
     if (failure == null) {
       batch.forEach(this::tell);
+      strangeFailures = 0;
       return true;
     }
     folding.forget();
@@ -221,7 +253,23 @@ final class GroupCommit {
       if (mayTryAgain && (!writer.connected() || writer.collided(sql))) {
         return post(batch, false);
       }
+      if (missing == null && writer.connected()) {
+        if (writer.lockedOut(sql)) {
+          lockedOutNanos = System.nanoTime();
+          return apart(bySpace(batch), sql);
+        }
+        if (!writer.blamesDatabase(sql) && ++strangeFailures > MOST_STRANGE_FAILURES) {
+          return apart(batch.stream().<List<Operation<?>>>map(List::of).toList(), sql);
+        }
+      }
       keep(batch, sql);
+      return false;
+    }
+    if (failure instanceof Lease.Gone && mayTryAgain) {
+      if (renew()) {
+        return post(batch, false);
+      }
+      keep(batch, failure);
       return false;
     }
     if (failure instanceof Error) {
@@ -244,20 +292,154 @@ final class GroupCommit {
     return true;
   }
 
+  private static List<List<Operation<?>>> bySpace(List<Operation<?>> batch) {
+    Map<String, List<Operation<?>>> parts = new LinkedHashMap<>();
+    for (Operation<?> operation : batch) {
+      parts.computeIfAbsent(operation.spaceId(), _ -> new ArrayList<>()).add(operation);
+    }
+    return List.copyOf(parts.values());
+  }
+
+  /**
+   * Each part in a transaction of its own. What fails there on a connection that lives fails alone:
+   * those who ask are told at once, and what ends an entry is tried again by itself.
+   */
+  private boolean apart(List<List<Operation<?>>> parts, SQLException why) {
+    for (int i = 0; i < parts.size(); i++) {
+      List<Operation<?>> part = parts.get(i);
+      Throwable failure = commit(part);
+      if (failure == null) {
+        part.forEach(this::tell);
+      } else if (failsAlone(failure)) {
+        putAside(part, failure);
+      } else if (!post(part, false)) {
+        parts.subList(i + 1, parts.size()).reversed().forEach(rest -> keep(rest, why));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean failsAlone(Throwable failure) {
+    return failure instanceof SQLException sql
+        && writer.connected()
+        && (writer.lockedOut(sql) || !(writer.blames(sql) || writer.blamesDatabase(sql)));
+  }
+
+  private void putAside(List<Operation<?>> part, Throwable failure) {
+    if (aside.isEmpty()) {
+      log.warn(
+          "calls of one space, or one call, cannot be written and wait: {}", failure.getMessage());
+    }
+    for (Operation<?> operation : part) {
+      if (operation instanceof Operation.End end) {
+        putAside(end, FIRST_PAUSE);
+      } else {
+        turnAway(operation);
+      }
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // The task catches what it throws.
+  private void putAside(Operation.End end, Duration pause) {
+    aside.add(end);
+    if (!timer.isShutdown()) {
+      timer.schedule(
+          () -> onWriter(() -> tryAside(end, pause)), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** On the writer's thread: one that was put aside, once more and by itself. */
+  private void tryAside(Operation.End end, Duration pause) {
+    if (!aside.remove(end)) {
+      return;
+    }
+    Throwable missing = restore();
+    Throwable failure = missing == null ? commit(List.of(end)) : missing;
+    if (failure == null) {
+      tell(end);
+      lookAgain.set(true);
+    } else if (missing == null && failsAlone(failure)) {
+      Duration next = pause.multipliedBy(2);
+      putAside(end, next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE);
+    } else {
+      waiting.addLast(end);
+    }
+    scheduleDrain();
+  }
+
   /** Why the batch could not be written; null if it is committed. */
-  private @Nullable Throwable attempt(List<Operation<?>> batch) {
+  private @Nullable Throwable commit(List<Operation<?>> batch) {
+    if (recent != null) {
+      for (Operation<?> operation : batch) {
+        if (operation instanceof Operation.End end && end.admitted() == null) {
+          end.admittedWith(recent.running(end.key()));
+        }
+      }
+    }
     try {
-      int leaseless =
-          writer.transact(session -> {
-            Posting posting = new Posting(session, lease, folding, clock, totalsModel);
-            posting.post(batch);
-            return posting.leaseless();
-          });
-      givenUp.leaseless(leaseless);
+      boolean briefly = System.nanoTime() - lockedOutNanos < BRIEFLY.toNanos();
+      writer.transact(session -> {
+        if (briefly) {
+          session.waitBriefly();
+        }
+        new Posting(session, lease, folding, clock, totalsModel).post(batch);
+        return lease;
+      });
       return null;
     } catch (SQLException | RuntimeException | Error e) {
       return e;
     }
+  }
+
+  /**
+   * On a connection other than the one that the last commits went to, another server may answer
+   * that does not have all of them. What it has not is written again before anything else is
+   * decided.
+   *
+   * @return why it could not be; null if nothing is missing any more
+   */
+  private @Nullable Throwable restore() {
+    if (recent == null || (writer.connected() && writer.connections() == trusted)) {
+      return null;
+    }
+    if (recent.isEmpty()) {
+      trusted = writer.connections();
+      return null;
+    }
+    try {
+      lease.use(writer.transact(lease::renew));
+    } catch (SQLException | RuntimeException | Error e) {
+      return e;
+    }
+    List<Operation<?>> all = recent.again();
+    int restored = 0;
+    for (int from = 0; from < all.size(); from += configuration.batch()) {
+      List<Operation<?>> page =
+          all.subList(from, Math.min(all.size(), from + configuration.batch()));
+      Throwable failure = commit(page);
+      if ((failure instanceof SQLException sql
+              && !writer.blames(sql)
+              && (writer.lockedOut(sql) || !failsAlone(sql)))
+          || failure instanceof Lease.Gone
+          || failure instanceof Error) {
+        return failure;
+      }
+      if (failure != null) {
+        for (Operation<?> one : page) {
+          Throwable alone = commit(List.of(one));
+          if (alone != null) {
+            log.error("an entry that the database has lost cannot be restored", alone);
+          }
+        }
+      }
+      restored += (int) page.stream().filter(one -> Boolean.TRUE.equals(one.result())).count();
+    }
+    trusted = writer.connections();
+    if (restored > 0) {
+      log.warn("{} calls that the database had lost were written again", restored);
+    }
+    return null;
   }
 
   /** The spaces in which something will hold less than before, or nothing any more. */
@@ -268,7 +450,10 @@ final class GroupCommit {
         case Operation.Settle settle -> spaceIds.add(settle.key().spaceId());
         case Operation.Withdraw withdraw -> spaceIds.add(withdraw.key().spaceId());
         case Operation.Narrow narrow -> spaceIds.add(narrow.key().spaceId());
-        case Operation.Admit _, Operation.Refuse _, Operation.RefuseIfUsedUp _ -> {}
+        case Operation.Admit _,
+            Operation.Refuse _,
+            Operation.RefuseIfUsedUp _,
+            Operation.Restore _ -> {}
       }
     }
     return spaceIds;
@@ -276,6 +461,9 @@ final class GroupCommit {
 
   /** After the commit. */
   private void tell(Operation<?> operation) {
+    if (recent != null) {
+      note(recent, operation);
+    }
     switch (operation) {
       case Operation.Admit admit when admit.waits() -> waitingForHolds.add(admit);
       case Operation.Admit admit -> {
@@ -292,7 +480,28 @@ final class GroupCommit {
       case Operation.Refuse refuse -> refuse.future().complete(refuse.result());
       case Operation.RefuseIfUsedUp early -> early.future().complete(early.result());
       case Operation.Narrow narrow -> narrow.future().complete(narrow.result());
+      case Operation.Restore restore -> restore.future().complete(restore.result());
       case Operation.End end -> end.future().complete(end.result());
+    }
+  }
+
+  /** Keeps what another server may not have. */
+  private void note(Recent committed, Operation<?> operation) {
+    trusted = writer.connections();
+    switch (operation) {
+      case Operation.Admit admit -> {
+        Recent.Admitted admitted = admit.admitted();
+        if (admitted != null) {
+          committed.admitted(admit.key(), admitted);
+        }
+      }
+      case Operation.Narrow narrow -> {
+        if (Boolean.TRUE.equals(narrow.result())) {
+          committed.narrowed(narrow.key(), narrow.hold().nanos());
+        }
+      }
+      case Operation.End end -> committed.ended(end, clock.instant());
+      case Operation.Refuse _, Operation.RefuseIfUsedUp _, Operation.Restore _ -> {}
     }
   }
 
@@ -317,6 +526,9 @@ final class GroupCommit {
         log.error("a hold cannot be lowered: {}", failure.getMessage());
         narrow.future().complete(false);
       }
+      case Operation.Restore restore ->
+          log.error(
+              "the entry {} cannot be restored: {}", restore.key().entryId(), failure.getMessage());
       case Operation.Settle settle -> {
         log.error(
             "the settlement of {} cannot be written: {}",
@@ -338,26 +550,30 @@ final class GroupCommit {
 
   /** The database cannot be written: what ends an entry is kept, all else is told so. */
   private void keep(List<Operation<?>> batch, Throwable failure) {
-    for (int i = batch.size() - 1; i >= 0; i--) {
-      switch (batch.get(i)) {
-        case Operation.Admit admit -> {
-          admit.future().complete(new Decision.Unavailable());
-          if (admit.tried()) {
-            waiting.addFirst(new Operation.Withdraw(admit.key()));
-          }
-        }
-        case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
-        case Operation.RefuseIfUsedUp early -> early.future().complete(Optional.empty());
-        case Operation.Narrow narrow -> narrow.future().complete(false);
-        case Operation.End end -> waiting.addFirst(end);
-      }
-    }
+    batch.reversed().forEach(this::turnAway);
     if (writable) {
       log.warn("the ledger cannot write, no call is admitted: {}", failure.getMessage());
       writable = false;
     }
     turnAwayWaiting();
     scheduleRetry();
+  }
+
+  /** Keeps what ends an entry, and tells those who ask that it could not be written. */
+  private void turnAway(Operation<?> operation) {
+    switch (operation) {
+      case Operation.Admit admit -> {
+        admit.future().complete(new Decision.Unavailable());
+        if (admit.tried()) {
+          waiting.addFirst(new Operation.Withdraw(admit.key()));
+        }
+      }
+      case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
+      case Operation.RefuseIfUsedUp early -> early.future().complete(Optional.empty());
+      case Operation.Narrow narrow -> narrow.future().complete(false);
+      case Operation.Restore restore -> restore.future().complete(false);
+      case Operation.End end -> waiting.addFirst(end);
+    }
   }
 
   private void turnAwayWaiting() {
@@ -383,6 +599,7 @@ final class GroupCommit {
             narrow.future().complete(false);
             yield true;
           }
+          case Operation.Restore _ -> true;
           case Operation.End _ -> false;
         });
     endWaitsForHolds();
@@ -416,23 +633,30 @@ final class GroupCommit {
 
   /** On the writer's thread: extends the lease; whether that succeeded. */
   boolean renew() {
-    try {
-      writer.transact(session -> {
-        lease.renew(session);
-        return lease;
-      });
-      return true;
-    } catch (SQLException | RuntimeException | Error e) {
-      keep(List.of(), e);
-      return false;
+    Throwable failure = restore();
+    if (failure == null) {
+      try {
+        lease.use(writer.transact(lease::renew));
+        return true;
+      } catch (SQLException | RuntimeException | Error e) {
+        failure = e;
+      }
     }
+    keep(List.of(), failure);
+    return false;
   }
 
-  /** On the timer's thread: those who wait for calls of other processes, too, are decided again. */
+  /**
+   * On the timer's thread: those who wait for calls of other processes, too, are decided again; and
+   * what a new connection's server may not have is written again.
+   */
   void lookAgain() {
     if (!waitingForHolds.isEmpty()) {
       lookAgain.set(true);
       scheduleDrain();
+    }
+    if (writable && writer.connections() != trusted) {
+      onWriter(this::renew);
     }
   }
 
@@ -466,6 +690,8 @@ final class GroupCommit {
 
   /** On the writer's thread: writes all that waits; whether that succeeded. */
   boolean writeAll() {
+    waiting.addAll(aside);
+    aside.clear();
     while (writable && !waiting.isEmpty()) {
       List<Operation<?>> batch = takeBatch();
       if (!batch.isEmpty() && !post(batch)) {

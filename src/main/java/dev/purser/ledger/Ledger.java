@@ -73,7 +73,7 @@ public final class Ledger implements AutoCloseable {
     this.clock = clock;
     this.strictNames = new StrictNameStore(database);
     this.recovery = new Recovery(clock);
-    this.queue = new GroupCommit(writer, configuration, clock, totalsModel, lease, timer);
+    this.queue = new GroupCommit(database, configuration, clock, totalsModel, lease, timer);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class Ledger implements AutoCloseable {
     for (int attempt = 0; attempt < EPOCH_ATTEMPTS; attempt++) {
       try {
         return database.transact(session -> {
-          Lease begun = Lease.begin(session, configuration.lease());
+          Lease begun = Lease.begin(session, configuration.lease(), database.shared());
           if (!database.shared()) {
             begun.expireOthers(session);
           }

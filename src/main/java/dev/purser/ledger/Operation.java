@@ -15,6 +15,9 @@ abstract sealed class Operation<T> {
   private @Nullable T result;
   private boolean tried;
 
+  /** Whose call it is about. */
+  abstract String spaceId();
+
   CompletableFuture<T> future() {
     return future;
   }
@@ -46,6 +49,7 @@ abstract sealed class Operation<T> {
     private final Admission admission;
     private final Instant waitsUntil;
     private Days days;
+    private Recent.@Nullable Admitted admitted;
     private boolean mayWait;
 
     /**
@@ -72,6 +76,16 @@ abstract sealed class Operation<T> {
       days = days.notBefore(month);
     }
 
+    /** Says, in a transaction, which entry it has. */
+    void noteEntry(EntryRow entry) {
+      admitted = new Recent.Admitted(admission, entry);
+    }
+
+    /** The open entry that the last transaction left it with; null if none. */
+    Recent.@Nullable Admitted admitted() {
+      return result() instanceof Decision.Admitted ? admitted : null;
+    }
+
     boolean mayWaitAt(Instant now) {
       return now.isBefore(waitsUntil);
     }
@@ -93,6 +107,11 @@ abstract sealed class Operation<T> {
     Entries.Key key() {
       return new Entries.Key(admission.spaceId(), admission.entryId());
     }
+
+    @Override
+    String spaceId() {
+      return admission.spaceId();
+    }
   }
 
   /** A call was refused; the result is the entry that says so. */
@@ -106,6 +125,11 @@ abstract sealed class Operation<T> {
     Refusal refusal() {
       return refusal;
     }
+
+    @Override
+    String spaceId() {
+      return refusal.spaceId();
+    }
   }
 
   /** A call comes whose body is not read yet; the result says whether a budget refuses it. */
@@ -118,6 +142,11 @@ abstract sealed class Operation<T> {
 
     UnreadCall call() {
       return call;
+    }
+
+    @Override
+    String spaceId() {
+      return call.spaceId();
     }
   }
 
@@ -141,11 +170,60 @@ abstract sealed class Operation<T> {
     Money hold() {
       return hold;
     }
+
+    @Override
+    String spaceId() {
+      return key.spaceId();
+    }
+  }
+
+  /**
+   * A running call's entry was committed, but perhaps to a server that another one has taken over
+   * from; the result is whether it had to be written again.
+   */
+  static final class Restore extends Operation<Boolean> {
+    private final Recent.Admitted admitted;
+
+    Restore(Recent.Admitted admitted) {
+      this.admitted = admitted;
+    }
+
+    Recent.Admitted admitted() {
+      return admitted;
+    }
+
+    Entries.Key key() {
+      return admitted.entry().key();
+    }
+
+    @Override
+    String spaceId() {
+      return key().spaceId();
+    }
   }
 
   /** An operation that ends an entry, and so is kept until it is written. */
   abstract static sealed class End extends Operation<Boolean> {
+    private Recent.@Nullable Admitted admitted;
+
     abstract Entries.Key key();
+
+    /** The same once more, for a server that may not have it. */
+    abstract End again();
+
+    /** Says what the call was admitted with, in case its entry is missing. */
+    void admittedWith(Recent.@Nullable Admitted known) {
+      admitted = known;
+    }
+
+    Recent.@Nullable Admitted admitted() {
+      return admitted;
+    }
+
+    @Override
+    String spaceId() {
+      return key().spaceId();
+    }
   }
 
   /** A call has ended. */
@@ -176,6 +254,14 @@ abstract sealed class Operation<T> {
     Entries.Key key() {
       return new Entries.Key(settlement.spaceId(), settlement.entryId());
     }
+
+    @Override
+    Settle again() {
+      Settle again = new Settle(settlement);
+      again.admittedWith(admitted());
+      again.unwritable = unwritable;
+      return again;
+    }
   }
 
   /** Ends the entry of a call that was told it was not admitted, if there is such an entry. */
@@ -189,6 +275,11 @@ abstract sealed class Operation<T> {
     @Override
     Entries.Key key() {
       return key;
+    }
+
+    @Override
+    Withdraw again() {
+      return new Withdraw(key);
     }
   }
 }

@@ -54,8 +54,6 @@ final class Posting {
   private final Strikes strikes = new Strikes();
   private final Months months = new Months();
   private final Totals totals = new Totals();
-  private boolean leased;
-  private int leaseless;
 
   Posting(
       Session session,
@@ -87,6 +85,7 @@ final class Posting {
             refuse.note(Optional.of(refuse(RefusedCall.of(refuse.refusal()))));
         case Operation.RefuseIfUsedUp early -> early.note(refuseIfUsedUp(early.call()));
         case Operation.Narrow narrow -> narrow.note(narrow(narrow));
+        case Operation.Restore restore -> restore.note(restore(restore));
         case Operation.Settle settle -> settle.note(settle(settle));
         case Operation.Withdraw withdraw -> withdraw.note(withdraw(withdraw));
       }
@@ -96,11 +95,6 @@ final class Posting {
     totals.write(session);
     strikes.write(session);
     writeBegunMonths();
-  }
-
-  /** How many admissions were turned away because this process's lease had run out. */
-  int leaseless() {
-    return leaseless;
   }
 
   private void writeBegunMonths() throws SQLException {
@@ -128,6 +122,10 @@ final class Posting {
         case Operation.Refuse _ -> {}
         case Operation.RefuseIfUsedUp early -> spaceIds.add(early.call().spaceId());
         case Operation.Narrow narrow -> entryKeys.add(narrow.key());
+        case Operation.Restore restore -> {
+          entryKeys.add(restore.key());
+          unsure = true;
+        }
         case Operation.Settle settle -> entryKeys.add(settle.key());
         case Operation.Withdraw withdraw -> {
           entryKeys.add(withdraw.key());
@@ -137,7 +135,9 @@ final class Posting {
     }
     // Every admission holds the lease's row until its transaction ends. So an admission whose
     // connection broke, and which is to be withdrawn, has either happened or not, once we have it.
-    leased = (!spaceIds.isEmpty() || unsure) && lease.valid(session);
+    if (!spaceIds.isEmpty() || unsure) {
+      lease.hold(session);
+    }
     if (!entryKeys.isEmpty()) {
       entries.load(entryKeys);
       for (Entries.Key key : entryKeys) {
@@ -149,6 +149,13 @@ final class Posting {
           }
         }
       }
+      for (Operation<?> operation : operations) {
+        EntryRow lost = lost(operation);
+        if (lost != null) {
+          spaceIds.add(lost.spaceId());
+          Months.addKeys(monthKeys, lost);
+        }
+      }
     }
     if (!spaceIds.isEmpty()) {
       SPACES.each(
@@ -158,6 +165,10 @@ final class Posting {
           row -> spaces.put(row.getString(1), new Space(row.getLong(2), row.getString(3))));
     }
     for (Operation<?> operation : operations) {
+      EntryRow lost = lost(operation);
+      if (lost != null) {
+        begin(lost.spaceId(), lost.days().localMonth());
+      }
       if (operation instanceof Operation.Admit admit) {
         place(admit);
         Admission admission = admit.admission();
@@ -178,12 +189,61 @@ final class Posting {
     String spaceId = admit.admission().spaceId();
     Space space = spaces.get(spaceId);
     if (space != null && space.revision == admit.admission().revision()) {
-      String begun = begunMonths.getOrDefault(spaceId, space.latestMonth);
-      admit.notBefore(begun);
-      if (begun.compareTo(admit.days().localMonth()) < 0) {
-        begunMonths.put(spaceId, admit.days().localMonth());
-      }
+      admit.notBefore(begunMonths.getOrDefault(spaceId, space.latestMonth));
+      begin(spaceId, admit.days().localMonth());
     }
+  }
+
+  /** Says that a space is in this month, if it is not in a later one. */
+  private void begin(String spaceId, String month) {
+    Space space = spaces.get(spaceId);
+    if (space != null
+        && begunMonths.getOrDefault(spaceId, space.latestMonth).compareTo(month) < 0) {
+      begunMonths.put(spaceId, month);
+    }
+  }
+
+  /**
+   * The entry that an operation needs, was committed once, and is missing; null if there is none.
+   */
+  private @Nullable EntryRow lost(Operation<?> operation) {
+    Recent.Admitted admitted =
+        switch (operation) {
+          case Operation.Restore restore -> restore.admitted();
+          case Operation.Settle settle -> settle.admitted();
+          case Operation.Admit _,
+              Operation.Refuse _,
+              Operation.RefuseIfUsedUp _,
+              Operation.Narrow _,
+              Operation.Withdraw _ -> null;
+        };
+    return admitted == null || entries.get(admitted.entry().key()) != null
+        ? null
+        : admitted.entry();
+  }
+
+  /** Whether it had to be written again. */
+  private boolean restore(Operation.Restore restore) throws SQLException {
+    if (entries.get(restore.key()) != null) {
+      return false;
+    }
+    writeAgain(restore.admitted());
+    return true;
+  }
+
+  /** Its call was forwarded: it counts whatever budgets say now. */
+  private EntryRow writeAgain(Recent.Admitted lost) throws SQLException {
+    EntryRow entry = lost.entry();
+    entries.open(lost.admission(), entry);
+    months.move(entry, 0, entry.holdNanos(), 0);
+    Adjustments.add(
+        session,
+        entry,
+        Adjustments.Reason.RESTORED,
+        clock.instant(),
+        new Adjustments.Change(0L, 0, 0, 0),
+        /* detail= */ null);
+    return entry;
   }
 
   /** When a call counts that begins no month: it is never admitted. */
@@ -222,10 +282,6 @@ final class Posting {
     if (known != null) {
       return Optional.of(again(admit, known));
     }
-    if (!leased) {
-      leaseless++;
-      return Optional.of(new Decision.Unavailable());
-    }
     Space space = spaces.get(admission.spaceId());
     if (space == null || space.revision != admission.revision()) {
       return Optional.of(new Decision.Stale());
@@ -255,18 +311,29 @@ final class Posting {
             totalsModel.apply(admission.provider(), admission.sentModel()),
             granted);
     months.move(entry, 0, entry.holdNanos(), 0);
+    admit.noteEntry(entry);
     return new Decision.Admitted(granted.outputTokens());
   }
 
   /** The answer to an admission that an earlier, broken transaction had written after all. */
   private Decision again(Operation.Admit admit, EntryRow known) throws SQLException {
     return switch (known.state()) {
-      case OPEN -> new Decision.Admitted(known.grantedOutputTokens());
+      case OPEN -> {
+        admit.noteEntry(known);
+        yield new Decision.Admitted(known.grantedOutputTokens());
+      }
       case REFUSED -> {
         Decision.OverBudget refused = entries.refusedFor(admit.key());
         yield refused == null ? new Decision.Unavailable() : refused;
       }
-      case SETTLED, INTERRUPTED -> new Decision.Unavailable();
+      case INTERRUPTED -> {
+        // The commit took longer than the lease to be told: another process has ended the entry,
+        // and
+        // charged it at its hold. Nothing was sent.
+        withdraw(known);
+        yield new Decision.Unavailable();
+      }
+      case SETTLED -> new Decision.Unavailable();
     };
   }
 
@@ -322,6 +389,10 @@ final class Posting {
   private boolean settle(Operation.Settle settle) throws SQLException {
     Settlement settlement = settle.settlement();
     EntryRow entry = entries.get(settle.key());
+    Recent.Admitted admitted = settle.admitted();
+    if (entry == null && admitted != null) {
+      entry = writeAgain(admitted);
+    }
     if (entry == null) {
       throw new IllegalStateException("a settlement of no entry: " + settlement.entryId());
     }
@@ -355,9 +426,10 @@ final class Posting {
 
   private boolean withdraw(Operation.Withdraw withdraw) throws SQLException {
     EntryRow entry = entries.get(withdraw.key());
-    if (entry == null) {
-      return false;
-    }
+    return entry != null && withdraw(entry);
+  }
+
+  private boolean withdraw(EntryRow entry) throws SQLException {
     Charge nothing = Charge.nothing(entry);
     Ending ending = Ending.unanswered(clock.instant(), SERVICE_UNAVAILABLE, LEDGER_UNAVAILABLE);
     return switch (entry.state()) {

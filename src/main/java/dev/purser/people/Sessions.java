@@ -1,5 +1,6 @@
 package dev.purser.people;
 
+import dev.purser.pricing.Provider;
 import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Rows;
@@ -7,10 +8,15 @@ import java.security.SecureRandom;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Base64;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.RowView;
 
 /**
  * Who is signed in in which browser. In the database, so that a restart signs nobody out and every
@@ -35,21 +41,29 @@ public final class Sessions {
   private static final int ID_BYTES = 32;
   private static final int LONGEST_ID = 100;
 
-  private static final String PASSWORD_HASH = "SELECT password_hash FROM users WHERE user_id = ?";
+  private static final String PASSWORD_HASH =
+      "SELECT password_hash FROM users WHERE user_id = ? AND disabled_at IS NULL";
 
   /**
-   * Whether there was any call is a question to the ledger's table, asked here so that every page
-   * knows it and none spends a statement on it. It is ordered by the primary key so that no
-   * database thinks of reading through the calls of other spaces.
+   * Whether there was any call is a question to the ledger's table, and since when a provider
+   * rejects a key is one to the vault's, asked here so that every page knows it and none spends a
+   * statement on it. The first is ordered by the primary key so that no database thinks of reading
+   * through the calls of other spaces.
    */
   private static final String FIND =
       """
       SELECT users.user_id, users.space_id, email, admin, users.created_at, expires_at, ends_at,
         CASE WHEN
           (SELECT entry_id FROM entries WHERE entries.space_id = users.space_id
-           ORDER BY entry_id LIMIT 1) IS NULL THEN 0 ELSE 1 END AS started
+           ORDER BY entry_id LIMIT 1) IS NULL THEN 0 ELSE 1 END AS started,
+        time_zone,
+        (SELECT verified_at FROM provider_keys WHERE provider_keys.space_id = users.space_id
+           AND provider = 'anthropic' AND status = 'rejected') AS anthropic_rejected_at,
+        (SELECT verified_at FROM provider_keys WHERE provider_keys.space_id = users.space_id
+           AND provider = 'openai' AND status = 'rejected') AS openai_rejected_at
       FROM sessions JOIN users ON users.user_id = sessions.user_id
-      WHERE session_hash = :hash AND expires_at > :now
+        JOIN spaces ON spaces.space_id = users.space_id
+      WHERE session_hash = :hash AND expires_at > :now AND disabled_at IS NULL
       """;
 
   private final Database database;
@@ -68,14 +82,22 @@ public final class Sessions {
    * Whose a session is.
    *
    * @param started whether a call of their space was ever seen, be it that it was refused
+   * @param timeZone of their space
+   * @param rejectedSince the providers that reject the space's API key, and since when
    */
-  public record SignedIn(User user, boolean started) {}
+  public record SignedIn(
+      User user, boolean started, ZoneId timeZone, Map<Provider, Instant> rejectedSince) {
+    public SignedIn {
+      rejectedSince = Map.copyOf(rejectedSince);
+    }
+  }
 
   private record Found(SignedIn signedIn, long expiresAt, long endsAt) {}
 
   /**
    * Opens a session, for whoever is let in whatever the password is; its id goes into the browser's
-   * cookie and nowhere else. Sessions that ended are cleared away with it.
+   * cookie and nowhere else. It is nobody's if the user is disabled. Sessions that ended are
+   * cleared away with it.
    */
   public Secret open(String userId) {
     return database.write(handle -> open(handle, userId));
@@ -84,7 +106,7 @@ public final class Sessions {
   /**
    * The same for whoever knew the password.
    *
-   * @return empty, and nothing is opened, if the password was changed since
+   * @return empty, and nothing is opened, if the password was changed since, or the user disabled
    */
   public Optional<Secret> open(PasswordProof proof) {
     return database.transact(session -> {
@@ -110,7 +132,8 @@ public final class Sessions {
         .createUpdate(
             """
             INSERT INTO sessions (session_hash, user_id, created_at, expires_at, ends_at)
-            VALUES (:hash, :user, :now, :expiresAt, :endsAt)
+            SELECT :hash, user_id, :now, :expiresAt, :endsAt
+            FROM users WHERE user_id = :user AND disabled_at IS NULL
             """)
         .bind("hash", hash(secret))
         .bind("user", userId)
@@ -160,10 +183,25 @@ public final class Sessions {
             .bind("now", now)
             .map(row ->
                 new Found(
-                    new SignedIn(Users.user(row), Rows.flag(row, "started")),
+                    new SignedIn(
+                        Users.user(row),
+                        Rows.flag(row, "started"),
+                        ZoneId.of(row.getColumn("time_zone", String.class)),
+                        rejectedSince(row)),
                     row.getColumn("expires_at", Long.class),
                     row.getColumn("ends_at", Long.class)))
             .findOne());
+  }
+
+  private static Map<Provider, Instant> rejectedSince(RowView row) {
+    Map<Provider, Instant> since = new EnumMap<>(Provider.class);
+    for (Provider provider : Provider.values()) {
+      Instant rejected = Rows.instantOrNull(row, provider.id() + "_rejected_at");
+      if (rejected != null) {
+        since.put(provider, rejected);
+      }
+    }
+    return since;
   }
 
   public void close(Secret sessionId) {

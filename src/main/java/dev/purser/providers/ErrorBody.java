@@ -1,13 +1,13 @@
 package dev.purser.providers;
 
-import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.core.util.Separators;
@@ -33,6 +33,61 @@ public final class ErrorBody {
     return Json.MAPPER.writer().with(LINES).writeValueAsString(tree(shape, error, callId));
   }
 
+  /**
+   * A provider's error with {@code error.purser} in it; every other byte stays as it came.
+   *
+   * @return the same array if it is no error of a provider's
+   */
+  public static byte[] withHelp(byte[] body, String code, String help) {
+    int end = errorEnd(body);
+    if (end < 0) {
+      return body;
+    }
+    ObjectNode purser = Json.MAPPER.createObjectNode();
+    purser.put("code", code);
+    purser.put("help", help);
+    return Splice.apply(
+        body,
+        List.of(new Splice(end, end, ",\"purser\":" + Json.MAPPER.writeValueAsString(purser))));
+  }
+
+  /** Where the closing brace of the error object is; -1 if there is none to add a member to. */
+  private static int errorEnd(byte[] body) {
+    try (JsonParser parser = Json.MAPPER.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return -1;
+      }
+      int end = -1;
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean error = parser.currentName().equals("error");
+        boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+        if (error && object) {
+          end = membersEnd(parser);
+        } else {
+          parser.skipChildren();
+        }
+      }
+      boolean whole = parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
+      // Else it is another encoding, whose offsets are not those of the bytes.
+      return whole && end > 0 && end < body.length && body[end] == '}' ? end : -1;
+    } catch (JacksonException notJson) {
+      return -1;
+    }
+  }
+
+  /** Of the object that was just begun; -1 if it has no members, or one of this name. */
+  private static int membersEnd(JsonParser parser) {
+    boolean members = false;
+    boolean taken = false;
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      members = true;
+      taken |= parser.currentName().equals("purser");
+      parser.nextToken();
+      parser.skipChildren();
+    }
+    return members && !taken ? (int) parser.currentTokenLocation().getByteOffset() : -1;
+  }
+
   private static ObjectNode tree(Provider shape, CallError error, @Nullable String callId) {
     return switch (shape) {
       case ANTHROPIC -> anthropic(error, callId);
@@ -47,39 +102,6 @@ public final class ErrorBody {
                 .withObjectNameValueSpacing(Separators.Spacing.AFTER));
     printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
     return printer;
-  }
-
-  /**
-   * The money of a budget refusal, as {@code error.purser} has it.
-   *
-   * @param budgetOf {@code space} or {@code agent}
-   * @param largestOutputTokens null if it is not known any more
-   */
-  public static Map<String, Object> budgetFigures(
-      String budgetOf,
-      Money budget,
-      Money spent,
-      Money held,
-      Money doubt,
-      @Nullable Money needed,
-      @Nullable Long largestOutputTokens,
-      @Nullable Instant resetsAt) {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("budgetOf", budgetOf);
-    figures.put("budgetCents", budget.cents());
-    figures.put("spentCents", spent.cents());
-    figures.put("heldCents", held.cents());
-    figures.put("doubtCents", doubt.cents());
-    if (needed != null) {
-      figures.put("neededCents", needed.cents());
-    }
-    if (largestOutputTokens != null) {
-      figures.put("largestOutputTokens", largestOutputTokens);
-    }
-    if (resetsAt != null) {
-      figures.put("resetsAt", resetsAt.toString());
-    }
-    return figures;
   }
 
   /** An event that ends a stream whose status was sent long ago. */

@@ -79,7 +79,7 @@ public final class KeyCheckAnswer {
           "Whoever made this key has left its organization. Make a new one in Anthropic's console.");
     }
     if (message.startsWith("CORS requests are not allowed")) {
-      return new KeyCheckResult.Unreachable(
+      return new KeyCheckResult.NotAboutKey(
           "Anthropic took this for a request of a web browser, so a proxy in between adds an Origin"
               + " header. It says nothing about the key.");
     }
@@ -123,14 +123,14 @@ public final class KeyCheckAnswer {
       case "incorrect_hostname" -> otherRegion(message);
       case "ip_not_authorized" -> addressNotAllowed(Provider.OPENAI);
       case "unsupported_country_region_territory" ->
-          new KeyCheckResult.Unreachable(
+          new KeyCheckResult.NotAboutKey(
               "OpenAI does not serve the country that this machine calls from. It says nothing"
                   + " about the key.");
       case "mismatched_organization",
           "mismatched_project",
           "invalid_organization",
           "invalid_project" ->
-          new KeyCheckResult.Unreachable(
+          new KeyCheckResult.NotAboutKey(
               "OpenAI was asked for an organization or a project that this key does not belong to,"
                   + " so a proxy in between adds a header that names one. It says nothing about"
                   + " the key.");
@@ -179,7 +179,7 @@ public final class KeyCheckAnswer {
 
   private static KeyCheckResult otherRegion(String message) {
     Matcher region = REGIONAL_HOST.matcher(message);
-    return new KeyCheckResult.Unreachable(
+    return new KeyCheckResult.NotAboutKey(
         "OpenAI serves this key's project at the address of a region. Set "
             + setting(Provider.OPENAI)
             + " to "
@@ -191,7 +191,7 @@ public final class KeyCheckAnswer {
 
   private static KeyCheckResult addressNotAllowed(Provider provider) {
     String name = provider.displayName();
-    return new KeyCheckResult.Unreachable(
+    return new KeyCheckResult.NotAboutKey(
         name
             + " does not take this key from this machine's IP address. Allow the address in "
             + name

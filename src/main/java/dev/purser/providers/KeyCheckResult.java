@@ -37,6 +37,14 @@ public sealed interface KeyCheckResult {
   record Rejected(String reason) implements KeyCheckResult {}
 
   /**
+   * The provider refuses where the question came from, where it went or what else it named: that is
+   * not the key's fault, and another key would not help.
+   *
+   * @param reason one or two sentences: what the provider says, and what to do
+   */
+  record NotAboutKey(String reason) implements KeyCheckResult {}
+
+  /**
    * The provider said nothing about the key.
    *
    * @param reason one or two sentences: what came instead, and what to do

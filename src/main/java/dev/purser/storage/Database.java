@@ -63,7 +63,7 @@ public final class Database implements AutoCloseable {
                 server.jdbcUrl(),
                 server.user().orElse(null),
                 server.password().map(password -> password.reveal()).orElse(null));
-            yield new Postgresql(server);
+            yield Postgresql.open(server);
           }
         };
     try {
@@ -201,7 +201,7 @@ public final class Database implements AutoCloseable {
     return new StorageException("the database cannot be used just now: " + what, known);
   }
 
-  private static String rootMessage(Throwable e) {
+  static String rootMessage(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();

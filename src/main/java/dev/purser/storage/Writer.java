@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Writer implements AutoCloseable {
   private volatile @Nullable Thread thread;
 
   private @Nullable Session session;
+  private final AtomicLong connections = new AtomicLong();
 
   Writer(Engine engine) {
     this.engine = engine;
@@ -61,11 +63,20 @@ public final class Writer implements AutoCloseable {
   public static final class Session {
     private final Connection connection;
     private final String rowLock;
+    private final String brieflyLocked;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-    private Session(Connection connection, String rowLock) {
+    private Session(Connection connection, Engine engine) {
       this.connection = connection;
-      this.rowLock = rowLock;
+      this.rowLock = engine.rowLock();
+      this.brieflyLocked = engine.brieflyLocked();
+    }
+
+    /** Keeps this transaction from waiting for other processes' rows for more than a moment. */
+    public void waitBriefly() throws SQLException {
+      if (!brieflyLocked.isEmpty()) {
+        statement(brieflyLocked).execute();
+      }
     }
 
     /** The statement for this SQL, prepared once; its parameters are whatever the last use left. */
@@ -141,8 +152,9 @@ public final class Writer implements AutoCloseable {
         log.debug("another connection after: {}", e.getMessage());
       }
     }
-    Session fresh = new Session(engine.connect(), engine.rowLock());
+    Session fresh = new Session(engine.connect(), engine);
     session = fresh;
+    connections.incrementAndGet();
     try {
       engine.begin(fresh.connection);
       return fresh;
@@ -171,12 +183,27 @@ public final class Writer implements AutoCloseable {
     return engine.collided(e);
   }
 
+  /** Whether a piece of work failed because it waited too long for another process's rows. */
+  public boolean lockedOut(SQLException e) {
+    return engine.lockedOut(e);
+  }
+
+  /** Whether a piece of work failed for the state of the database, whatever it wrote. */
+  public boolean blamesDatabase(SQLException e) {
+    return engine.blamesDatabase(e);
+  }
+
   /**
    * Whether the connection outlived its last transaction; only for code on the writer's thread. If
    * not, the next transaction opens another.
    */
   public boolean connected() {
     return session != null;
+  }
+
+  /** How many connections it has had. */
+  public long connections() {
+    return connections.get();
   }
 
   boolean isCurrentThread() {

@@ -27,6 +27,9 @@ public sealed interface KeySaved {
   /** The provider refuses it. */
   record Rejected(String reason) implements NotSaved {}
 
+  /** A key of the space is being checked just now, so nobody was asked about this one. */
+  record Busy(String reason) implements NotSaved {}
+
   /** The provider said nothing about it. */
   record Unreachable(String reason) implements NotSaved {}
 }

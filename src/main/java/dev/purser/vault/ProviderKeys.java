@@ -3,7 +3,6 @@ package dev.purser.vault;
 import dev.purser.people.Spaces;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
-import dev.purser.providers.KeyCheck;
 import dev.purser.providers.KeyCheckResult;
 import dev.purser.providers.KeyInput;
 import dev.purser.secret.Secret;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ProviderKeys(
     Vault vault,
     Spaces spaces,
-    KeyCheck keyCheck,
+    KeyChecks keyChecks,
     Supplier<PriceList> prices,
     InstantSource clock) {
   /**
@@ -41,7 +40,11 @@ public record ProviderKeys(
 
   private KeySaved check(
       String spaceId, Provider provider, Secret providerKey, @Nullable String seenId) {
-    return switch (keyCheck.check(provider, providerKey)) {
+    Optional<KeyCheckResult> checked = keyChecks.check(spaceId, provider, providerKey);
+    if (checked.isEmpty()) {
+      return new KeySaved.Busy(KeyChecks.BUSY);
+    }
+    return switch (checked.get()) {
       case KeyCheckResult.Usable usable -> {
         boolean first = vault.find(spaceId).isEmpty();
         yield vault
@@ -51,6 +54,7 @@ public record ProviderKeys(
             .orElseGet(KeySaved.ChangedElsewhere::new);
       }
       case KeyCheckResult.Rejected rejected -> new KeySaved.Rejected(rejected.reason());
+      case KeyCheckResult.NotAboutKey refused -> new KeySaved.Unreachable(refused.reason());
       case KeyCheckResult.Unreachable unreachable -> new KeySaved.Unreachable(unreachable.reason());
     };
   }
@@ -78,11 +82,18 @@ public record ProviderKeys(
       // Its state says so already, and no provider could say more.
       return new KeyVerified.Asked(asked);
     }
-    switch (keyCheck.check(provider, opened.get())) {
+    Optional<KeyCheckResult> checked = keyChecks.check(spaceId, provider, opened.get());
+    if (checked.isEmpty()) {
+      return new KeyVerified.Busy(KeyChecks.BUSY);
+    }
+    switch (checked.get()) {
       case KeyCheckResult.Usable usable ->
           vault.verified(spaceId, asked.id(), usable, clock.instant());
       case KeyCheckResult.Rejected rejected ->
           vault.rejected(spaceId, asked.id(), rejected.reason(), clock.instant());
+      case KeyCheckResult.NotAboutKey refused -> {
+        return new KeyVerified.Unreachable(refused.reason());
+      }
       case KeyCheckResult.Unreachable unreachable -> {
         return new KeyVerified.Unreachable(unreachable.reason());
       }

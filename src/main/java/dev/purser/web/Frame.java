@@ -1,5 +1,7 @@
 package dev.purser.web;
 
+import dev.purser.pricing.Provider;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,20 @@ public record Frame(
    * Who is signed in.
    *
    * @param started whether any call was ever made: then the menu leads to its usage, not to Start
+   * @param rejectedKeys the API keys of theirs that are of no use any more
    */
-  public record Visitor(String email, boolean started) {}
+  public record Visitor(String email, boolean started, List<RejectedKey> rejectedKeys) {
+    public Visitor {
+      rejectedKeys = List.copyOf(rejectedKeys);
+    }
+  }
+
+  /**
+   * An API key that its provider rejects, which every page tells: all calls with it fail.
+   *
+   * @param since in words
+   */
+  public record RejectedKey(Provider provider, String since) {}
 
   /** Light or dark. */
   public enum Theme {

@@ -85,6 +85,7 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
         switch (notSaved) {
           case KeySaved.Mistaken _ -> "This is no API key from " + name + ".";
           case KeySaved.Rejected _ -> name + " refused this key.";
+          case KeySaved.Busy _ -> name + " was not asked yet.";
           case KeySaved.Unreachable _ -> name + " could not be asked.";
         };
     return new Part.Failed(what + " Nothing was saved.", notSaved.reason(), true);

@@ -17,19 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param uncached what it would have cost without a prompt cache; null if it used none, or if that
  *     is not known
  * @param refusal null unless it was refused
+ * @param failure what can be done about it, if the provider failed it
  */
 public record OneCall(
     CallRow row,
     CallDetail detail,
     List<LineRow> lines,
     @Nullable Money uncached,
-    @Nullable WhyRefused refusal) {
+    @Nullable WhyRefused refusal,
+    List<WhyRefused.Advice> failure) {
 
   /** Of the bar that shows its time, in hundredths of a percent. */
   private static final long WHOLE = 10_000;
 
   public OneCall {
     lines = List.copyOf(lines);
+    failure = List.copyOf(failure);
   }
 
   /**
@@ -200,6 +203,7 @@ public record OneCall(
       case "repriced" -> "An added price was replaced";
       case "doubt_released" -> "What was in doubt was released: its estimate counts as its cost";
       case "settled_late" -> "Its end was booked after it had been taken for interrupted";
+      case "restored" -> "The database had lost this entry, and it was written again";
       default -> adjustment.reason().replace('_', ' ');
     };
   }

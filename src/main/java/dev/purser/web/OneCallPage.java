@@ -37,7 +37,8 @@ record OneCallPage(WebParts parts) {
             ? new Refusals(
                     parts.prices().get(), new RefusalErrors(parts.address().url()), zone, now)
                 .explain(detail)
-            : null);
+            : null,
+        Failures.advice(detail.call()));
   }
 
   private static List<OneCall.LineRow> lines(CallDetail detail) {

@@ -21,7 +21,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
     this(
         parts,
         new ProviderKeys(
-            parts.vault(), parts.spaces(), parts.keyCheck(), parts.prices(), parts.clock()));
+            parts.vault(), parts.spaces(), parts.keyChecks(), parts.prices(), parts.clock()));
   }
 
   /** What the page is made of, as it is now. */
@@ -49,6 +49,8 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       case KeySaved.Saved saved -> saved(saved);
       case KeySaved.Unreachable unreachable ->
           failed(502, request, provider.get(), KeyRow.failed(provider.get(), unreachable));
+      case KeySaved.Busy busy ->
+          failed(503, request, provider.get(), KeyRow.failed(provider.get(), busy));
       case KeySaved.ChangedElsewhere _ ->
           failed(409, request, provider.get(), KeyRow.NOT_SAVED_OVER_ANOTHER);
       case KeySaved.NotSaved notSaved ->
@@ -65,6 +67,15 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
       case KeyVerified.Asked _ -> done("verified", provider.get());
       // Deleted in another window: the row says so.
       case KeyVerified.Missing _ -> Reply.redirect("/settings#keys");
+      case KeyVerified.Busy busy ->
+          failed(
+              503,
+              request,
+              provider.get(),
+              new KeyRow.Part.Failed(
+                  provider.get().displayName() + " was not asked yet. The key is as it was.",
+                  busy.reason(),
+                  false));
       case KeyVerified.Unreachable unreachable ->
           failed(
               502,
@@ -108,7 +119,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
               request,
               now,
               plainRows(now),
-              form.changedElsewhere(changed.current().version()));
+              form.changedElsewhere(changed.current()));
       case SettingsSaved.Refused refused ->
           throw new IllegalStateException("not refused before: " + refused);
     };

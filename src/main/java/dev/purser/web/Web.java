@@ -29,7 +29,10 @@ public final class Web {
   private static final Logger log = LoggerFactory.getLogger(Web.class);
 
   private static final int THREADS = 8;
-  private static final int THREADS_THAT_ASK_PROVIDERS = 8;
+
+  /** Each space waits for a provider on one of them at most. */
+  private static final int THREADS_THAT_ASK_PROVIDERS = 32;
+
   private static final int MOST_WAITING = 256;
 
   /** Of passwords hashed at a time: each takes 19 MiB and a core, which others need, too. */
@@ -210,7 +213,13 @@ public final class Web {
             frame,
             visitor.user(),
             visitor.sessionId(),
-            request.remoteAddress().hostAddress(),
+            visitors.browserCookie(request),
+            parts
+                .trustedProxies()
+                .client(
+                    request.remoteAddress().hostAddress(),
+                    request.headers().getAll("x-forwarded-for"),
+                    request.headers().getAll("forwarded")),
             context.pathParams(),
             query(context),
             form);
@@ -245,13 +254,7 @@ public final class Web {
         : sentForms.once(
             visitor.formToken() + formId + form.fingerprint(),
             () -> route.handler().apply(read),
-            () ->
-                Reply.message(
-                    409,
-                    frame,
-                    "Sent already",
-                    "This form was done the first time. What it made was shown then.",
-                    whereTo(request)));
+            first -> Reply.sentAlready(frame, first, whereTo(request)));
   }
 
   private static SignInForm.@Nullable Notice whySignedOut(PageRoute route) {

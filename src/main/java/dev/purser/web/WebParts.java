@@ -8,16 +8,17 @@ import dev.purser.people.NoticesTold;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
+import dev.purser.people.TrustedProxies;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Prices;
-import dev.purser.providers.KeyCheck;
 import dev.purser.reports.AgentUsageStore;
 import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.CallStore;
 import dev.purser.reports.DailyUsageStore;
 import dev.purser.reports.MonthUsageStore;
 import dev.purser.reports.UsageSummaryStore;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record WebParts(
     PublicAddress address,
+    TrustedProxies trustedProxies,
     Users users,
     Sessions sessions,
     SignInLinks signInLinks,
@@ -40,7 +42,7 @@ public record WebParts(
     Agents agents,
     VirtualKeys virtualKeys,
     Vault vault,
-    KeyCheck keyCheck,
+    KeyChecks keyChecks,
     UsageSummaryStore usageSummaries,
     DailyUsageStore dailyUsage,
     MonthUsageStore monthUsage,

@@ -19,10 +19,12 @@ import dev.purser.people.AccessToken;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.Credential;
 import dev.purser.people.NoticesTold;
+import dev.purser.people.OneTimeLinks;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
 import dev.purser.people.TokenCreated;
+import dev.purser.people.TrustedProxies;
 import dev.purser.people.User;
 import dev.purser.people.UserAdded;
 import dev.purser.people.Users;
@@ -47,6 +49,7 @@ import dev.purser.secret.Secret;
 import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import dev.purser.storage.TestDatabase;
+import dev.purser.vault.KeyChecks;
 import dev.purser.vault.Vault;
 import dev.purser.vault.VaultConfiguration;
 import dev.purser.web.SignInLinks;
@@ -95,7 +98,7 @@ public final class TestApi implements AutoCloseable {
   private final VirtualKeys virtualKeys;
   private final Ledger ledger;
   private final Sessions sessions;
-  private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
+  private final SignInLinks signInLinks;
   private final ApiParts parts;
   private final WebParts webParts;
   private final int port;
@@ -115,7 +118,9 @@ public final class TestApi implements AutoCloseable {
             CLOCK,
             RANDOM);
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
+    KeyChecks keyChecks = new KeyChecks(keyCheck);
     users = new Users(database, ids, CLOCK);
+    signInLinks = new SignInLinks(new OneTimeLinks(database, CLOCK, RANDOM), RANDOM);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
     agents = new Agents(database, ids, CLOCK);
@@ -132,7 +137,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             new UsageSummaryStore(database),
             new DailyUsageStore(database),
             new CallStore(database),
@@ -147,6 +152,7 @@ public final class TestApi implements AutoCloseable {
     webParts =
         new WebParts(
             address,
+            TrustedProxies.NONE,
             users,
             sessions,
             signInLinks,
@@ -155,7 +161,7 @@ public final class TestApi implements AutoCloseable {
             agents,
             virtualKeys,
             vault,
-            keyCheck,
+            keyChecks,
             parts.usageSummaries(),
             parts.dailyUsage(),
             new MonthUsageStore(database),

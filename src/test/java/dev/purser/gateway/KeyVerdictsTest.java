@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.zip.GZIPOutputStream;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a provider's refusal of a call says of the key that the call was made with. */
 class KeyVerdictsTest {
@@ -57,7 +60,7 @@ class KeyVerdictsTest {
             .formatted(message, code == null ? "null" : "\"" + code + "\"");
     for (String path : new String[] {METERED, FREE}) {
       answers(status, error);
-      assertThat(purser.post(path, BODY).body()).isEqualTo(error);
+      assertThat(purser.post(path, BODY).statusCode()).isEqualTo(status);
     }
     assertNotRejectedUntilNow();
   }
@@ -153,6 +156,68 @@ class KeyVerdictsTest {
         """);
     purser.post(MESSAGES, QUESTION);
     awaitRejected(Provider.ANTHROPIC, "left its organization");
+  }
+
+  // ---- what the program gets of it
+
+  @ParameterizedTest
+  @ValueSource(strings = {METERED, FREE})
+  void aProgramIsToldThatItIsTheApiKeyAndNotItsVirtualKey(String path) {
+    String begin = "{ \"error\" : {\"message\":\"Incorrect API key \\u00e9 é\",\"param\": null";
+    String end = ",\n \"code\":\"invalid_api_key\" } , \"status\": 401}\n";
+    answers(401, begin + end);
+
+    HttpResponse<String> answer = purser.post(path, BODY);
+
+    int brace = (begin + end).indexOf("} ,");
+    assertThat(answer.body())
+        .startsWith((begin + end).substring(0, brace) + ",\"purser\":{")
+        .endsWith((begin + end).substring(brace));
+    JsonNode purserSays = JsonMapper.shared().readTree(answer.body()).at("/error/purser");
+    assertThat(purserSays.path("code").asString()).isEqualTo("provider_key_rejected");
+    assertThat(purserSays.path("help").asString())
+        .contains("not your virtual key", "http://purser.test/settings");
+    assertThat(answer.headers().firstValue("x-purser-origin")).hasValue("provider");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, missing_scope, provider_key_restricted, permission",
+    "401, incorrect_hostname, provider_refused, PURSER_OPENAI_URL",
+    "401, ip_not_authorized, provider_refused, IP address",
+    "403, unsupported_country_region_territory, provider_refused, country",
+    "402, billing, provider_key_rejected, billing",
+  })
+  void theHelpSaysWhatTheProviderMeant(int status, String code, String help, String word) {
+    answers(status, "{\"error\":{\"message\":\"-\",\"code\":\"" + code + "\"}}");
+
+    JsonNode purserSays =
+        JsonMapper.shared().readTree(purser.post(METERED, BODY).body()).at("/error/purser");
+
+    assertThat(purserSays.path("code").asString()).isEqualTo(help);
+    assertThat(purserSays.path("help").asString()).contains(word);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | {\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}",
+        "401 | {\"error\":{\"message\":\"-\",\"code\":\"code_of_tomorrow\"}}",
+        "401 | {\"error\":{\"code\":\"invalid_api_key\",\"purser\":{\"code\":\"mine\"}}}",
+        "401 | {\"error\":\"invalid api key\"}",
+        "401 | {\"error\":{}}",
+        "401 | {\"error\":{\"code\":\"invalid_api_key\"}} more",
+        "401 | {\"error\":{\"code\":\"invalid_api_key\"}",
+        "401 | []",
+        "403 | {\"error\":{\"message\":\"No access\",\"code\":\"model_not_found\"}}",
+        "404 | {\"error\":{\"message\":\"Incorrect API key\",\"code\":\"invalid_api_key\"}}",
+      })
+  void whatSaysNothingOfTheKeyPassesAsItCame(int status, String body) {
+    answers(status, body);
+
+    assertThat(purser.post(METERED, BODY).body()).isEqualTo(body);
+    assertThat(purser.post(FREE, BODY).body()).isEqualTo(body);
   }
 
   /** The first refusal decides what is said of a key, so this one's words show that it is. */

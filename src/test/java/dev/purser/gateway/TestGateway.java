@@ -61,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestGateway implements AutoCloseable {
   static final String ANTHROPIC_KEY = "sk-ant-api03-test-0123456789abcdefghijklmnop";
+  private static final Duration KEEP_ALIVE_SELDOM = Duration.ofMinutes(5);
   static final String OPENAI_KEY = "sk-proj-test-0123456789abcdefghijklmnopqrst";
 
   final HttpClient http =
@@ -98,7 +99,18 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(TestDatabase.Kind kind) {
-    this(kind, configuration -> configuration, null, LedgerConfiguration.DEFAULT);
+    this(
+        kind, configuration -> configuration, null, LedgerConfiguration.DEFAULT, KEEP_ALIVE_SELDOM);
+  }
+
+  /** One that gives clients of event streams a sign of life after so long a silence. */
+  static TestGateway keepingAlive(Duration silence) {
+    return new TestGateway(
+        TestDatabase.Kind.SQLITE,
+        configuration -> configuration,
+        null,
+        LedgerConfiguration.DEFAULT,
+        silence);
   }
 
   /**
@@ -112,14 +124,15 @@ final class TestGateway implements AutoCloseable {
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
       LedgerConfiguration ledgers) {
-    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers);
+    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers, KEEP_ALIVE_SELDOM);
   }
 
   private TestGateway(
       TestDatabase.Kind kind,
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
-      LedgerConfiguration ledgers) {
+      LedgerConfiguration ledgers,
+      Duration keepAlive) {
     testDatabase = TestDatabase.fresh(kind);
     database = testDatabase.database();
     Clock clock = Clock.systemUTC();
@@ -169,16 +182,16 @@ final class TestGateway implements AutoCloseable {
                 clock,
                 new SimpleMeterRegistry()),
             URI.create("http://purser.test"),
-            2);
+            2,
+            keepAlive);
     vertx
         .deployVerticle(
             () ->
                 new VerticleBase() {
                   @Override
                   public Future<?> start() {
-                    return vertx
-                        .createHttpServer(gateway.serverOptions())
-                        .connectionHandler(gateway.clients()::opened)
+                    return gateway
+                        .guarded(vertx.createHttpServer(gateway.serverOptions()))
                         .requestHandler(gateway.handler())
                         .listen(-1, "127.0.0.1")
                         .onSuccess(server -> port = server.actualPort());
@@ -199,6 +212,10 @@ final class TestGateway implements AutoCloseable {
   }
 
   void saveKey(Provider owner, String key, String... models) {
+    saveKey(user, owner, key, models);
+  }
+
+  private void saveKey(User of, Provider owner, String key, String... models) {
     List<ListedModel> listed =
         List.of(models).stream()
             .map(model ->
@@ -208,7 +225,7 @@ final class TestGateway implements AutoCloseable {
                     Instant.ofEpochSecond(1_700_000_000),
                     "{\"type\":\"model\",\"id\":\"" + model + "\"}"))
             .toList();
-    vault.save(user.spaceId(), owner, Secret.of(key), new KeyCheckResult.Valid(listed));
+    vault.save(of.spaceId(), owner, Secret.of(key), new KeyCheckResult.Valid(listed));
   }
 
   Agent newAgent(AgentDraft draft) {
@@ -227,6 +244,28 @@ final class TestGateway implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** The virtual key of another user, whose space has the same models by keys of its own. */
+  String virtualKeyOfAnotherSpace() {
+    Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
+    User other =
+        switch (new Users(database, ids, Clock.systemUTC())
+            .add("another@example.org", Secret.of("a long enough passphrase"), false)) {
+          case UserAdded.Added(User added) -> added;
+          case UserAdded refused -> throw new AssertionError(refused);
+        };
+    saveKey(other, Provider.ANTHROPIC, ANTHROPIC_KEY + "2", "claude-haiku-4-5");
+    saveKey(other, Provider.OPENAI, OPENAI_KEY + "2", "gpt-4o-mini");
+    Agent theirs =
+        switch (agents.create(other.spaceId(), AgentDraft.named("their tester"))) {
+          case AgentSaved.Saved(Agent saved) -> saved;
+          case AgentSaved refused -> throw new AssertionError(refused);
+        };
+    return switch (virtualKeys.create(other.spaceId(), theirs.id(), "key", null)) {
+      case VirtualKeyCreated.Created created -> created.secret().reveal();
+      case VirtualKeyCreated refused -> throw new AssertionError(refused);
+    };
   }
 
   HttpRequest.Builder request(String path) {
@@ -274,7 +313,8 @@ final class TestGateway implements AutoCloseable {
       long outputTokens,
       @Nullable Long httpStatus,
       @Nullable String errorCode,
-      @Nullable Long costNanos) {}
+      @Nullable Long costNanos,
+      long doubtNanos) {}
 
   /** All entries, oldest first. */
   List<Entry> entries() {
@@ -283,7 +323,7 @@ final class TestGateway implements AutoCloseable {
             .createQuery(
                 """
                 SELECT entry_id, state, usage_source, model, requested_model, input_tokens,
-                  output_tokens, http_status, error_code, cost_nanos
+                  output_tokens, http_status, error_code, cost_nanos, doubt_nanos
                 FROM entries ORDER BY entry_id\
                 """)
             .map((row, context) ->
@@ -297,7 +337,8 @@ final class TestGateway implements AutoCloseable {
                     row.getLong("output_tokens"),
                     number(row, "http_status"),
                     row.getString("error_code"),
-                    number(row, "cost_nanos")))
+                    number(row, "cost_nanos"),
+                    row.getLong("doubt_nanos")))
             .list());
   }
 

@@ -77,24 +77,4 @@ class GivenUpTest {
       goOn.complete(true);
     }
   }
-
-  @Test
-  void admissionsOfAProcessThatStoodStillForTooLongAreToldInTheLog() {
-    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE);
-        Ledger ledger =
-            Ledger.start(
-                test.openAnother(),
-                LedgerConfiguration.DEFAULT.withLease(Duration.ofMinutes(10)),
-                now::get,
-                (provider, model) -> model)) {
-      Calls calls = Calls.of(test.database(), "space-1");
-      test.database().write(handle -> handle.execute("UPDATE processes SET lease_until = 1"));
-
-      assertThat(ledger.admit(calls.admission()).join()).isEqualTo(new Decision.Unavailable());
-
-      Await.until("a line", PATIENCE, () -> heard.lines.size() == 1);
-      assertThat(heard.lines.getFirst()).endsWith("its lease ran out: 1");
-    }
-  }
 }

@@ -22,7 +22,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  *       this model; a cost that no line has is with the model that answered; what is unpriced is in
  *       no cost, and saves nothing.
  *   <li>An adjustment begins where the one before it ended, and the last one ends with what the
- *       entry says now.
+ *       entry says now; that an entry was written again comes first and moves nothing.
  *   <li>Refused entries are in none of it.
  * </ul>
  *
@@ -162,9 +162,16 @@ public final class LedgerBooks {
       JOIN entries e ON e.space_id = a.space_id AND e.entry_id = a.entry_id
       LEFT JOIN adjustments n ON n.space_id = a.space_id AND n.entry_id = a.entry_id
         AND n.adjustment_number = a.adjustment_number + 1
-      WHERE COALESCE(a.cost_before_nanos, 0) + a.cost_delta_nanos
+      WHERE a.reason <> 'restored' AND COALESCE(a.cost_before_nanos, 0) + a.cost_delta_nanos
         <> COALESCE(
           CASE WHEN n.entry_id IS NULL THEN e.cost_nanos ELSE n.cost_before_nanos END, 0)\
+      """;
+
+  private static final String RESTORED_THAT_CANNOT_BE =
+      """
+      SELECT entry_id FROM adjustments
+      WHERE reason = 'restored' AND (adjustment_number <> 1 OR cost_delta_nanos <> 0
+        OR counted_delta_nanos <> 0 OR doubt_delta_nanos <> 0)\
       """;
 
   /** Fails, saying where, unless totals equal the sum of entries and adjustments. */
@@ -190,6 +197,9 @@ public final class LedgerBooks {
                   .isEmpty();
               assertThat(ids(handle, ADJUSTMENTS_OUT_OF_LINE))
                   .as("entries whose adjustments do not lead to their cost")
+                  .isEmpty();
+              assertThat(ids(handle, RESTORED_THAT_CANNOT_BE))
+                  .as("entries that were written again as something else")
                   .isEmpty();
               return true;
             }));

@@ -3,8 +3,12 @@ package dev.purser.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
+import dev.purser.running.Await;
 import dev.purser.storage.Database;
 import dev.purser.storage.TestDatabase;
+import dev.purser.storage.Writer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +28,17 @@ class SharedRecoveryTest {
         LedgerConfiguration.DEFAULT.withLease(lease),
         InstantSource.system(),
         (provider, model) -> model);
+  }
+
+  /** Of the first process. */
+  private static Lease lease(Writer.Session session) throws SQLException {
+    try (ResultSet row =
+        session
+            .statement("SELECT epoch, started_at FROM processes WHERE epoch = 1")
+            .executeQuery()) {
+      assertThat(row.next()).isTrue();
+      return new Lease(new Lease.Row(row.getLong(1), row.getLong(2)), Duration.ofMinutes(10), true);
+    }
   }
 
   @Test
@@ -50,6 +65,37 @@ class SharedRecoveryTest {
   }
 
   @Test
+  void aProcessThatAFailoverForgotGoesOnUnderANumberOfItsOwn() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL)) {
+      Calls calls = Calls.of(test.database(), "space-1");
+      test.leaveReplicaBehind();
+      Ledger forgotten = start(test.openAnother(), Duration.ofMinutes(10));
+      Admission call = calls.admission();
+      assertThat(forgotten.admit(call).join()).isEqualTo(new Decision.Admitted());
+      long number = forgotten.epoch();
+      // Another process was faster with the server that took over, and has the number now.
+      test.failOver(
+          "INSERT INTO processes (epoch, started_at, lease_until) SELECT "
+              + number
+              + ", now_millis + 1, now_millis + 600000 FROM clock");
+
+      Admission next = calls.admission();
+      Await.until(
+          "it admits again",
+          PATIENCE,
+          () -> forgotten.admit(next).join() instanceof Decision.Admitted);
+
+      assertThat(forgotten.epoch()).isNotEqualTo(number);
+      assertThat(calls.number("SELECT COUNT(*) FROM entries WHERE epoch = " + forgotten.epoch()))
+          .isEqualTo(2);
+      assertThat(calls.state(call.entryId())).isEqualTo("open");
+      forgotten.close();
+      assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
+      LedgerBooks.balance(test.openAnother());
+    }
+  }
+
+  @Test
   void whatWasNeverForwardedIsNotChargedThoughItsProcessWasTakenForDead() throws Exception {
     try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL);
         Ledger late = start(test.openAnother(), Duration.ofMinutes(10))) {
@@ -72,7 +118,7 @@ class SharedRecoveryTest {
           .transact(session -> {
             new Posting(
                     session,
-                    new Lease(1, Duration.ofMinutes(10)),
+                    lease(session),
                     new Folding(60),
                     InstantSource.system(),
                     (provider, model) -> model)

@@ -66,6 +66,7 @@ final class Simulation implements AutoCloseable {
   private int refused;
   private int shortened;
   private int late;
+  private int failovers;
 
   /** A space as its people have set it up. */
   private static final class Space {
@@ -182,10 +183,11 @@ final class Simulation implements AutoCloseable {
         case 20 -> now = now.plus(Duration.ofHours(random.nextInt(5 * 24)));
         case 21 -> release();
         case 22 -> {
-          switch (random.nextInt(8)) {
+          switch (random.nextInt(9)) {
             case 0, 1 -> crash();
             case 2 -> restart();
             case 3, 4 -> failStorage();
+            case 5 -> failOver();
             default -> comeBack();
           }
         }
@@ -445,6 +447,61 @@ final class Simulation implements AutoCloseable {
     }
   }
 
+  /**
+   * A server takes over that has nothing of what one node has had committed in the last while. (Of
+   * two, each would write its own calls again, but only when it has found out.)
+   */
+  private void failOver() {
+    if (!test.database().shared()) {
+      return;
+    }
+    nodes().forEach(node -> node.cutOff = true);
+    test.leaveReplicaBehind();
+    connectAgain();
+    Node works = anyLiving();
+    goOn(works, () -> {});
+    quiet();
+    works.cutOff = true;
+    goOn(
+        works,
+        () -> {
+          test.failOver();
+          connectAgain();
+        });
+    failovers++;
+  }
+
+  /** Until each living node has written something on a new connection. */
+  private void connectAgain() {
+    again(() -> {
+      var _ =
+          test.database().write(handle -> handle.execute("UPDATE spaces SET revision = revision"));
+    });
+    for (Node node : living) {
+      await(() -> node.ledger.refuse(refusal()).join().isPresent());
+      await(() -> node.ledger.health().ready());
+    }
+  }
+
+  private Refusal refusal() {
+    return new Refusal(
+        ids.next(),
+        spaces.getFirst().id,
+        "agent-0",
+        "virtual-key-1",
+        Provider.ANTHROPIC,
+        "anthropic_messages",
+        Calls.MODEL,
+        null,
+        now,
+        spaces.getFirst().zone,
+        404,
+        "model_not_available",
+        "refused",
+        null,
+        null);
+  }
+
   /** Calls come and end, and something else happens in the midst of it. */
   private void goOn(Node node, Runnable meanwhile) {
     for (int i = 0; i < 4; i++) {
@@ -641,8 +698,8 @@ final class Simulation implements AutoCloseable {
 
   /** What has happened, for whoever reads the test's output. */
   String story() {
-    return "%d steps: %d admitted, %d of them shortened, %d refused, %d settled after another node had ended them"
-        .formatted(steps, admitted, shortened, refused, late);
+    return "%d steps: %d admitted, %d of them shortened, %d refused, %d settled after another node had ended them, %d failovers"
+        .formatted(steps, admitted, shortened, refused, late, failovers);
   }
 
   int admitted() {

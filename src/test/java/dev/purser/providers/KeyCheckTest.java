@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -167,7 +168,7 @@ class KeyCheckTest {
         "ANTHROPIC | 401 | invalid x-api-key                                                  |"
             + "                                    | Rejected    | does not accept",
         "ANTHROPIC | 401 | CORS requests are not allowed for this Organization because of its |"
-            + "                                    | Unreachable | Origin",
+            + "                                    | NotAboutKey | Origin",
         "ANTHROPIC | 400 | This organization has been disabled.                               |"
             + " organization_on_hold               | Rejected    | on hold",
         "ANTHROPIC | 400 | The creator left.                                                  |"
@@ -193,15 +194,15 @@ class KeyCheckTest {
         "OPENAI    | 401 | You must be a member of an organization to use the API             |"
             + "                                    | Rejected    | organization",
         "OPENAI    | 401 | IP not authorized                                                  |"
-            + "                                    | Unreachable | IP address",
+            + "                                    | NotAboutKey | IP address",
         "OPENAI    | 403 | Country, region, or territory not supported                        |"
-            + "                                    | Unreachable | country",
+            + "                                    | NotAboutKey | country",
         "OPENAI    | 401 | OpenAI-Project header should match project for API key             |"
-            + "                                    | Unreachable | project",
+            + "                                    | NotAboutKey | project",
         "OPENAI    | 401 | Something that nobody has heard of                                 |"
             + "                                    | Unreachable | does not know",
         "ANTHROPIC | 403 | Your IP address is not on the list of this organization            |"
-            + "                                    | Unreachable | IP address",
+            + "                                    | NotAboutKey | IP address",
         "OPENAI    | 429 | Rate limit reached                                                 |"
             + "                                    | Unreachable | Try again",
         "OPENAI    | 503 | The server is overloaded                                           |"
@@ -245,11 +246,11 @@ class KeyCheckTest {
     "401, no_organization, Rejected, no member",
     "401, missing_scope, Restricted, permissions",
     "403, missing_scope, Restricted, permissions",
-    "401, incorrect_hostname, Unreachable, PURSER_OPENAI_URL to https://us.api.openai.com and",
-    "401, ip_not_authorized, Unreachable, IP address",
-    "401, mismatched_organization, Unreachable, organization",
-    "401, mismatched_project, Unreachable, project",
-    "403, unsupported_country_region_territory, Unreachable, country",
+    "401, incorrect_hostname, NotAboutKey, PURSER_OPENAI_URL to https://us.api.openai.com and",
+    "401, ip_not_authorized, NotAboutKey, IP address",
+    "401, mismatched_organization, NotAboutKey, organization",
+    "401, mismatched_project, NotAboutKey, project",
+    "403, unsupported_country_region_territory, NotAboutKey, country",
     "401, code_of_tomorrow, Unreachable, does not know",
   })
   void theCodeOfOpenAiDecides(int status, String code, String outcome, String word) {
@@ -377,6 +378,64 @@ class KeyCheckTest {
                   assertThat(unreachable.reason())
                       .contains("could not be reached")
                       .contains("PURSER_ANTHROPIC_URL"));
+    }
+  }
+
+  /** Nor does what belongs to the check of one key come to that of another. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 101, 102, 103, 104, 199, 600, 999})
+  void anOddStatusSaysNothingAboutAKey(int status) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        KeyCheck check = new KeyCheck(addresses(socket.getLocalPort()), PAGE_TIMEOUT)) {
+      threads.execute(() -> answerOddly(socket, status));
+      for (int i = 0; i < 4; i++) {
+        Secret key = Secret.of("sk-ant-api03-test-number" + i);
+        switch (check.check(Provider.ANTHROPIC, key)) {
+          case KeyCheckResult.Valid(List<ListedModel> models) ->
+              assertThat(models).extracting(ListedModel::model).containsExactly("of-number" + i);
+          case KeyCheckResult.Unreachable _ -> assertThat(status).isNotIn(100, 103);
+          case KeyCheckResult other -> throw new AssertionError(other);
+        }
+      }
+    }
+  }
+
+  /** An odd status, and then the list that this key sees, on each connection to its end. */
+  private void answerOddly(ServerSocket server, int status) {
+    while (true) {
+      try {
+        Socket socket = server.accept();
+        threads.execute(() -> {
+          try (socket) {
+            StringBuilder head = new StringBuilder();
+            for (int next = socket.getInputStream().read();
+                next >= 0;
+                next = socket.getInputStream().read()) {
+              head.append((char) next);
+              if (head.indexOf("\r\n\r\n") >= 0) {
+                int at = head.indexOf("-number") + 1;
+                String list =
+                    "{\"data\":[{\"type\":\"model\",\"id\":\"of-"
+                        + head.substring(at, at + 7)
+                        + "\"}],\"has_more\":false}";
+                String answer =
+                    "HTTP/1.1 "
+                        + status
+                        + " Odd\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: "
+                        + list.length()
+                        + "\r\n\r\n"
+                        + list;
+                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                head.setLength(0);
+              }
+            }
+          } catch (IOException closed) {
+            // The check has ended the connection.
+          }
+        });
+      } catch (IOException closed) {
+        return;
+      }
     }
   }
 

@@ -223,7 +223,7 @@ class ReplayTest {
         Http.Answer answer = send(recording, delivery);
         assertThat(answer.status()).isEqualTo(recording.status());
         assertThat(answer.header("x-purser-origin")).isEqualTo("provider");
-        assertThat(decoded(answer)).isEqualTo(recording.response());
+        assertThat(withoutHelp(answer, recording)).isEqualTo(recording.response());
         checkEdits(recording);
         checkBooks(recording, person.settledCall(answer.header("x-purser-call-id")));
         return "";
@@ -305,6 +305,19 @@ class ReplayTest {
         sum += kinds.contains(line.path("kind").asString()) ? line.path("quantity").asLong() : 0;
       }
       return sum;
+    }
+
+    /** To a refusal of the API key that came unencoded Purser adds what it means, and no more. */
+    private static byte[] withoutHelp(Http.Answer answer, Recording recording) {
+      byte[] body = decoded(answer);
+      if (recording.status() != 401 || !answer.header("content-encoding").isEmpty()) {
+        return body;
+      }
+      String text = new String(body, StandardCharsets.UTF_8);
+      String without =
+          text.replaceFirst(",\"purser\":\\{\"code\":\"[a-z_]+\",\"help\":\"[^\"]+\"}(?=})", "");
+      assertThat(without).as("the help is there").isNotEqualTo(text);
+      return without.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] decoded(Http.Answer answer) {

@@ -78,6 +78,11 @@ public final class RunningPurser implements AutoCloseable {
     return app;
   }
 
+  /** Where its master key is, if its database is not there, too. */
+  public Path directory() {
+    return directory;
+  }
+
   public TestDatabase database() {
     return database;
   }

@@ -13,7 +13,9 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
   private static final String INSERT =
@@ -174,6 +176,47 @@ class DatabaseTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"off, on", "local, on", "remote_write, on", "on, on", "remote_apply, remote_apply"})
+  void aCommitIsToldWhenItIsOnDiskWhateverTheServerIsSetTo(String set, String used) {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL)) {
+      test.set("synchronous_commit", set);
+      assertThat(test.database().<String>write(handle -> show(handle, "synchronous_commit")))
+          .isEqualTo(used);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"read uncommitted", "repeatable read", "serializable"})
+  void transactionsSeeWhatWasCommittedWhateverTheServerIsSetTo(String set) {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.POSTGRESQL)) {
+      test.set("default_transaction_isolation", set);
+      Database database = test.database();
+      assertThat(database.<String>write(handle -> show(handle, "transaction_isolation")))
+          .isEqualTo("read committed");
+      assertThat(database.<String>read(handle -> show(handle, "transaction_isolation")))
+          .isEqualTo("read committed");
+    }
+  }
+
+  private static String show(Handle handle, String setting) {
+    return handle
+        .createQuery("SELECT current_setting(:name)")
+        .bind("name", setting)
+        .mapTo(String.class)
+        .one();
+  }
+
+  @Test
+  void aPostgresqlThatIsTooOldIsRefusedByItsNumber() {
+    assertThat(Postgresql.whyTooOld(140_012))
+        .hasValueSatisfying(
+            reason -> assertThat(reason).contains("PostgreSQL 14 is too old", "15 or newer"));
+    assertThat(Postgresql.whyTooOld(90_624)).isPresent();
+    assertThat(Postgresql.whyTooOld(150_000)).isEmpty();
+    assertThat(Postgresql.whyTooOld(180_006)).isEmpty();
+  }
+
   @Test
   void theDatabaseFileIsForItsOwnerOnly() throws IOException {
     try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
@@ -188,7 +231,7 @@ class DatabaseTest {
 
   @Test
   void onlyOneProcessServesFromADataDirectory(@TempDir Path directory) throws IOException {
-    DataDirectory data = DataDirectory.open(directory.resolve("data"));
+    DataDirectory data = DataDirectory.open(directory.resolve("data"), /* allowOpen= */ false);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())))
         .isEqualTo("rwx------");
     try (DataDirectory.Lock lock = data.lock()) {

@@ -116,6 +116,42 @@ public final class TestDatabase implements AutoCloseable {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
   }
 
+  /**
+   * On PostgreSQL: makes a replica that gets nothing of what is committed from now on. All
+   * connections are cut for that.
+   */
+  public void leaveReplicaBehind() {
+    onServer("DROP DATABASE IF EXISTS " + replica());
+    close(true);
+    onServer("CREATE DATABASE " + replica() + " TEMPLATE " + name);
+    close(false);
+  }
+
+  /**
+   * On PostgreSQL: the replica that was left behind takes over, as after a failover: what was
+   * committed since is lost.
+   *
+   * @param alsoThere what the replica is given before anybody connects to it
+   */
+  public void failOver(String... alsoThere) {
+    for (String sql : alsoThere) {
+      on(replica(), sql);
+    }
+    close(true);
+    onServer("DROP DATABASE " + name);
+    onServer("ALTER DATABASE " + replica() + " RENAME TO " + name);
+  }
+
+  private String replica() {
+    return name + "_replica";
+  }
+
+  /** Cuts all connections and takes no more, or takes them again. */
+  private void close(boolean closed) {
+    onServer("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + !closed);
+    cutConnections();
+  }
+
   /** Whether all connections can only read from now on. On PostgreSQL, those there are are cut. */
   public void makeReadOnly(boolean readOnly) {
     switch (configuration) {
@@ -125,6 +161,11 @@ public final class TestDatabase implements AutoCloseable {
         cutConnections();
       }
     }
+  }
+
+  /** On PostgreSQL: what connections begin with from now on, if they say nothing else. */
+  public void set(String setting, String value) {
+    onServer("ALTER DATABASE " + name + " SET " + setting + " = '" + value + "'");
   }
 
   /** Keeps all others from writing until it is closed. */
@@ -156,11 +197,19 @@ public final class TestDatabase implements AutoCloseable {
       opened.removeLast().close();
     }
     directory.ifPresentOrElse(
-        TestDatabase::delete, () -> onServer("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"));
+        TestDatabase::delete,
+        () -> {
+          onServer("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+          onServer("DROP DATABASE IF EXISTS " + replica() + " WITH (FORCE)");
+        });
   }
 
   private static void onServer(String sql) {
-    try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
+    on("postgres", sql);
+  }
+
+  private static void on(String database, String sql) {
+    try (Connection connection = Server.POSTGRES.getDatabase("postgres", database).getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {

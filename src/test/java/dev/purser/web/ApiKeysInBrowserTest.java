@@ -22,12 +22,15 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.purser.api.TestApi;
 import dev.purser.pricing.Provider;
+import dev.purser.running.Await;
+import dev.purser.running.Http;
 import dev.purser.running.Person;
 import dev.purser.storage.TestDatabase;
 import dev.purser.web.browsing.Browsing;
 import dev.purser.web.browsing.Look;
 import dev.purser.web.browsing.Window;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -46,6 +49,37 @@ class ApiKeysInBrowserTest {
 
   static List<Look> onAPhoneAndInTheDark() {
     return List.of(Look.LIGHT.phone(), Look.DARK);
+  }
+
+  @Test
+  void aRejectedKeyIsToldOnEveryPageAndNoLongerOnceItIsReplaced() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Http.Answer failed =
+        Story.message(person.caller("support-bot"), Story.PRICED_MODEL, "sandbox:401");
+    Await.until(
+        "the key is rejected",
+        Duration.ofSeconds(10),
+        () -> keys(person).toString().contains("rejected"));
+    Window window = browsing.window(person);
+    for (String page : List.of("/calls/" + Story.ended(person, failed), "/usage", "/agents")) {
+      window.go(page);
+      assertThat(notice(window)).containsText("Anthropic rejects your API key.");
+      window.assertAccessibleLightAndDark();
+      window.assertFits();
+      window.assertFitsPhone();
+    }
+
+    link(notice(window), "Replace API key from Anthropic").click();
+    pasteKey(window, "anthropic", SAVED_KEY);
+
+    assertThat(row(window, "anthropic").getByText("Saved and valid")).isVisible();
+    assertThat(notice(window)).isHidden();
+    button(row(window, "anthropic"), "Verify the Anthropic API key").click();
+    assertThat(row(window, "anthropic").getByText("Checked and valid")).isVisible();
+  }
+
+  private static Locator notice(Window window) {
+    return window.page().locator("#rejected-keys");
   }
 
   @ParameterizedTest
