@@ -80,7 +80,9 @@ class StrictClientsTest {
   }
 
   private static String message(boolean stream, long input, long output) {
-    String usage = "\"usage\":{\"input_tokens\":%d,\"output_tokens\":%d}";
+    String usage =
+        "\"usage\":{\"input_tokens\":%d,\"output_tokens\":%d,\"service_tier\":\"standard\","
+            + "\"inference_geo\":\"global\"}";
     String head =
         "\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-opus-5-5\","
             + "\"content\":[],";
@@ -353,6 +355,51 @@ class StrictClientsTest {
     assertThat(sent)
         .contains((path.equals("/v1/messages") ? "\"max_uses\":" : "\"max_tool_calls\":") + uses);
     assertThat(JsonMapper.shared().readTree(sent).isObject()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/responses | {'model':'gpt-4o-mini','input':[{'type':'additional_tools','role':'developer','tools':[{'type':'image_generation'}]}]} | image_generation",
+        "/v1/responses | {'model':'gpt-4o-mini','input':[{'type':'tool_search_output','tools':[{'type':'namespace','tools':[{'type':'code_interpreter'}]}]}]} | code_interpreter",
+        "/v1/responses | {'model':'gpt-4o-mini','input':'x','tools':[{'type':'namespace','tools':[{'type':'file_search'}]}]} | file_search",
+        "/v1/responses | {'model':'gpt-4o-mini','input':'x','tool_choice':{'type':'allowed_tools','tools':[{'type':'image_generation'}]}} | image_generation",
+      })
+  void aToolThatCannotBeMeteredIsNotForwardedFromAnyPlace(String path, String body, String tool) {
+    for (long cents : new long[] {0, 100_000}) {
+      if (cents > 0) {
+        budget(cents);
+      }
+      HttpResponse<String> answer =
+          call(new Sent("a program", path, Map.of(), body.replace('\'', '"')));
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("request_not_meterable", tool);
+    }
+    assertThat(purser.provider.received()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/responses | {'model':'gpt-4o-mini','input':[{'type':'additional_tools','role':'developer','tools':[{'type':'mcp'}]}]} | input[].tools[].type mcp",
+        "/v1/responses | {'model':'gpt-4o-mini','input':[{'type':'additional_tools','tools':[{'type':'web_search'}]}]} | store",
+        "/v1/messages  | {'model':'claude-haiku-4-5','max_tokens':9,'messages':[{'role':'system','content':[{'type':'tool_addition','tool':{'type':'tool_definition','definition':{'type':'code_execution_20260521','name':'c'}}}]}]} | messages[].content[].tool.definition.type code_execution_20260521",
+        "/v1/messages  | {'model':'claude-haiku-4-5','max_tokens':9,'messages':[{'role':'user','content':[{'type':'compaction','tool_changes':[{'type':'tool_addition','tool':{'type':'tool_definition','definition':{'type':'mcp_toolset'}}}]}]}]} | messages[].content[].tool_changes[].tool.definition.type mcp_toolset",
+        "/v1/messages  | {'model':'claude-haiku-4-5','max_tokens':9,'thread':{'type':'create'},'messages':[],'tools':[{'type':'web_search_20250305','name':'w','max_uses':1}]} | thread",
+      })
+  void aToolWithoutABoundIsRefusedInEveryPlaceUnderAStrictBudgetAlone(
+      String path, String body, String field) {
+    Sent sent = new Sent("a program", path, Map.of(), body.replace('\'', '"'));
+    assertThat(call(sent).statusCode()).isEqualTo(200);
+    budget(100_000);
+
+    HttpResponse<String> answer = call(sent);
+
+    assertThat(answer.statusCode()).isEqualTo(402);
+    assertThat(answer.body()).contains("cost_unbounded", "because of " + field);
+    assertThat(purser.provider.received()).hasSize(1);
   }
 
   private long number(String sql) {
