@@ -51,6 +51,14 @@ public final class Http {
       return response.headers().firstValue(name).orElse("");
     }
 
+    /** The cookie that it sets whose name holds this one, with its attributes. */
+    public String setCookie(String name) {
+      return response.headers().allValues("set-cookie").stream()
+          .filter(cookie -> cookie.split("=", 2)[0].contains(name))
+          .findFirst()
+          .orElse("");
+    }
+
     /** The answer's JSON, which must have come with this status. */
     public JsonNode ok(int status) {
       if (status() != status) {

@@ -2,6 +2,7 @@ package dev.purser.running;
 
 import dev.purser.App;
 import dev.purser.people.AccessToken;
+import dev.purser.people.Sessions;
 import dev.purser.people.TokenCreated;
 import dev.purser.people.User;
 import dev.purser.people.UserAdded;
@@ -111,7 +112,7 @@ public final class RunningPurser implements AutoCloseable {
     URI link = app.signInLink(userId);
     return new Http("http://127.0.0.1:" + app.port(), null)
         .get(link.getRawPath() + "?" + link.getRawQuery())
-        .header("set-cookie")
+        .setCookie(Sessions.COOKIE)
         .split(";", 2)[0];
   }
 
