@@ -124,7 +124,7 @@ public final class Database implements AutoCloseable {
     return read(callJdbi, work);
   }
 
-  private static <T extends @Nullable Object> T read(Jdbi pool, Function<Handle, T> work) {
+  private <T extends @Nullable Object> T read(Jdbi pool, Function<Handle, T> work) {
     try {
       return readOnce(pool, work);
     } catch (JdbiException e) {
@@ -148,9 +148,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static <T extends @Nullable Object> T readOnce(Jdbi pool, Function<Handle, T> work) {
+  private <T extends @Nullable Object> T readOnce(Jdbi pool, Function<Handle, T> work) {
     try (Handle handle = pool.open()) {
-      return work.apply(handle);
+      return engine.read(handle, work);
     }
   }
 
@@ -211,6 +211,11 @@ public final class Database implements AutoCloseable {
   /** Why what is committed now would not be found at the next start; empty if it would. */
   public Optional<String> lost() {
     return engine.lost();
+  }
+
+  /** How long SQLite's write-ahead log is; 0 where there is none. */
+  public long logBytes() {
+    return engine.logBytes();
   }
 
   /** Whether processes on several machines may use this database at a time. */
