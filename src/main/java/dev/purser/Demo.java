@@ -213,7 +213,7 @@ final class Demo implements AutoCloseable {
   /** So that nothing is deleted under a demo that runs. */
   private static DataDirectory.Lock lock(Path directory) {
     try {
-      return DataDirectory.open(directory).lock();
+      return DataDirectory.open(directory, /* allowOpen= */ false).lock();
     } catch (StorageException e) {
       throw new CommandFailure(
           "cannot use " + directory + ": if a demo runs already, stop that one first");

@@ -33,6 +33,7 @@ public final class Main {
             Main::database,
             () -> AppConfiguration.read(settings()).vault(),
             () -> AppConfiguration.read(settings()).providers(),
+            () -> AppConfiguration.read(settings()).address(),
             new Repricer(CLOCK),
             CLOCK,
             new SecureRandom(),
@@ -47,7 +48,8 @@ public final class Main {
   /** Opens the database for a command, which may be the first thing that ever runs here. */
   private static Database database() {
     AppConfiguration configuration = AppConfiguration.read(settings());
-    DataDirectory _ = DataDirectory.open(configuration.dataDirectory());
+    DataDirectory _ =
+        DataDirectory.open(configuration.dataDirectory(), configuration.allowOpenFiles());
     return Database.open(configuration.database());
   }
 
@@ -57,10 +59,18 @@ public final class Main {
     return settings;
   }
 
-  /** How much is logged from now on. */
+  /**
+   * How much Purser itself logs from now on. Its libraries never log more than at level info: below
+   * that they write down whole requests, with what is secret in them.
+   */
   static void logAt(String level) {
-    Logger root = LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-    ((ch.qos.logback.classic.Logger) root).setLevel(Level.toLevel(level));
+    Level own = Level.toLevel(level);
+    at("dev.purser", own);
+    at(Logger.ROOT_LOGGER_NAME, own.isGreaterOrEqual(Level.INFO) ? own : Level.INFO);
+  }
+
+  private static void at(String logger, Level level) {
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(logger)).setLevel(level);
   }
 
   /** Runs until SIGTERM or SIGINT, and then lets the running calls finish. */

@@ -18,6 +18,7 @@ record AccessTokensResource(AccessTokens accessTokens) {
       String scope,
       String maskedToken,
       Instant createdAt,
+      @Nullable Instant expiresAt,
       @Nullable Instant lastUsedAt,
       @Nullable Instant revokedAt) {
 
@@ -28,6 +29,7 @@ record AccessTokensResource(AccessTokens accessTokens) {
           token.scope().id(),
           token.masked(),
           token.createdAt(),
+          token.expiresAt(),
           token.lastUsedAt(),
           token.revokedAt());
     }
@@ -35,7 +37,12 @@ record AccessTokensResource(AccessTokens accessTokens) {
 
   /** An access token as it is shown once. */
   record NewAccessTokenBody(
-      String id, String name, String scope, String secret, String maskedToken) {}
+      String id,
+      String name,
+      String scope,
+      String secret,
+      String maskedToken,
+      @Nullable Instant expiresAt) {}
 
   ApiAnswer list(ApiRequest request) {
     return ApiAnswer.ok(
@@ -50,7 +57,8 @@ record AccessTokensResource(AccessTokens accessTokens) {
     if (scope == null) {
       throw JsonBody.invalid("scope", "is needed: read or manage");
     }
-    return switch (accessTokens.create(request.user(), name, scope)) {
+    return switch (accessTokens.create(
+        request.user(), name, scope, request.body().instantOrNull("expiresAt"))) {
       case TokenCreated.Created created ->
           ApiAnswer.created(
               new NewAccessTokenBody(
@@ -58,7 +66,9 @@ record AccessTokensResource(AccessTokens accessTokens) {
                   created.token().name(),
                   created.token().scope().id(),
                   created.secret().reveal(),
-                  created.token().masked()));
+                  created.token().masked(),
+                  created.token().expiresAt()));
+      case TokenCreated.Expired _ -> throw JsonBody.invalid("expiresAt", "must be in the future");
       case TokenCreated.Refused refused ->
           new ApiAnswer.Refused(new Problem(ProblemCode.INVALID_VALUE, refused.reason(), "name"));
     };

@@ -51,13 +51,16 @@ record Authentication(
       case Presented.Mistyped mistyped ->
           "this looks like a virtual key with a typing error; to manage Purser, send an access"
               + " token";
+      case Presented.Mispasted(Presented.Mishap mishap) ->
+          "this is not an access token alone. " + mishap.sentence();
       case Presented.ProviderKey providerKey ->
           "this is an API key of "
               + providerKey.provider().displayName()
               + ", which should go nowhere but into Purser's vault; send an access token instead";
       case Presented.AccessToken accessToken ->
           Credential.wellFormed(Credential.Kind.ACCESS_TOKEN, presented)
-              ? "this access token was revoked, or is of another installation"
+              ? "this access token was revoked, has expired, is of a disabled user, or of another"
+                  + " installation"
               : "this access token has a typing error, or is cut short";
       case Presented.Nothing nothing -> "send an access token after \"Bearer\"";
       case Presented.Unknown unknown -> "this is no access token of Purser; they begin with pst_";

@@ -2,6 +2,9 @@ package dev.purser.api;
 
 import dev.purser.money.Budget;
 import dev.purser.secret.Secret;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,11 @@ import tools.jackson.core.ObjectReadContext;
  * absent and clears what is null.
  */
 final class JsonBody {
+  private static final int LONGEST_INSTANT = 40;
+
+  /** The year 10000, of which not everybody can read the number. */
+  private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
+
   /** Values are String, Long, Boolean, a {@link WrongNumber} or null. */
   private final Map<String, @Nullable Object> values;
 
@@ -100,6 +108,23 @@ final class JsonBody {
       case String text -> Texts.checked(field, text, mostCharacters);
       default -> throw invalid(field, "must be a text");
     };
+  }
+
+  /** A moment, to the millisecond; null if the field is null or absent. */
+  @Nullable Instant instantOrNull(String field) {
+    String text = textOrNull(field, LONGEST_INSTANT);
+    if (text == null) {
+      return null;
+    }
+    try {
+      Instant moment = OffsetDateTime.parse(text).toInstant();
+      if (moment.isBefore(LATEST)) {
+        return Instant.ofEpochMilli(moment.toEpochMilli());
+      }
+    } catch (DateTimeException | ArithmeticException notAMoment) {
+      // Told below.
+    }
+    throw invalid(field, "must be a time with its offset, such as 2027-01-31T12:00:00Z");
   }
 
   /** A secret that must be there: never checked further here, and in no message. */

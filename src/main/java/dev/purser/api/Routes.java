@@ -63,7 +63,8 @@ final class Routes {
             .fields("name"),
         Route.of(DELETE, "/api/virtual-keys/{id}", MANAGE, agents::revokeVirtualKey),
         Route.of(GET, "/api/access-tokens", READ, tokens::list),
-        Route.of(POST, "/api/access-tokens", MANAGE, tokens::create).fields("name", "scope"),
+        Route.of(POST, "/api/access-tokens", MANAGE, tokens::create)
+            .fields("name", "scope", "expiresAt"),
         Route.of(DELETE, "/api/access-tokens/{id}", MANAGE, tokens::revoke),
         Route.of(GET, "/api/openapi.yaml", ANYONE, server::openApi),
         Route.of(GET, "/health/live", ANYONE, server::live).asProbe(),

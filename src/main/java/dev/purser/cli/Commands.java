@@ -42,7 +42,13 @@ public final class Commands implements Callable<Integer> {
         new CommandLine(new Commands(program))
             .addSubcommand(new Serve(program))
             .addSubcommand(new Demo(program))
-            .addSubcommand(group(new User(), new UserAdd(program)))
+            .addSubcommand(
+                group(
+                    new User(),
+                    new UserAdd(program),
+                    new UserLink(program),
+                    new UserDisable(program),
+                    new UserEnable(program)))
             .addSubcommand(group(new Token(), new TokenCreate(program)))
             .addSubcommand(group(new Key(), new KeySave(program)))
             .addSubcommand(group(new VaultGroup(), new VaultCheck(program)))

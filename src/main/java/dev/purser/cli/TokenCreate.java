@@ -6,6 +6,8 @@ import dev.purser.people.TokenCreated;
 import dev.purser.people.User;
 import dev.purser.people.Users;
 import dev.purser.storage.Database;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Spec;
     name = "create",
     description = "Makes an access token, and prints it alone on the last line, this once.")
 final class TokenCreate implements Runnable {
+  private static final int MOST_DAYS = 3_650;
+
   private final Program program;
 
   @Spec private @Nullable CommandSpec spec;
@@ -39,6 +43,12 @@ final class TokenCreate implements Runnable {
       description = "read or manage (manage unless given).")
   private String scope = "";
 
+  @Option(
+      names = "--days",
+      paramLabel = "DAYS",
+      description = "Expires after so many days (never unless given).")
+  private @Nullable Integer days;
+
   TokenCreate(Program program) {
     this.program = program;
   }
@@ -46,6 +56,10 @@ final class TokenCreate implements Runnable {
   @Override
   public void run() {
     AccessToken.Scope allowed = AccessToken.Scope.ofId(scope).orElseThrow(this::noSuchScope);
+    if (days != null && (days < 1 || days > MOST_DAYS)) {
+      throw new CommandFailure("--days is from 1 to " + MOST_DAYS);
+    }
+    Instant expiresAt = days == null ? null : program.clock().instant().plus(Duration.ofDays(days));
     try (Database database = program.database().get()) {
       User user =
           new Users(database, program.ids(), program.clock())
@@ -57,11 +71,12 @@ final class TokenCreate implements Runnable {
                           + ": make one with user add EMAIL --password-stdin"));
       AccessTokens tokens =
           new AccessTokens(database, program.ids(), program.clock(), program.random());
-      switch (tokens.create(user, name, allowed)) {
+      switch (tokens.create(user, name, allowed, expiresAt)) {
         case TokenCreated.Created created -> {
           program.out().println("This is shown only now:");
           program.out().println(created.secret().reveal());
         }
+        case TokenCreated.Expired _ -> throw new CommandFailure("it would have expired already");
         case TokenCreated.Refused refused -> throw new CommandFailure(refused.reason());
       }
     }

@@ -83,6 +83,20 @@ public final class Settings {
     return text(name).orElse(byDefault);
   }
 
+  /**
+   * A setting that is true or false; false if it is not set.
+   *
+   * @throws InvalidSetting if it is anything else
+   */
+  public boolean flag(String name) {
+    return switch (text(name, "false")) {
+      case "true" -> true;
+      case "false" -> false;
+      case String other ->
+          throw new InvalidSetting(name + " must be true or false, not \"" + other + "\"");
+    };
+  }
+
   /** A whole number from {@code least} to {@code most}. */
   public long number(String name, long byDefault, long least, long most) {
     Optional<String> text = text(name);

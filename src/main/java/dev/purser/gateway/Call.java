@@ -19,6 +19,7 @@ import dev.purser.secret.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +92,7 @@ final class Call implements Running {
         return;
       }
       String text = client.credential();
-      Presented presented = Presented.read(text);
+      Presented presented = client.presented();
       if (text == null || !(presented instanceof Presented.VirtualKey virtualKey)) {
         refuse(lane.errors().unidentified(presented));
         return;
@@ -207,7 +208,9 @@ final class Call implements Running {
           if (progress.stage() == Stage.ADMITTING) {
             progress.step(() -> {
               if (over != null && over.isPresent()) {
-                refuse(lane.errors().overBudget(over.get()), over.get().entryId());
+                refuse(
+                    lane.errors().overBudget(over.get(), caller().agentId(), List.of()),
+                    over.get().entryId());
               } else {
                 next.run();
               }
@@ -430,7 +433,9 @@ final class Call implements Running {
       }
       case Decision.Tight _ -> countInput(plan);
       case Decision.OverBudget over ->
-          refuse(lane.errors().overBudget(over, plan.reckoning().widening()), over.entryId());
+          refuse(
+              lane.errors().overBudget(over, caller().agentId(), plan.reckoning().widening()),
+              over.entryId());
       case Decision.Overloaded _ -> refuse(lane.errors().tooManyCalls());
       case Decision.Stale _ -> {
         log.warn("call {}: settings changed each time that it asked to be admitted", id);

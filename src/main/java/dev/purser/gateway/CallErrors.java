@@ -3,8 +3,8 @@ package dev.purser.gateway;
 import dev.purser.agents.Presented;
 import dev.purser.ledger.Decision;
 import dev.purser.pricing.Provider;
+import dev.purser.providers.BudgetRefused;
 import dev.purser.providers.CallError;
-import dev.purser.providers.ErrorBody;
 import dev.purser.providers.ErrorCode;
 import dev.purser.providers.KeyCheckResult;
 import dev.purser.providers.RefusalErrors;
@@ -41,6 +41,11 @@ final class CallErrors {
           keyInvalid(
               "This virtual key is mistyped or cut short: its checksum does not fit.",
               "Copy it again whole, or make a new one at " + agents());
+      case Presented.Mispasted(Presented.Mishap mishap) ->
+          keyInvalid(
+              "This is not a virtual key alone. " + mishap.sentence(),
+              "Send only the key, as x-api-key or after Authorization: Bearer; make a new one at "
+                  + agents());
       case Presented.ProviderKey key ->
           keyInvalid(
               "This is a provider key of " + key.provider().displayName() + ", not a virtual key.",
@@ -115,27 +120,25 @@ final class CallErrors {
   /**
    * It does not fit a budget.
    *
+   * @param agentId of the caller
    * @param widening names because of which it counts as the most that its model can cost
    */
-  CallError overBudget(Decision.OverBudget over, List<RequestName> widening) {
-    CallError refusal = overBudget(over);
-    return over.stopped() ? refusal : refusals.widened(refusal, widening, over.needed());
-  }
-
-  CallError overBudget(Decision.OverBudget over) {
+  CallError overBudget(Decision.OverBudget over, String agentId, List<RequestName> widening) {
     return refusals.overBudget(
-        over.budgetOf() == Decision.BudgetOf.AGENT,
-        over.stopped(),
-        over.largestOutputTokens(),
-        ErrorBody.budgetFigures(
-            over.budgetOf().id(),
+        new BudgetRefused(
+            switch (over.budgetOf()) {
+              case SPACE -> null;
+              case AGENT -> agentId;
+            },
+            over.stopped(),
             over.budget(),
             over.spent(),
             over.held(),
             over.doubt(),
             over.needed(),
             over.largestOutputTokens(),
-            over.resetsAt()));
+            over.resetsAt()),
+        widening);
   }
 
   CallError wrongPath(String rightPath) {

@@ -1,5 +1,6 @@
 package dev.purser.gateway;
 
+import dev.purser.agents.Presented;
 import dev.purser.pricing.Provider;
 import dev.purser.providers.CallError;
 import dev.purser.providers.ErrorBody;
@@ -71,6 +72,11 @@ final class Client {
     return response;
   }
 
+  /** Whose errors the client understands. */
+  Provider shape() {
+    return shape;
+  }
+
   boolean gone() {
     return gone;
   }
@@ -82,7 +88,16 @@ final class Client {
     return query == null ? path : path + "?" + query;
   }
 
-  /** What the client presents to say who it is; null if it presents nothing. */
+  /** What the client presents to say who it is, told by its form. */
+  Presented presented() {
+    String text = credential();
+    String authorization = request.getHeader("authorization");
+    return text == null && authorization != null
+        ? Presented.withoutBearer(authorization)
+        : Presented.read(text);
+  }
+
+  /** The secret that the client presents; null if it presents none. */
   @Nullable String credential() {
     String authorization = request.getHeader("authorization");
     String apiKey = request.getHeader("x-api-key");

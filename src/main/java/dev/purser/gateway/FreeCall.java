@@ -209,7 +209,7 @@ final class FreeCall implements Running {
   private void identify(Identified next) {
     lane.started(this);
     String credential = client.credential();
-    Presented presented = Presented.read(credential);
+    Presented presented = client.presented();
     if (credential == null || !(presented instanceof Presented.VirtualKey key)) {
       refuse(lane.errors().unidentified(presented));
       return;

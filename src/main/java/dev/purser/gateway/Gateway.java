@@ -33,9 +33,13 @@ public final class Gateway {
 
   private static final long CUT_MILLIS = 5_000;
 
+  /** Proxies give up after a minute of silence by default, some clients after five. */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
   private final GatewayConfiguration configuration;
   private final Rooms rooms;
   private final int eventLoops;
+  private final Duration keepAlive;
   private final CallErrors errors;
   private final Bodies bodies;
   private final ClientConnections clients;
@@ -68,6 +72,16 @@ public final class Gateway {
    * @param eventLoops how many of them will ask for a handler
    */
   public Gateway(GatewayConfiguration configuration, Rooms rooms, URI pages, int eventLoops) {
+    this(configuration, rooms, pages, eventLoops, KEEP_ALIVE);
+  }
+
+  Gateway(
+      GatewayConfiguration configuration,
+      Rooms rooms,
+      URI pages,
+      int eventLoops,
+      Duration keepAlive) {
+    this.keepAlive = keepAlive;
     this.configuration = configuration;
     this.rooms = rooms;
     this.eventLoops = eventLoops;
@@ -170,6 +184,10 @@ public final class Gateway {
 
   GatewayConfiguration configuration() {
     return configuration;
+  }
+
+  Duration keepAlive() {
+    return keepAlive;
   }
 
   Rooms rooms() {

@@ -2,6 +2,7 @@ package dev.purser.gateway;
 
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +22,49 @@ final class HeaderRules {
           "transfer-encoding",
           "upgrade");
 
+  /**
+   * What stops here in both directions: whose organization and project a provider key belongs to is
+   * neither the caller's to choose nor its to know; what a browser does is not a provider's to
+   * decide; and what clients send to other gateways, or to trace their own calls, is not the
+   * provider's.
+   */
+  private static final Set<String> STOP_HERE =
+      union(
+          HOP_BY_HOP,
+          "anthropic-organization-id",
+          "b3",
+          "baggage",
+          "clear-site-data",
+          "http-referer",
+          "openai-organization",
+          "openai-project",
+          "refresh",
+          "sentry-trace",
+          "traceparent",
+          "tracestate",
+          "uber-trace-id",
+          "x-amzn-trace-id",
+          "x-cloud-trace-context",
+          "x-title");
+
+  /** The same for all names that begin like this. */
+  private static final List<String> PREFIXES_STOP_HERE =
+      List.of(
+          "access-control-",
+          "helicone-",
+          "x-b3-",
+          "x-bf-",
+          "x-datadog-",
+          "x-langfuse-",
+          "x-litellm-",
+          "x-openrouter-",
+          "x-portkey-",
+          "x-purser-");
+
   /** Credentials, what the client's browser or proxies added, and what Purser writes itself. */
   private static final Set<String> NOT_TO_PROVIDERS =
       union(
-          HOP_BY_HOP,
+          STOP_HERE,
           "accept-encoding",
           "api-key",
           "authorization",
@@ -50,11 +90,13 @@ final class HeaderRules {
   /** What a provider says to its own customer or about its own connection. */
   private static final Set<String> NOT_TO_CLIENTS =
       union(
-          HOP_BY_HOP,
+          STOP_HERE,
           "alt-svc",
           "content-length",
-          "openai-organization",
-          "openai-project",
+          "nel",
+          "report-to",
+          "reporting-endpoints",
+          "service-worker-allowed",
           "set-cookie",
           "set-cookie2",
           "strict-transport-security");
@@ -74,7 +116,7 @@ final class HeaderRules {
           && !named.contains(name)
           && !name.startsWith("x-forwarded")
           && !name.startsWith("cf-")
-          && !name.startsWith("x-purser-")
+          && !stopsHere(name)
           && !header.getValue().contains(credential)) {
         to.add(name, header.getValue());
       }
@@ -90,10 +132,14 @@ final class HeaderRules {
           && Framing.isName(name)
           && Framing.isValue(header.getValue())
           && !named.contains(name)
-          && !name.startsWith("x-purser-")) {
+          && !stopsHere(name)) {
         to.add(header.getKey(), header.getValue());
       }
     }
+  }
+
+  private static boolean stopsHere(String name) {
+    return PREFIXES_STOP_HERE.stream().anyMatch(name::startsWith);
   }
 
   private static Set<String> namedByConnection(MultiMap headers) {

@@ -90,7 +90,7 @@ sealed interface Judgement {
       SpaceSettings settings = known.standing().settings();
       model = fitting(settings.defaultModel(), dialect, prices);
       if (model == null) {
-        return new Refused(errors.refusals().nothingToChoose(), null);
+        return new Refused(errors.refusals().nothingToChoose(caller.agentId()), null);
       }
     }
     if (model == null && requestedModel != null) {

@@ -208,6 +208,11 @@ final class Lane implements Handler<HttpServerRequest> {
     return gateway.configuration();
   }
 
+  /** After how long a silence the client of an event stream gets a sign of life. */
+  long keepAliveNanos() {
+    return gateway.keepAlive().toNanos();
+  }
+
   CallErrors errors() {
     return gateway.errors();
   }

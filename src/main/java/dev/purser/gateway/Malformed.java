@@ -50,7 +50,9 @@ record Malformed(String id) {
         .putHeader("x-should-retry", "false")
         .putHeader("x-purser-call-id", id)
         .putHeader("x-purser-origin", "purser")
-        .end(Buffer.buffer(ErrorBody.of(Lane.shape(request, new Route.NotMetered(null)), error, null)));
+        .end(
+            Buffer.buffer(
+                ErrorBody.of(Lane.shape(request, new Route.NotMetered(null)), error, null)));
     request.connection().close();
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,10 @@ final class Relay {
   private final @Nullable Decoding decoder;
   private final boolean metered;
   private final boolean verbatim;
+
+  /** Null where nothing can be put in between. */
+  private final @Nullable KeepAlive keepAlive;
+
   private final Consumer<Boolean> whenEnded;
 
   private final List<Buffer> came = new ArrayList<>();
@@ -102,7 +107,16 @@ final class Relay {
     if (!metered) {
       reader.passedUnread();
     }
+    boolean events = isEventStream(answer);
     head(callId, isEncoded);
+    if (events) {
+      // Proxies of nginx's kind would keep the events until there are some kilobytes of them.
+      response.putHeader("x-accel-buffering", "no");
+    }
+    this.keepAlive =
+        events && !response.headers().contains("content-length") && !(verbatim && isEncoded)
+            ? new KeepAlive(client.shape(), lane.keepAliveNanos())
+            : null;
 
     answer.handler(this::came);
     answer.endHandler(_ -> ended());
@@ -128,6 +142,13 @@ final class Relay {
     if (!verbatim && isEncoded) {
       response.headers().remove("content-encoding");
     }
+  }
+
+  private static boolean isEventStream(HttpClientResponse answer) {
+    String type = answer.getHeader("content-type");
+    return answer.statusCode() == 200
+        && type != null
+        && type.strip().toLowerCase(Locale.ROOT).startsWith("text/event-stream");
   }
 
   /** When the provider last sent something, by {@link System#nanoTime}. */
@@ -240,10 +261,20 @@ final class Relay {
     }
   }
 
-  /** Gives the client what was held back for an end that does not come. */
+  /** Gives the client what was held back for an end that does not come, and signs of life. */
   void look(long nowNanos) {
-    if (!over && held.length() > 0 && nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
-      holdNoLonger();
+    if (over || clientBehind) {
+      return;
+    }
+    if (held.length() > 0) {
+      if (nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
+        holdNoLonger();
+      }
+    } else if (keepAlive != null) {
+      byte[] sign = keepAlive.due(nowNanos);
+      if (sign != null) {
+        response.write(Buffer.buffer(sign));
+      }
     }
   }
 
@@ -255,11 +286,13 @@ final class Relay {
   }
 
   private void write(byte[] shown) {
-    if (held.length() > 0) {
-      response.write(held.appendBytes(shown));
-      held = Buffer.buffer();
-    } else if (shown.length > 0) {
-      response.write(Buffer.buffer(shown));
+    byte[] bytes = held.length() == 0 ? shown : held.appendBytes(shown).getBytes();
+    held = Buffer.buffer();
+    if (bytes.length > 0) {
+      if (keepAlive != null) {
+        keepAlive.passed(bytes);
+      }
+      response.write(Buffer.buffer(bytes));
     } else if (!response.headWritten() && client.request().version() != HttpVersion.HTTP_1_0) {
       response.writeHead();
     }

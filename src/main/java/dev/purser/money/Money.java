@@ -2,6 +2,7 @@ package dev.purser.money;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Locale;
 
 /** An exact amount in nano-dollars (10⁻⁹ USD). Arithmetic that would overflow throws. */
 public record Money(long nanos) implements Comparable<Money> {
@@ -39,6 +40,26 @@ public record Money(long nanos) implements Comparable<Money> {
   public BigDecimal cents() {
     BigDecimal cents = BigDecimal.valueOf(nanos, 7).stripTrailingZeros();
     return cents.scale() < 0 ? cents.setScale(0, RoundingMode.UNNECESSARY) : cents;
+  }
+
+  /**
+   * A sum as people read it: two decimals, grouped; {@code <$0.01} for what is above zero but under
+   * a cent.
+   */
+  public String inDollars() {
+    if (nanos < 0) {
+      return "−" + ZERO.minus(this).inDollars();
+    }
+    if (nanos > 0 && nanos < NANOS_PER_CENT) {
+      return "<$0.01";
+    }
+    BigDecimal dollars = BigDecimal.valueOf(nanos, 9).setScale(2, RoundingMode.HALF_UP);
+    return "$" + String.format(Locale.ROOT, "%,.2f", dollars);
+  }
+
+  /** The same, rounded up to whole cents. */
+  public Money upToCents() {
+    return new Money(Math.multiplyExact(Math.ceilDiv(nanos, NANOS_PER_CENT), NANOS_PER_CENT));
   }
 
   @Override

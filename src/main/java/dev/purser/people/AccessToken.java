@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * For scripts that manage Purser; cannot call models. Its secret was shown once.
  *
+ * @param expiresAt null for never
  * @param lastUsedAt to the minute; null if never
- * @param revokedAt null while it is good
+ * @param revokedAt null if it was not
  */
 public record AccessToken(
     String spaceId,
@@ -19,8 +20,14 @@ public record AccessToken(
     Scope scope,
     String masked,
     Instant createdAt,
+    @Nullable Instant expiresAt,
     @Nullable Instant lastUsedAt,
     @Nullable Instant revokedAt) {
+
+  /** Whether a script can use it. */
+  public boolean good(Instant now) {
+    return revokedAt == null && (expiresAt == null || now.isBefore(expiresAt));
+  }
 
   /** What a token may do. */
   public enum Scope {

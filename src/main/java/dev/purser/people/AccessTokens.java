@@ -10,14 +10,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
+import org.jspecify.annotations.Nullable;
 
 /** The secrets of scripts that manage Purser. */
 public final class AccessTokens {
-  /** Of one space, those that were not revoked. */
+  /** Of one space, those that are good. */
   private static final int MOST_TOKENS = 100;
 
-  /** How many are listed: all that are good, and the newest revoked. */
+  /** How many are listed: all that are good, and the newest of the others. */
   private static final int MOST_LISTED = 200;
 
   private static final Duration USE_PRECISION = Duration.ofMinutes(1);
@@ -32,6 +34,7 @@ public final class AccessTokens {
               AccessToken.Scope.ofId(row.getColumn("scope", String.class)).orElseThrow(),
               row.getColumn("masked", String.class),
               Rows.instant(row, "created_at"),
+              Rows.instantOrNull(row, "expires_at"),
               Rows.instantOrNull(row, "last_used_at"),
               Rows.instantOrNull(row, "revoked_at"));
 
@@ -49,8 +52,22 @@ public final class AccessTokens {
     this.uses = new Uses(database, clock, "an access token");
   }
 
-  /** Makes a token for a user's space. */
+  /** Makes a token for a user's space that does not expire. */
   public TokenCreated create(User user, String name, AccessToken.Scope scope) {
+    return create(user, name, scope, null);
+  }
+
+  /**
+   * Makes a token for a user's space.
+   *
+   * @param expiresAt null for never
+   */
+  public TokenCreated create(
+      User user, String name, AccessToken.Scope scope, @Nullable Instant expiresAt) {
+    Instant now = Instant.ofEpochMilli(clock.millis());
+    if (expiresAt != null && !expiresAt.isAfter(now)) {
+      return new TokenCreated.Expired();
+    }
     String stored = name.strip();
     Optional<String> whyNot = Limits.whyNotName(stored);
     if (whyNot.isPresent()) {
@@ -65,7 +82,8 @@ public final class AccessTokens {
             stored,
             scope,
             secret.masked(),
-            Instant.ofEpochMilli(clock.millis()),
+            now,
+            expiresAt,
             null,
             null);
     return database.write(handle -> {
@@ -75,8 +93,10 @@ public final class AccessTokens {
                   """
                   SELECT count(*) FROM access_tokens
                   WHERE space_id = :space AND revoked_at IS NULL
+                    AND (expires_at IS NULL OR expires_at > :now)
                   """)
               .bind("space", token.spaceId())
+              .bind("now", now.toEpochMilli())
               .mapTo(Long.class)
               .one();
       if (good >= MOST_TOKENS) {
@@ -87,8 +107,8 @@ public final class AccessTokens {
           .createUpdate(
               """
               INSERT INTO access_tokens
-                (space_id, access_token_id, user_id, name, scope, masked, created_at)
-              VALUES (:space, :id, :user, :name, :scope, :masked, :now)
+                (space_id, access_token_id, user_id, name, scope, masked, created_at, expires_at)
+              VALUES (:space, :id, :user, :name, :scope, :masked, :now, :expiresAt)
               """)
           .bind("space", token.spaceId())
           .bind("id", token.id())
@@ -97,6 +117,7 @@ public final class AccessTokens {
           .bind("scope", token.scope().id())
           .bind("masked", token.masked())
           .bind("now", token.createdAt().toEpochMilli())
+          .bind("expiresAt", expiresAt == null ? null : (Long) expiresAt.toEpochMilli())
           .execute();
       Credential.insert(handle, secret, Credential.Kind.ACCESS_TOKEN, token.spaceId(), token.id());
       return new TokenCreated.Created(token, secret);
@@ -116,33 +137,41 @@ public final class AccessTokens {
                 .createQuery(
                     """
                     SELECT t.space_id, t.access_token_id, t.user_id, t.name, t.scope, t.masked,
-                      t.created_at, t.last_used_at, t.revoked_at
+                      t.created_at, t.expires_at, t.last_used_at, t.revoked_at
                     FROM credentials c
                     JOIN access_tokens t
                       ON t.space_id = c.space_id AND t.access_token_id = c.id
+                    JOIN users u ON u.user_id = t.user_id
                     WHERE c.hash = :hash AND c.kind = :kind AND t.revoked_at IS NULL
+                      AND (t.expires_at IS NULL OR t.expires_at > :now)
+                      AND u.disabled_at IS NULL
                     """)
                 .bind("hash", Credential.hash(presented))
                 .bind("kind", Credential.Kind.ACCESS_TOKEN.id())
+                .bind("now", clock.millis())
                 .map(TOKEN)
                 .findOne());
     found.ifPresent(this::noteUse);
     return found;
   }
 
-  /** Newest first. */
+  /** Newest first, those that are no good any more last. */
   public List<AccessToken> list(String spaceId) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
                 SELECT space_id, access_token_id, user_id, name, scope, masked, created_at,
-                  last_used_at, revoked_at
+                  expires_at, last_used_at, revoked_at
                 FROM access_tokens WHERE space_id = :space
-                ORDER BY CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END, access_token_id DESC
+                ORDER BY
+                  CASE WHEN revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+                    THEN 0 ELSE 1 END,
+                  access_token_id DESC
                 LIMIT :most
                 """)
             .bind("space", spaceId)
+            .bind("now", clock.millis())
             .bind("most", MOST_LISTED)
             .map(TOKEN)
             .list());
@@ -162,6 +191,19 @@ public final class AccessTokens {
                 .bind("id", accessTokenId)
                 .execute()
             == 1);
+  }
+
+  /** Revokes all tokens of a user, in the transaction that makes it necessary. */
+  static int revokeAll(Handle handle, String userId, Instant now) {
+    return handle
+        .createUpdate(
+            """
+            UPDATE access_tokens SET revoked_at = :now
+            WHERE user_id = :user AND revoked_at IS NULL
+            """)
+        .bind("now", now.toEpochMilli())
+        .bind("user", userId)
+        .execute();
   }
 
   private void noteUse(AccessToken token) {

@@ -41,7 +41,8 @@ public final class Sessions {
   private static final int ID_BYTES = 32;
   private static final int LONGEST_ID = 100;
 
-  private static final String PASSWORD_HASH = "SELECT password_hash FROM users WHERE user_id = ?";
+  private static final String PASSWORD_HASH =
+      "SELECT password_hash FROM users WHERE user_id = ? AND disabled_at IS NULL";
 
   /**
    * Whether there was any call is a question to the ledger's table, and since when a provider
@@ -62,7 +63,7 @@ public final class Sessions {
            AND provider = 'openai' AND status = 'rejected') AS openai_rejected_at
       FROM sessions JOIN users ON users.user_id = sessions.user_id
         JOIN spaces ON spaces.space_id = users.space_id
-      WHERE session_hash = :hash AND expires_at > :now
+      WHERE session_hash = :hash AND expires_at > :now AND disabled_at IS NULL
       """;
 
   private final Database database;
@@ -95,7 +96,8 @@ public final class Sessions {
 
   /**
    * Opens a session, for whoever is let in whatever the password is; its id goes into the browser's
-   * cookie and nowhere else. Sessions that ended are cleared away with it.
+   * cookie and nowhere else. It is nobody's if the user is disabled. Sessions that ended are
+   * cleared away with it.
    */
   public Secret open(String userId) {
     return database.write(handle -> open(handle, userId));
@@ -104,7 +106,7 @@ public final class Sessions {
   /**
    * The same for whoever knew the password.
    *
-   * @return empty, and nothing is opened, if the password was changed since
+   * @return empty, and nothing is opened, if the password was changed since, or the user disabled
    */
   public Optional<Secret> open(PasswordProof proof) {
     return database.transact(session -> {
@@ -130,7 +132,8 @@ public final class Sessions {
         .createUpdate(
             """
             INSERT INTO sessions (session_hash, user_id, created_at, expires_at, ends_at)
-            VALUES (:hash, :user, :now, :expiresAt, :endsAt)
+            SELECT :hash, user_id, :now, :expiresAt, :endsAt
+            FROM users WHERE user_id = :user AND disabled_at IS NULL
             """)
         .bind("hash", hash(secret))
         .bind("user", userId)

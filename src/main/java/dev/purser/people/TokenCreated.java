@@ -7,6 +7,9 @@ public sealed interface TokenCreated {
   /** The secret is here and nowhere else. */
   record Created(AccessToken token, Secret secret) implements TokenCreated {}
 
+  /** Nothing was made: it would have expired already. */
+  record Expired() implements TokenCreated {}
+
   /**
    * Nothing was made.
    *

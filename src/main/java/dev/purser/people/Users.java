@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
+import org.jspecify.annotations.Nullable;
 
 /** The people who sign in. */
 public final class Users {
@@ -180,8 +181,13 @@ public final class Users {
         : Optional.empty();
   }
 
-  /** Changes a password for whoever knows the present one, and ends all of the user's sessions. */
-  public PasswordChanged changePassword(String userId, Secret present, Secret next) {
+  /**
+   * Changes a password for whoever knows the present one, and ends all of the user's sessions.
+   *
+   * @param revokeTokens whether all of the user's access tokens are revoked, too
+   */
+  public PasswordChanged changePassword(
+      String userId, Secret present, Secret next, boolean revokeTokens) {
     Optional<String> whyNot = whyNotPassword(next);
     if (whyNot.isPresent()) {
       return new PasswordChanged.Refused(whyNot.get());
@@ -214,8 +220,53 @@ public final class Users {
         return new PasswordChanged.WrongPassword();
       }
       Sessions.closeAll(handle, userId);
+      if (revokeTokens) {
+        AccessTokens.revokeAll(handle, userId, clock.instant());
+      }
       return new PasswordChanged.Changed(new PasswordProof(userId, Secret.of(nextHash)));
     });
+  }
+
+  /**
+   * Lets a user in no more: their sessions end, and while they are disabled nobody signs in as them
+   * and their access tokens are refused. Their space and its agents stay as they are.
+   *
+   * @return empty if there is no such user
+   */
+  public Optional<User> disable(String email) {
+    return change(email, clock.millis());
+  }
+
+  /** Lets a user in again; empty if there is no such user. */
+  public Optional<User> enable(String email) {
+    return change(email, null);
+  }
+
+  private Optional<User> change(String email, @Nullable Long disabledAt) {
+    Optional<User> user = findByEmail(email);
+    user.ifPresent(known ->
+        database.write(handle -> {
+          int changed =
+              handle
+                  .createUpdate("UPDATE users SET disabled_at = :at WHERE user_id = :user")
+                  .bind("at", disabledAt)
+                  .bind("user", known.id())
+                  .execute();
+          return disabledAt == null ? changed : Sessions.closeAll(handle, known.id());
+        }));
+    return user;
+  }
+
+  /** Whether a user is not let in. */
+  public boolean disabled(String userId) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT user_id FROM users WHERE user_id = :user AND disabled_at IS NOT NULL")
+            .bind("user", userId)
+            .mapTo(String.class)
+            .findOne()
+            .isPresent());
   }
 
   /** Reads a user out of a row that has the columns of {@code users}. */

@@ -1,13 +1,9 @@
 package dev.purser.providers;
 
-import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -106,39 +102,6 @@ public final class ErrorBody {
                 .withObjectNameValueSpacing(Separators.Spacing.AFTER));
     printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
     return printer;
-  }
-
-  /**
-   * The money of a budget refusal, as {@code error.purser} has it.
-   *
-   * @param budgetOf {@code space} or {@code agent}
-   * @param largestOutputTokens null if it is not known any more
-   */
-  public static Map<String, Object> budgetFigures(
-      String budgetOf,
-      Money budget,
-      Money spent,
-      Money held,
-      Money doubt,
-      @Nullable Money needed,
-      @Nullable Long largestOutputTokens,
-      @Nullable Instant resetsAt) {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("budgetOf", budgetOf);
-    figures.put("budgetCents", budget.cents());
-    figures.put("spentCents", spent.cents());
-    figures.put("heldCents", held.cents());
-    figures.put("doubtCents", doubt.cents());
-    if (needed != null) {
-      figures.put("neededCents", needed.cents());
-    }
-    if (largestOutputTokens != null) {
-      figures.put("largestOutputTokens", largestOutputTokens);
-    }
-    if (resetsAt != null) {
-      figures.put("resetsAt", resetsAt.toString());
-    }
-    return figures;
   }
 
   /** An event that ends a stream whose status was sent long ago. */

@@ -10,9 +10,10 @@ import tools.jackson.databind.node.MissingNode;
 /** JSON as this room reads and writes it. */
 final class Json {
   /** Deeper nesting is refused: nobody's request is that deep. */
-  private static final int DEEPEST = 500;
+  static final int DEEPEST = 500;
 
-  private static final int MOST_DIGITS = 100;
+  static final int MOST_DIGITS = 100;
+  static final int LONGEST_NAME = 50_000;
 
   /** Strings and documents have no limit of their own: the gateway's limit on a body holds. */
   static final JsonFactory FACTORY =
@@ -21,6 +22,7 @@ final class Json {
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEEPEST)
                   .maxNumberLength(MOST_DIGITS)
+                  .maxNameLength(LONGEST_NAME)
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .build();

@@ -4,7 +4,6 @@ import dev.purser.money.Money;
 import dev.purser.pricing.Provider;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What Purser says of a call that it has read and does not forward: to the program, and later on
@@ -34,7 +33,7 @@ public final class RefusalErrors {
     return CallError.of(
         ErrorCode.PROVIDER_KEY_MISSING,
         "No provider key for " + provider.displayName() + " is saved.",
-        "Save one at " + settings());
+        "Save one at " + settings() + "#keys");
   }
 
   /** The API key that is saved cannot be opened. */
@@ -42,18 +41,21 @@ public final class RefusalErrors {
     return CallError.of(
         ErrorCode.PROVIDER_KEY_UNREADABLE,
         "The provider key for " + provider.displayName() + " cannot be opened.",
-        "Save it again at " + settings());
+        "Save it again at " + settings() + "#keys");
   }
 
   /** The choice was left to Purser, and there is none. */
-  public CallError nothingToChoose() {
+  public CallError nothingToChoose(String agentId) {
     return CallError.of(
         ErrorCode.MODEL_NOT_AVAILABLE,
         "The request leaves the choice of a model to Purser, and none is chosen that fits it.",
         "Name a model, choose the agent's preferred model at "
             + agents()
-            + ", or the default model at "
-            + settings());
+            + "/"
+            + agentId
+            + "#edit, or the default model at "
+            + settings()
+            + "#llm");
   }
 
   /** The model is the other provider's. */
@@ -88,7 +90,8 @@ public final class RefusalErrors {
             + " for the agent, or let its program choose, at "
             + agents()
             + "/"
-            + agentId);
+            + agentId
+            + "#edit");
   }
 
   /** Nobody knows the model. */
@@ -141,21 +144,25 @@ public final class RefusalErrors {
   }
 
   /**
-   * The same refusal by a budget, if it was for names that are not known.
+   * It does not fit a budget.
    *
-   * @param widening those because of which the call counts as the most that its model can cost
-   * @param needed for the call
+   * @param widening names that are not known, because of which the call counts as the most that its
+   *     model can cost
    */
-  public CallError widened(CallError refusal, List<RequestName> widening, Money needed) {
-    if (widening.isEmpty()) {
-      return refusal;
+  public CallError overBudget(BudgetRefused refused, List<RequestName> widening) {
+    String agentId = refused.agentId();
+    String place = agentId == null ? settings() + "#llm" : agents() + "/" + agentId + "#edit";
+    Money needed = refused.needed();
+    if (widening.isEmpty() || refused.stopped() || refused.usedUp() || needed == null) {
+      return new CallError(
+          ErrorCode.BUDGET_EXHAUSTED, refused.message(), refused.help(place), refused.figures());
     }
     boolean claudes = widening.getFirst().dialect() == Dialect.ANTHROPIC_MESSAGES;
     String names = RequestName.shown(widening);
     return new CallError(
-        refusal.code(),
+        ErrorCode.BUDGET_EXHAUSTED,
         "This call could cost "
-            + dollars(needed)
+            + needed.upToCents().inDollars()
             + ", more than its budget has free, says Purser: it has "
             + names
             + ", which Purser does not know, so it counts as the most that its model can cost.",
@@ -166,52 +173,8 @@ public final class RefusalErrors {
             + ", "
             + LISTED.substring("or ".length())
             + ", or raise the budget at "
-            + settings()
-            + " or "
-            + agents(),
-        refusal.figures());
-  }
-
-  /** Rounded up to whole cents. */
-  private static String dollars(Money sum) {
-    long cents = Math.ceilDiv(sum.nanos(), Money.ofCents(1).nanos());
-    return "$%d.%02d".formatted(cents / 100, cents % 100);
-  }
-
-  /**
-   * It does not fit a budget.
-   *
-   * @param agents whether it is the agent's own
-   * @param stopped whether it admits nothing because a call was too dear
-   * @param largestOutputTokens the output limit for which there is money; 0 if for none
-   */
-  public CallError overBudget(
-      boolean agents, boolean stopped, long largestOutputTokens, Map<String, Object> figures) {
-    String whose = agents ? "The agent's budget of this month" : "This month's budget";
-    String where = agents ? agents() : settings();
-    if (stopped) {
-      return new CallError(
-          ErrorCode.BUDGET_EXHAUSTED,
-          whose
-              + " is stopped by Purser: a call has cost more than the most that was set aside for"
-              + " it.",
-          "Look at that call, then raise the budget or let it go on, at " + where,
-          figures);
-    }
-    return largestOutputTokens > 0
-        ? new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " has too little left for this call, says Purser.",
-            "Limit its output to "
-                + largestOutputTokens
-                + " tokens, or raise the budget at "
-                + where,
-            figures)
-        : new CallError(
-            ErrorCode.BUDGET_EXHAUSTED,
-            whose + " is exhausted, says Purser.",
-            "Raise it at " + where,
-            figures);
+            + place,
+        refused.figures());
   }
 
   private String agents() {

@@ -13,7 +13,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
  * Reads the fields at some paths out of bodies of one kind, in one pass. A field that it reads must
@@ -76,13 +78,28 @@ final class RequestScan {
           throw BadRequest.malformed("Something follows the body's JSON object.");
         }
         return new RequestFields(body, start, end, members, fields, cues);
+      } catch (StreamConstraintsException beyond) {
+        throw BadRequest.malformed(limit() + near());
       } catch (JacksonException malformed) {
         // Not the parser's own words: they may quote the body.
-        TokenStreamLocation place = parser.currentLocation();
-        throw BadRequest.malformed(
-            "The body is not well-formed JSON, near line %d, column %d."
-                .formatted(place.getLineNr(), place.getColumnNr()));
+        throw BadRequest.malformed("The body is not well-formed JSON" + near());
       }
+    }
+
+    /** Which of the limits of {@link Json} the body has just gone beyond. */
+    private String limit() {
+      TokenStreamContext context = parser.streamReadContext();
+      if (context.getNestingDepth() > Json.DEEPEST) {
+        return "The body is nested deeper than " + Json.DEEPEST + " levels";
+      }
+      return context.inObject() && parser.currentToken() != JsonToken.PROPERTY_NAME
+          ? "The body has a name of more than " + Json.LONGEST_NAME + " characters"
+          : "The body has a number of more than " + Json.MOST_DIGITS + " digits";
+    }
+
+    private String near() {
+      TokenStreamLocation place = parser.currentLocation();
+      return ", near line %d, column %d.".formatted(place.getLineNr(), place.getColumnNr());
     }
 
     private void object(PathTree node, boolean root) throws BadRequest {

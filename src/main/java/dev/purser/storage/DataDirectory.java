@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,17 @@ public record DataDirectory(Path path) {
   /**
    * The directory, made if it is not there.
    *
-   * @throws StorageException if it cannot be made
+   * @param allowOpen whether others than its owner may use it
+   * @throws StorageException if it cannot be made, or others may use it
    */
-  public static DataDirectory open(Path path) {
+  public static DataDirectory open(Path path, boolean allowOpen) {
     try {
       if (Files.notExists(path)) {
         Files.createDirectories(path, forOwnerOnly(path, "rwx------"));
+      }
+      Optional<String> whyNot = allowOpen ? Optional.empty() : OpenFiles.whyNot(path);
+      if (whyNot.isPresent()) {
+        throw new StorageException("the data directory " + whyNot.get());
       }
       return new DataDirectory(path);
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import com.google.crypto.tink.aead.AesGcmKey;
 import com.google.crypto.tink.aead.AesGcmParameters;
 import com.google.crypto.tink.subtle.AesGcmJce;
 import com.google.crypto.tink.util.SecretBytes;
+import dev.purser.storage.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -42,8 +43,13 @@ final class MasterKey {
       if (Files.size(file) > LONGEST_FILE) {
         throw notAMasterKey("the file " + file);
       }
-      return Optional.of(
-          read(Files.readString(file, StandardCharsets.ISO_8859_1), "the file " + file));
+      Aead found = read(Files.readString(file, StandardCharsets.ISO_8859_1), "the file " + file);
+      Optional<String> whyNot =
+          configuration.allowOpenFile() ? Optional.empty() : OpenFiles.whyNot(file);
+      if (whyNot.isPresent()) {
+        throw new VaultException("the master key " + whyNot.get());
+      }
+      return Optional.of(found);
     } catch (IOException e) {
       throw new VaultException("the master key cannot be read from " + file);
     }

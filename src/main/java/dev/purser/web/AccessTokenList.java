@@ -3,15 +3,19 @@ package dev.purser.web;
 import dev.purser.people.AccessToken;
 import dev.purser.people.TokenCreated;
 import java.net.URI;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the page of access tokens shows.
  *
- * @param tokens newest first, the revoked ones last
+ * @param tokens newest first, those that are no good any more last
  * @param zone that times are shown in
+ * @param now by which tokens have expired
  * @param url of this installation, for the line that shows how a token is used
  * @param made just now, shown this once; null for none
  * @param asksAbout the id of the one about to be revoked; empty for none
@@ -20,19 +24,39 @@ import org.jspecify.annotations.Nullable;
 public record AccessTokenList(
     List<AccessToken> tokens,
     ZoneId zone,
+    Instant now,
     URI url,
     Draft draft,
     TokenCreated.@Nullable Created made,
     String asksAbout,
     @Nullable AccessToken revoked) {
 
+  /** How many days a token may be good for, as the form's choice names them; never ends without. */
+  static final Map<String, Integer> LIFETIMES = Map.of("30", 30, "90", 90, "365", 365);
+
   /**
    * The token that is about to be made.
    *
+   * @param days that it is good for; empty for always
    * @param problem why its name will not do, in one sentence; null if it will
    */
-  public record Draft(String name, AccessToken.Scope scope, @Nullable String problem) {
-    static final Draft EMPTY = new Draft("", AccessToken.Scope.READ, null);
+  public record Draft(String name, AccessToken.Scope scope, String days, @Nullable String problem) {
+    static final Draft EMPTY = new Draft("", AccessToken.Scope.READ, "", null);
+  }
+
+  /** What the form offers, from the shortest. */
+  public static Map<String, String> lifetimes() {
+    Map<String, String> lifetimes = new LinkedHashMap<>();
+    lifetimes.put("", "Does not expire");
+    lifetimes.put("30", "30 days");
+    lifetimes.put("90", "90 days");
+    lifetimes.put("365", "A year");
+    return lifetimes;
+  }
+
+  /** Whether a token has expired, and was not revoked before. */
+  public boolean expired(AccessToken token) {
+    return token.revokedAt() == null && !token.good(now);
   }
 
   /** A command that sends this token, in two lines. */

@@ -2,6 +2,8 @@ package dev.purser.web;
 
 import dev.purser.people.AccessToken;
 import dev.purser.people.TokenCreated;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,15 +39,21 @@ record AccessTokensPage(WebParts parts) {
         AccessToken.Scope.ofId(request.form().text("scope")).orElse(AccessToken.Scope.READ);
     List<AccessToken> before = parts.accessTokens().list(request.spaceId());
     ZoneId zone = zone(request);
-    return switch (parts.accessTokens().create(request.user(), name, scope)) {
+    String days = request.form().text("days");
+    Integer lifetime = AccessTokenList.LIFETIMES.get(days);
+    Instant expiresAt =
+        lifetime == null ? null : parts.clock().instant().plus(Duration.ofDays(lifetime));
+    return switch (parts.accessTokens().create(request.user(), name, scope, expiresAt)) {
       case TokenCreated.Created made -> {
         List<AccessToken> tokens = Stream.concat(Stream.of(made.token()), before.stream()).toList();
         yield page(200, request, tokens, zone, AccessTokenList.Draft.EMPTY, made, "", null);
       }
       case TokenCreated.Refused(String reason) -> {
-        AccessTokenList.Draft draft = new AccessTokenList.Draft(name, scope, reason);
+        AccessTokenList.Draft draft = new AccessTokenList.Draft(name, scope, days, reason);
         yield page(422, request, before, zone, draft, null, "", null);
       }
+      case TokenCreated.Expired _ ->
+          throw new IllegalStateException("a lifetime that is over at once");
     };
   }
 
@@ -65,11 +73,19 @@ record AccessTokensPage(WebParts parts) {
       TokenCreated.@Nullable Created made,
       String asksAbout,
       @Nullable AccessToken revoked) {
-    return Reply.page(
-        status,
-        "accessTokens.jte",
-        request.frame(),
-        new AccessTokenList(tokens, zone, parts.address().url(), draft, made, asksAbout, revoked));
+    AccessTokenList list =
+        new AccessTokenList(
+            tokens,
+            zone,
+            parts.clock().instant(),
+            parts.address().url(),
+            draft,
+            made,
+            asksAbout,
+            revoked);
+    return made == null
+        ? Reply.page(status, "accessTokens.jte", request.frame(), list)
+        : Reply.shownOnce("accessTokens.jte", request.frame(), list, PATH);
   }
 
   private ZoneId zone(PageRequest request) {

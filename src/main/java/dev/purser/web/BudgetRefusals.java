@@ -1,7 +1,7 @@
 package dev.purser.web;
 
 import dev.purser.money.Money;
-import dev.purser.providers.ErrorBody;
+import dev.purser.providers.BudgetRefused;
 import dev.purser.providers.RefusalErrors;
 import dev.purser.providers.RequestName;
 import dev.purser.reports.Call;
@@ -12,7 +12,6 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
             money.largestOutputTokens(),
             Figures.moment(resetsAt, zone) + " " + zone.getId());
     // Of every other refusal it is known what would have fitted, if only nothing.
-    boolean stopped = !usedUp && money.resetsAt() != null && money.largestOutputTokens() == null;
+    boolean knownToBeStopped = money.resetsAt() != null && money.largestOutputTokens() == null;
+    boolean stopped = !usedUp && knownToBeStopped;
     String budgetPath = agents ? "/agents/" + call.agentId() : SETTINGS;
     String standingPath = agents ? budgetPath + "#own-budget" : "/settings#usage";
     return new WhyRefused(
@@ -74,14 +74,19 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
                 advice(fit, usedUp, stopped, agents, budgetPath, standingPath, resetsAt)),
         WhyRefused.answer(
             call,
-            errors.widened(
-                errors.overBudget(
-                    agents,
-                    stopped,
-                    money.largestOutputTokens() == null ? 0 : money.largestOutputTokens(),
-                    figures(money, resetsAt)),
-                stopped ? List.of() : widening,
-                money.needed())));
+            errors.overBudget(
+                new BudgetRefused(
+                    agents ? call.agentId() : null,
+                    knownToBeStopped,
+                    money.budget(),
+                    money.spent(),
+                    money.held(),
+                    money.doubt(),
+                    money.needed(),
+                    // As it was told then.
+                    knownToBeStopped ? Long.valueOf(0) : money.largestOutputTokens(),
+                    resetsAt),
+                widening)));
   }
 
   private static List<Advice> with(Advice first, List<Advice> others) {
@@ -261,18 +266,6 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
                   + " itself.");
       default -> Advice.elsewhere("Leave out " + field, "Then the call can be bounded.");
     };
-  }
-
-  private static Map<String, Object> figures(CallDetail.BudgetRefusal money, Instant resetsAt) {
-    return ErrorBody.budgetFigures(
-        money.budgetOf(),
-        money.budget(),
-        money.spent(),
-        money.held(),
-        money.doubt(),
-        money.needed(),
-        money.largestOutputTokens(),
-        resetsAt);
   }
 
   /** Of an entry that does not say when its budget begins anew. */

@@ -12,9 +12,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** How the pages write figures: the only place where a number becomes a text that people read. */
+/** How the pages write figures: their only place where a number becomes a text. */
 public final class Figures {
-  private static final Money CENT = Money.ofCents(1);
   private static final Money DOLLAR = Money.ofCents(100);
   private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_UP);
   private static final DateTimeFormatter DAY =
@@ -44,13 +43,7 @@ public final class Figures {
 
   /** A sum: two decimals; {@code <$0.01} for what is above zero but under a cent. */
   public static String sum(Money sum) {
-    if (sum.nanos() < 0) {
-      return "−" + sum(Money.ZERO.minus(sum));
-    }
-    if (sum.nanos() > 0 && sum.compareTo(CENT) < 0) {
-      return "<$0.01";
-    }
-    return dollars(inDollars(sum).setScale(2, RoundingMode.HALF_UP));
+    return sum.inDollars();
   }
 
   /** What some calls cost: what is not known is never shown as nothing. */

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What the page shows that changes a password.
  *
  * @param email whose password
+ * @param goodTokens how many access tokens the user has that scripts can use
+ * @param revokeTokens whether they are to be revoked, too
  * @param changed whether it has just been changed
  * @param presentProblem one sentence; null if it is right, or was not looked at
  * @param nextProblem one sentence; null if it will do
@@ -15,17 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record PasswordForm(
     String email,
+    long goodTokens,
+    boolean revokeTokens,
     boolean changed,
     @Nullable String presentProblem,
     @Nullable String nextProblem,
     @Nullable String againProblem) {
 
-  static PasswordForm empty(String email, boolean changed) {
-    return new PasswordForm(email, changed, null, null, null);
+  static PasswordForm empty(String email, long goodTokens, boolean changed) {
+    return new PasswordForm(email, goodTokens, false, changed, null, null, null);
   }
 
   PasswordForm withPresentProblem(String sentence) {
-    return new PasswordForm(email, false, sentence, nextProblem, againProblem);
+    return new PasswordForm(
+        email, goodTokens, revokeTokens, false, sentence, nextProblem, againProblem);
   }
 
   boolean good() {

@@ -4,6 +4,7 @@ import dev.purser.people.PasswordChanged;
 import dev.purser.people.Users;
 import dev.purser.secret.Secret;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Changes the password of whoever is signed in and knows the present one. */
@@ -14,7 +15,15 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
     return page(
         200,
         request,
-        PasswordForm.empty(request.user().email(), request.query("changed").isPresent()));
+        PasswordForm.empty(
+            request.user().email(), goodTokens(request), request.query("changed").isPresent()));
+  }
+
+  private long goodTokens(PageRequest request) {
+    Instant now = parts.clock().instant();
+    return parts.accessTokens().list(request.spaceId()).stream()
+        .filter(token -> token.userId().equals(request.user().id()) && token.good(now))
+        .count();
   }
 
   Reply change(PageRequest request) {
@@ -23,6 +32,8 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
     PasswordForm typed =
         new PasswordForm(
             email,
+            goodTokens(request),
+            request.form().has("tokens"),
             false,
             null,
             Users.whyNotPassword(next).orElse(null),
@@ -30,7 +41,8 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
     if (!typed.good()) {
       return page(422, request, typed);
     }
-    Optional<Duration> wait = attempts.begin(email, request.clientAddress());
+    String browser = visitors.browserOf(request, email);
+    Optional<Duration> wait = attempts.begin(email, request.clientAddress(), browser);
     if (wait.isPresent()) {
       return page(
           429,
@@ -39,9 +51,11 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
               "Too many attempts. Try again " + SignInForm.in(wait.get()) + "."));
     }
     Secret present = request.form().secret("present");
-    return switch (parts.users().changePassword(request.user().id(), present, next)) {
+    return switch (parts
+        .users()
+        .changePassword(request.user().id(), present, next, typed.revokeTokens())) {
       case PasswordChanged.Changed(var proof) -> {
-        attempts.succeeded(email, request.clientAddress());
+        attempts.succeeded(email, request.clientAddress(), browser);
         // Empty if somebody has changed it once more already, and so ended all sessions.
         yield visitors
             .signIn(request, proof, PATH + "?changed=yes")

@@ -114,7 +114,7 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     if (asked == null || asked.equals(AUTO)) {
       return because(
           call,
-          errors.nothingToChoose(),
+          errors.nothingToChoose(call.agentId()),
           "no model was chosen",
           "The program left the choice of a model to Purser, and none was chosen that fits what it"
               + " called.",

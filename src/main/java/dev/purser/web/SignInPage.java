@@ -29,7 +29,8 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
       // Nobody's, so nothing to guess and nothing to count.
       return wrong(request, email, to);
     }
-    Optional<Duration> wait = attempts.begin(email, request.clientAddress());
+    String browser = visitors.browserOf(request, email);
+    Optional<Duration> wait = attempts.begin(email, request.clientAddress(), browser);
     if (wait.isPresent()) {
       return page(
           429,
@@ -40,9 +41,17 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
     Optional<PasswordProof> proof = parts.users().signIn(email, request.form().secret("password"));
     Optional<Reply> signedIn = proof.flatMap(known -> visitors.signIn(request, known, to));
     if (signedIn.isEmpty()) {
-      return wrong(request, email, to);
+      // Only who knows the password is told.
+      return proof.filter(known -> parts.users().disabled(known.userId())).isPresent()
+          ? page(
+              403,
+              request,
+              empty(to)
+                  .refused(
+                      email, "This user is disabled. Ask whoever runs this Purser to enable it."))
+          : wrong(request, email, to);
     }
-    attempts.succeeded(email, request.clientAddress());
+    attempts.succeeded(email, request.clientAddress(), browser);
     return signedIn.get();
   }
 

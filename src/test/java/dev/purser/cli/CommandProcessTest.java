@@ -8,8 +8,17 @@ import dev.purser.running.PurserProcess.Ended;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +61,71 @@ class CommandProcessTest {
     Ended ended = PurserProcess.run(folder, another, "", "serve");
     failedInOneLine(ended, "does not fit this database");
     assertThat(ended.errors()).doesNotContain(MASTER_KEY);
+  }
+
+  @Test
+  void whatOthersCanUseIsRefusedUnlessThatIsMeant() throws IOException {
+    Map<String, String> settings = Map.of("PURSER_PORT", "0");
+    assertThat(PurserProcess.run(folder, settings, "", "vault", "check").exitCode()).isZero();
+    Path key = folder.resolve("data").resolve("master.key");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+    failedInOneLine(PurserProcess.run(folder, settings, "", "serve"), "the master key data/");
+    Files.setPosixFilePermissions(key.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Ended open = PurserProcess.run(folder, settings, "", "serve");
+    failedInOneLine(open, "the data directory data can be used by others");
+    assertThat(open.errors()).contains("chmod go-rwx 'data'", "PURSER_ALLOW_OPEN_FILES=true");
+
+    Map<String, String> meant = Map.of("PURSER_ALLOW_OPEN_FILES", "true", "PURSER_PORT", "0");
+    assertThat(PurserProcess.run(folder, meant, "", "vault", "check").exitCode()).isZero();
+    failedInOneLine(
+        PurserProcess.run(folder, Map.of("PURSER_ALLOW_OPEN_FILES", "yes"), "", "vault", "check"),
+        "PURSER_ALLOW_OPEN_FILES must be true or false");
+  }
+
+  @Test
+  void atTheLowestLevelTheLogIsPursersOwnAndHasNoLink() throws IOException {
+    Map<String, String> settings = Map.of("PURSER_PORT", "0", "PURSER_LOG_LEVEL", "trace");
+    try (PurserProcess server = PurserProcess.serve(folder, settings)) {
+      Matcher link = Pattern.compile("(/setup\\?link=)([A-Za-z0-9_-]+)").matcher(server.log());
+      assertThat(link.find()).isTrue();
+      assertThat(new Http(server.url(), null).get(link.group()).status()).isEqualTo(200);
+      // Which cannot be decoded, is too long, or leads nowhere: what a library may write down.
+      for (String odd :
+          List.of(
+              "/sign-in?link=" + link.group(2) + "&x=%zz",
+              "/sign-in?x=%zz&link=" + link.group(2),
+              "/nowhere%zz?link=" + link.group(2),
+              "/setup?link=" + link.group(2) + "&a=" + "b".repeat(90_000))) {
+        ask(server.url(), odd);
+      }
+      String log = server.log();
+      assertThat(log).as("Purser's own trace").contains("TRACE d.p.storage.Database");
+      assertThat(log.lines().filter(line -> line.contains(link.group(2))))
+          .as("where the link stands: where it was printed")
+          .hasSize(1)
+          .allMatch(line -> line.startsWith("  http"));
+      assertThat(log.lines().filter(line -> line.matches("\\S+Z (TRACE|DEBUG) .*")))
+          .allMatch(line -> line.matches("\\S+Z \\S+ +d\\.p\\..*"));
+    }
+  }
+
+  /** As it stands, which no client library would send. */
+  private static void ask(String url, String target) throws IOException {
+    URI server = URI.create(url);
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("GET "
+                      + target
+                      + " HTTP/1.1\r\nHost: "
+                      + server.getAuthority()
+                      + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getInputStream().readAllBytes();
+    } catch (SocketException closed) {
+      // Too long for it to be read to its end.
+    }
   }
 
   @Test

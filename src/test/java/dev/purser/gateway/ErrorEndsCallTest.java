@@ -102,8 +102,8 @@ class ErrorEndsCallTest {
                               });
                       request
                           .body()
-                          .onSuccess(body ->
-                              forwarding.start(body.getBytes(), Secret.of("made-up-key")));
+                          .onSuccess(
+                              body -> forwarding.start(body.getBytes(), Secret.of("made-up-key")));
                     })
                     .listen(0, "127.0.0.1")
                     .onSuccess(server -> port = server.actualPort());

@@ -134,6 +134,51 @@ class RefusalsTest {
         .toLowerCase(Locale.ROOT);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "authorization | Bearer Bearer KEY  | the word Bearer stands",
+        "authorization | bearer bearer KEY  | the word Bearer stands",
+        "x-api-key     | Bearer KEY         | the word Bearer stands",
+        "authorization | KEY                | must be the word Bearer",
+        "authorization | Basic KEY          | must be the word Bearer",
+        "authorization | Token KEY          | must be the word Bearer",
+        "authorization | Bearer \"KEY\"     | quotation marks",
+        "x-api-key     | 'KEY'              | quotation marks",
+        "x-api-key     | <KEY>              | quotation marks or brackets",
+        "authorization | Bearer KE Y        | white space",
+        "x-api-key     | K\tEY              | white space",
+        "authorization | Bearer VIRTUAL_KEY=KEY | whole line",
+        "authorization | Bearer $VIRTUAL_KEY | name of a variable"
+      })
+  void aVirtualKeyThatWasPastedWrongIsToldWhatIsWrongWithIt(
+      String header, String value, String told) {
+    String half = purser.secret.substring(0, 20);
+    String rest = purser.secret.substring(20);
+    String pasted =
+        value
+            .replace("KE Y", half + " " + rest)
+            .replace("K\tEY", half + "\t" + rest)
+            .replaceFirst("(?<!VIRTUAL_)KEY", purser.secret);
+    for (String path : new String[] {MESSAGES, "/v1/messages/count_tokens"}) {
+      HttpResponse<String> answer =
+          purser.send(
+              purser
+                  .request(path)
+                  .header(header, pasted)
+                  .POST(HttpRequest.BodyPublishers.ofString(ANTHROPIC_BODY))
+                  .build());
+      assertAnthropic(answer, 401, "authentication_error", "virtual_key_invalid");
+      assertThat(error(answer).get("message").asString())
+          .containsIgnoringCase(told)
+          .contains("http://purser.test/agents")
+          .doesNotContain(half);
+    }
+    assertNothingForwarded();
+  }
+
   @Test
   void aRevokedVirtualKeyIsRefusedAtTheNextCall() {
     purser.provider.answersJson("{}");

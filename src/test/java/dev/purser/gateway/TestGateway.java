@@ -61,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestGateway implements AutoCloseable {
   static final String ANTHROPIC_KEY = "sk-ant-api03-test-0123456789abcdefghijklmnop";
+  private static final Duration KEEP_ALIVE_SELDOM = Duration.ofMinutes(5);
   static final String OPENAI_KEY = "sk-proj-test-0123456789abcdefghijklmnopqrst";
 
   final HttpClient http =
@@ -98,7 +99,18 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(TestDatabase.Kind kind) {
-    this(kind, configuration -> configuration, null, LedgerConfiguration.DEFAULT);
+    this(
+        kind, configuration -> configuration, null, LedgerConfiguration.DEFAULT, KEEP_ALIVE_SELDOM);
+  }
+
+  /** One that gives clients of event streams a sign of life after so long a silence. */
+  static TestGateway keepingAlive(Duration silence) {
+    return new TestGateway(
+        TestDatabase.Kind.SQLITE,
+        configuration -> configuration,
+        null,
+        LedgerConfiguration.DEFAULT,
+        silence);
   }
 
   /**
@@ -112,14 +124,15 @@ final class TestGateway implements AutoCloseable {
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
       LedgerConfiguration ledgers) {
-    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers);
+    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers, KEEP_ALIVE_SELDOM);
   }
 
   private TestGateway(
       TestDatabase.Kind kind,
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
-      LedgerConfiguration ledgers) {
+      LedgerConfiguration ledgers,
+      Duration keepAlive) {
     testDatabase = TestDatabase.fresh(kind);
     database = testDatabase.database();
     Clock clock = Clock.systemUTC();
@@ -169,7 +182,8 @@ final class TestGateway implements AutoCloseable {
                 clock,
                 new SimpleMeterRegistry()),
             URI.create("http://purser.test"),
-            2);
+            2,
+            keepAlive);
     vertx
         .deployVerticle(
             () ->

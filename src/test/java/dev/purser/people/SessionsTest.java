@@ -145,7 +145,7 @@ class SessionsTest {
       User ada = people.add("ada@example.com");
       Sessions sessions = sessions(people);
       PasswordProof old = users.signIn("ada@example.com", TestPeople.PASSWORD).orElseThrow();
-      if (!(users.changePassword(ada.id(), TestPeople.PASSWORD, NEXT)
+      if (!(users.changePassword(ada.id(), TestPeople.PASSWORD, NEXT, false)
           instanceof PasswordChanged.Changed(PasswordProof changed))) {
         throw new AssertionError("not changed");
       }

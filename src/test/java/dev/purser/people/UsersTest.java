@@ -93,12 +93,12 @@ class UsersTest {
       Secret bobs = sessions.open(bob.id());
       Secret next = Secret.of("another long password");
 
-      assertThat(users.changePassword(ada.id(), next, next))
+      assertThat(users.changePassword(ada.id(), next, next, false))
           .isInstanceOf(PasswordChanged.WrongPassword.class);
-      assertThat(users.changePassword(ada.id(), TestPeople.PASSWORD, Secret.of("short")))
+      assertThat(users.changePassword(ada.id(), TestPeople.PASSWORD, Secret.of("short"), false))
           .isInstanceOf(PasswordChanged.Refused.class);
       assertThat(sessions.user(adas)).contains(ada);
-      assertThat(users.changePassword(ada.id(), TestPeople.PASSWORD, next))
+      assertThat(users.changePassword(ada.id(), TestPeople.PASSWORD, next, false))
           .isInstanceOf(PasswordChanged.Changed.class);
 
       assertThat(users.signIn("ada@example.com", TestPeople.PASSWORD)).isEmpty();

@@ -76,9 +76,7 @@ class ExactFiguresTest {
       next =
           asked -> {
             HttpServerResponse response = begun(asked);
-            response
-                .write(joined(events))
-                .onComplete(_ -> vertx.setTimer(1, _ -> asked.connection().close()));
+            response.write(joined(events)).onComplete(_ -> asked.connection().close());
           };
       String id = cutCall(path, request);
       return person.settledCall(id);
@@ -100,6 +98,22 @@ class ExactFiguresTest {
     private JsonNode booked(String path, String request) {
       Http.Answer answer = caller.post(path, request);
       return person.settledCall(answer.header("x-purser-call-id"));
+    }
+
+    /** The call's entry, after an answer of which the last bytes do not come. */
+    JsonNode cutJson(String path, String request, String answer, int missing) {
+      next =
+          asked -> {
+            HttpServerResponse response =
+                asked
+                    .response()
+                    .putHeader("content-type", "application/json")
+                    .putHeader("content-length", Integer.toString(answer.length()));
+            response
+                .write(answer.substring(0, answer.length() - missing))
+                .onComplete(_ -> asked.connection().close());
+          };
+      return person.settledCall(cutCall(path, request));
     }
 
     /** The client's own error says nothing of the call: the newest entry is it. */
@@ -396,6 +410,25 @@ class ExactFiguresTest {
               "/v1/responses", responses, written, progress.replace("in_progress", "incomplete"));
       assertThat(source(completed)).isEqualTo("reported");
       assertThat(completed.path("outputTokens").asLong()).isEqualTo(5);
+    }
+  }
+
+  /** What stands behind the usage may be the tier, and so another price. */
+  @Test
+  void aJsonAnswerThatIsCutBehindItsUsageIsNotReported() {
+    String chat = "{\"model\":\"gpt-6-luna\",\"max_completion_tokens\":900,\"messages\":[]}";
+    String answer =
+        "{\"model\":\"gpt-6-luna\",\"choices\":[],\"usage\":{\"prompt_tokens\":30,"
+            + "\"completion_tokens\":5},\"service_tier\":\"priority\"}";
+    try (Stage stage = new Stage(TestDatabase.Kind.SQLITE)) {
+      for (int missing : new int[] {1, 2, 20, 27}) {
+        JsonNode cut = stage.cutJson(CHAT, chat, answer, missing);
+        assertEstimatedFrom(5, cut);
+        assertThat(cut.path("errorCode").asString()).isEqualTo("stream_cut");
+      }
+      JsonNode whole = stage.json(CHAT, chat, 200, answer);
+      assertThat(source(whole)).isEqualTo("reported");
+      assertThat(whole.path("tier").asString()).isEqualTo("priority");
     }
   }
 

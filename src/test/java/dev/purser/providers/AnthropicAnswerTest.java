@@ -130,6 +130,75 @@ class AnthropicAnswerTest {
   }
 
   @Test
+  void aWriteThatIsNotSplitLastsAnHourWhereTheRequestAsksForThat() {
+    String forAnHour =
+        REQUEST.replace(
+            "\"stream\"",
+            "\"system\":[{\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}],\"stream\"");
+    Answer answer =
+        json(
+                ANTHROPIC_MESSAGES,
+                forAnHour,
+                "{\"model\":\"claude-opus-5-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
+                    + "\"cache_creation_input_tokens\":7,\"iterations\":[{\"type\":\"compaction\","
+                    + "\"input_tokens\":3,\"output_tokens\":4,\"cache_creation_input_tokens\":5}]}}")
+            .whole();
+    assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
+    assertThat(usage(answer).byModel())
+        .containsExactly(
+            new ModelUsage("claude-opus-5-5", 1, 0, 0, 7, 0, 0, 2, 0, 0),
+            new ModelUsage("claude-opus-5-5", 3, 0, 0, 5, 0, 0, 4, 0, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "data: {\"type\":\"message_sto",
+        "data: {\"type\":\"message_stop\"",
+        "event: message_stop\n\n",
+        "data: [DONE]\n\n",
+        "data: {\"kind\":\"message_stop\"}\n\n",
+      })
+  void onlyItsOwnEndEndsAStream(String end) {
+    Exchange exchange =
+        stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, delta("{\"output_tokens\":44}"), end);
+    assertThat(exchange.whole().source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(exchange.whole().errorCode()).isEqualTo("stream_cut");
+    assertThat(only(exchange.whole()).output()).isEqualTo(44);
+    Exchange ended =
+        stream(
+            ANTHROPIC_MESSAGES,
+            REQUEST,
+            START,
+            TEXT,
+            delta("{\"output_tokens\":44}"),
+            STOP.strip());
+    assertThat(ended.whole().source()).isEqualTo(UsageSource.REPORTED);
+  }
+
+  @Test
+  void aRefusedChainOfAttemptsIsBilledForWhatWroteSomething() {
+    String iterations =
+        "\"iterations\":["
+            + "{\"type\":\"message\",\"model\":\"claude-fable-5\",\"input_tokens\":400,"
+            + "\"output_tokens\":0},"
+            + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5\",\"input_tokens\":410,"
+            + "\"output_tokens\":0},"
+            + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-4-8\",\"input_tokens\":420,"
+            + "\"output_tokens\":3},"
+            + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\",\"input_tokens\":430,"
+            + "\"output_tokens\":50}]";
+    Answer answer = body("{\"input_tokens\":430,\"output_tokens\":50," + iterations + "}");
+    assertThat(usage(answer).byModel())
+        .containsExactly(
+            new ModelUsage("claude-opus-5-5", 430, 0, 0, 0, 0, 0, 50, 0, 0),
+            new ModelUsage("claude-fable-5", 400, 0, 0, 0, 0, 0, 0, 0, 0).notBilled(),
+            new ModelUsage("claude-opus-5", 410, 0, 0, 0, 0, 0, 0, 0, 0).notBilled(),
+            new ModelUsage("claude-opus-4-8", 420, 0, 0, 0, 0, 0, 3, 0, 0));
+  }
+
+  @Test
   void passesOfOtherModelsAndCompactionsAreBilledBesideTheAnswer() {
     Answer answer =
         body(

@@ -118,9 +118,11 @@ class BoundTest {
     for (String model : List.of("gpt-5.4", "gpt-5.5", "gpt-6-sol")) {
       assertThat(there.bound(model, PRICES, Exchange.NOW).hold().nanos() * 10)
           .isEqualTo(anywhere.bound(model, PRICES, Exchange.NOW).hold().nanos() * 11);
-      assertThat(there.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos() * 10)
+      assertThat(
+              there.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos() * 10)
           .isEqualTo(
-              anywhere.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos() * 11);
+              anywhere.strict(model, Exchange.ASK, PRICES, Exchange.NOW).bound().hold().nanos()
+                  * 11);
     }
     assertThat(there.bound("gpt-4o", PRICES, Exchange.NOW))
         .isEqualTo(anywhere.bound("gpt-4o", PRICES, Exchange.NOW));

@@ -142,7 +142,8 @@ final class GeneratedCall {
       extraTokens += 804;
       if (sometimes()) {
         // Named in a message, the model may read it once more.
-        blocks.add("{\"type\":\"tool_addition\",\"tool\":{\"type\":\"tool_reference\",\"name\":\"t\"}}");
+        blocks.add(
+            "{\"type\":\"tool_addition\",\"tool\":{\"type\":\"tool_reference\",\"name\":\"t\"}}");
         textTokens += textTokens - before;
       }
     }
@@ -190,7 +191,9 @@ final class GeneratedCall {
   /** A tool in one of the places where the API takes it. */
   private void place(String tool, List<String> tools, List<String> blocks) {
     String byValue =
-        "{\"type\":\"tool_addition\",\"tool\":{\"type\":\"tool_definition\",\"definition\":" + tool + "}}";
+        "{\"type\":\"tool_addition\",\"tool\":{\"type\":\"tool_definition\",\"definition\":"
+            + tool
+            + "}}";
     switch (random.nextInt(3)) {
       case 0 -> tools.add(tool);
       case 1 -> blocks.add(byValue);
@@ -362,8 +365,7 @@ final class GeneratedCall {
   Usage billed(long window, long longestAnswer, @Nullable Long outputLimit, long toolUses) {
     long runs = passes + limitless * toolUses;
     long searched = searching ? searches + limitless * toolUses : 0;
-    long onePass =
-        fillsWindow || unknown ? window : Math.min(window, textTokens + extraTokens);
+    long onePass = fillsWindow || unknown ? window : Math.min(window, textTokens + extraTokens);
     long input = onePass * runs;
     long answer = outputLimit == null ? limit : Math.min(limit, outputLimit);
     long output = (unknown ? Math.max(answer, longestAnswer) : answer) * answers * runs;
@@ -373,7 +375,8 @@ final class GeneratedCall {
     // What nobody knows may write all to a cache, for as long as there is a price for it.
     long in1h = writes && (cachesForAnHour || (unknown && !openAi)) ? input : 0;
     long in5m = writes && caches && in1h == 0 ? input : 0;
-    long in12h = writes && bills && (cachesFor12Hours || unknown) && random.nextBoolean() ? input : 0;
+    long in12h =
+        writes && bills && (cachesFor12Hours || unknown) && random.nextBoolean() ? input : 0;
     long in30m = writes && bills && in12h == 0 ? input : 0;
     long uncached = input - in1h - in5m - in12h - in30m;
     return new Usage(

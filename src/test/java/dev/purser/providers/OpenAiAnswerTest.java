@@ -118,6 +118,44 @@ class OpenAiAnswerTest {
         .isEqualTo(UsageSource.REPORTED);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data: [DONE]\n\n",
+        "data: [DONE]\r\n\r\n",
+        "data:[DONE]\n\n",
+        "data: [DONE]\n",
+        "data: [DONE]",
+        ": a comment\n\ndata: [DONE]\n\n: another\n\n",
+        "event: done\ndata: [DONE]\n\n",
+      })
+  void aStreamHasEndedWhenItsMarkHasCome(String end) {
+    Exchange exchange = stream(OPENAI_CHAT, ASKED, HELLO, USAGE, end);
+    assertThat(exchange.whole().source()).isEqualTo(UsageSource.REPORTED);
+    assertThat(exchange.cut().source()).isEqualTo(UsageSource.REPORTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "data: [DONE",
+        "data: [\"DONE\"]\n\n",
+        "data: x[DONE]\n\n",
+        "[DONE]\n\n",
+        "event: [DONE]\n\n",
+        ": [DONE]\n\n",
+        "data: {\"type\":\"message_stop\"}\n\n",
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+      })
+  void nothingElseEndsAStream(String end) {
+    Exchange exchange = stream(OPENAI_CHAT, ASKED, HELLO, USAGE, end);
+    assertThat(exchange.whole().source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(exchange.whole().errorCode()).isEqualTo("stream_cut");
+    assertThat(only(exchange.whole()).prompt()).isEqualTo(100);
+    assertThat(exchange.cut().source()).isEqualTo(UsageSource.ESTIMATED);
+  }
+
   @Test
   void moreReadFromTheCacheThanThereWasIsUnreadable() {
     String wrong = USAGE.replace("\"cached_tokens\":60", "\"cached_tokens\":600");

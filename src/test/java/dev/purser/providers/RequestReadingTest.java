@@ -10,10 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read of a request, what is refused, and that the rest of its bytes stays as it is. */
@@ -268,11 +271,32 @@ class RequestReadingTest {
     }
   }
 
+  static Stream<Arguments> bodiesBeyondALimit() {
+    return Stream.of(
+        Arguments.of("{\"a\":" + "[".repeat(100_000), "deeper than 500 levels"),
+        Arguments.of("{\"a\":" + "{\"b\":".repeat(500) + "1", "deeper than 500 levels"),
+        Arguments.of("{\"max_tokens\":" + "9".repeat(100_000) + "}", "more than 100 digits"),
+        Arguments.of("{\"a\":[1," + "9".repeat(101) + "]}", "more than 100 digits"),
+        Arguments.of("{\"a\":" + "[".repeat(499) + "9".repeat(101), "more than 100 digits"),
+        Arguments.of("{\"a\":1,\"" + "n".repeat(60_000) + "\":1}", "more than 50000 characters"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bodiesBeyondALimit")
+  void aBodyBeyondALimitIsRefusedWithTheLimitAndThePlace(String body, String limit) {
+    for (Dialect dialect : Dialect.values()) {
+      CallError error = refused(dialect, body);
+      assertThat(error.code()).isEqualTo(ErrorCode.REQUEST_MALFORMED);
+      assertThat(error.message()).contains(limit, "line 1", "column").doesNotContain("well-formed");
+    }
+  }
+
   @Test
-  void nestingWithoutEndIsRefused() {
-    String deep = "{\"a\":" + "[".repeat(100_000);
-    assertThat(refused(OPENAI_CHAT, deep).code()).isEqualTo(ErrorCode.REQUEST_MALFORMED);
-    String digits = "{\"max_tokens\":" + "9".repeat(100_000) + "}";
-    assertThat(refused(OPENAI_CHAT, digits).code()).isEqualTo(ErrorCode.REQUEST_MALFORMED);
+  void aBodyWithinTheLimitsIsRead() {
+    String body =
+        "{\"a\":" + "[".repeat(499) + "9".repeat(100) + "]".repeat(499) + ",\"model\":\"m\"}";
+    for (Dialect dialect : Dialect.values()) {
+      assertThat(accepted(dialect, body).model()).isEqualTo("m");
+    }
   }
 }

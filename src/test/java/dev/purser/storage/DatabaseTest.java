@@ -231,7 +231,7 @@ class DatabaseTest {
 
   @Test
   void onlyOneProcessServesFromADataDirectory(@TempDir Path directory) throws IOException {
-    DataDirectory data = DataDirectory.open(directory.resolve("data"));
+    DataDirectory data = DataDirectory.open(directory.resolve("data"), /* allowOpen= */ false);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())))
         .isEqualTo("rwx------");
     try (DataDirectory.Lock lock = data.lock()) {
