@@ -19,11 +19,13 @@ import dev.purser.providers.KeyCheck;
 import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.StrictStateStore;
 import dev.purser.storage.DataDirectory;
+import dev.purser.storage.Database;
 import dev.purser.storage.DatabaseConfiguration;
 import dev.purser.vault.KeyChecks;
 import dev.purser.web.SignInLinks;
 import dev.purser.web.Web;
 import dev.purser.web.WebParts;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -121,6 +123,10 @@ public final class App implements AutoCloseable {
         LAST_USES.toMillis(),
         timer -> vertx.executeBlocking(Executors.callable(rooms.virtualKeys()::writeLastUses)));
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Gauge.builder("purser.ledger.log", rooms.database(), Database::logBytes)
+        .baseUnit("bytes")
+        .description("Length of SQLite's write-ahead log; 0 with PostgreSQL")
+        .register(meters);
     gateway =
         new Gateway(
             configuration.gateway(),

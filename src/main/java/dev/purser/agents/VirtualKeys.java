@@ -183,7 +183,7 @@ public final class VirtualKeys {
    * blocks.
    */
   public Optional<Standing> find(String hash) {
-    return database.read(handle ->
+    return database.readForCall(handle ->
         handle
             .createQuery(
                 """

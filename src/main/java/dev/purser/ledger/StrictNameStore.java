@@ -40,7 +40,7 @@ public final class StrictNameStore {
 
   /** All that is listed, by name. */
   public List<Listed> listed() {
-    return database.read(handle ->
+    return database.readForCall(handle ->
         handle
             .createQuery(
                 """
@@ -61,7 +61,7 @@ public final class StrictNameStore {
    * @param spaceId null for those of all spaces
    */
   public List<Struck> struck(@Nullable String spaceId) {
-    return database.read(handle ->
+    return database.readForCall(handle ->
         handle
             .createQuery(
                 """

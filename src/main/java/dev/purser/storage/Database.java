@@ -30,16 +30,23 @@ public final class Database implements AutoCloseable {
 
   private static final int READERS = 8;
 
+  /** Each of their reads takes a moment: a few rows by their keys. */
+  private static final int CALL_READERS = 4;
+
   private final Engine engine;
   private final HikariDataSource readers;
+  private final HikariDataSource callReaders;
   private final Jdbi jdbi;
+  private final Jdbi callJdbi;
   private final Writer writer;
   private final Engine.Upkeep upkeep;
 
-  private Database(Engine engine, HikariDataSource readers) {
+  private Database(Engine engine, HikariDataSource readers, HikariDataSource callReaders) {
     this.engine = engine;
     this.readers = readers;
+    this.callReaders = callReaders;
     this.jdbi = Jdbi.create(readers).setSqlLogger(new Trace());
+    this.callJdbi = Jdbi.create(callReaders).setSqlLogger(new Trace());
     this.writer = new Writer(engine);
     this.upkeep = engine.upkeep();
   }
@@ -68,12 +75,13 @@ public final class Database implements AutoCloseable {
         };
     try {
       migrations.locations(engine.migrations()).placeholders(engine.words()).load().migrate();
-      HikariConfig pool = engine.readers();
-      pool.setPoolName("purser-readers");
-      pool.setMaximumPoolSize(READERS);
-      pool.setMinimumIdle(1);
-      pool.setConnectionTimeout(Engine.LOCK_WAIT_MILLIS);
-      return new Database(engine, new HikariDataSource(pool));
+      HikariDataSource readers = pool(engine, "purser-readers", READERS);
+      try {
+        return new Database(engine, readers, pool(engine, "purser-call-readers", CALL_READERS));
+      } catch (PoolInitializationException e) {
+        readers.close();
+        throw e;
+      }
     } catch (FlywayException | PoolInitializationException e) {
       engine.close();
       String which =
@@ -87,6 +95,15 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private static HikariDataSource pool(Engine engine, String name, int size) {
+    HikariConfig pool = engine.readers();
+    pool.setPoolName(name);
+    pool.setMaximumPoolSize(size);
+    pool.setMinimumIdle(1);
+    pool.setConnectionTimeout(Engine.LOCK_WAIT_MILLIS);
+    return new HikariDataSource(pool);
+  }
+
   /**
    * Reads on a connection of its own; a second time if that turns out to be lost. Long reads belong
    * in pages.
@@ -94,8 +111,22 @@ public final class Database implements AutoCloseable {
    * @throws StorageException if the database cannot be read just now
    */
   public <T extends @Nullable Object> T read(Function<Handle, T> work) {
+    return read(jdbi, work);
+  }
+
+  /**
+   * Reads what a call waits for: a few rows by their keys, on a connection that pages and reports
+   * never hold.
+   *
+   * @throws StorageException if the database cannot be read just now
+   */
+  public <T extends @Nullable Object> T readForCall(Function<Handle, T> work) {
+    return read(callJdbi, work);
+  }
+
+  private <T extends @Nullable Object> T read(Jdbi pool, Function<Handle, T> work) {
     try {
-      return readOnce(work);
+      return readOnce(pool, work);
     } catch (JdbiException e) {
       if (!lostConnection(e)) {
         throw unavailable(e);
@@ -103,7 +134,7 @@ public final class Database implements AutoCloseable {
     }
     // The pool had not noticed yet that the server was gone for a moment.
     try {
-      return readOnce(work);
+      return readOnce(pool, work);
     } catch (JdbiException e) {
       throw unavailable(e);
     }
@@ -117,9 +148,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private <T extends @Nullable Object> T readOnce(Function<Handle, T> work) {
-    try (Handle handle = jdbi.open()) {
-      return work.apply(handle);
+  private <T extends @Nullable Object> T readOnce(Jdbi pool, Function<Handle, T> work) {
+    try (Handle handle = pool.open()) {
+      return engine.read(handle, work);
     }
   }
 
@@ -182,6 +213,11 @@ public final class Database implements AutoCloseable {
     return engine.lost();
   }
 
+  /** How long SQLite's write-ahead log is; 0 where there is none. */
+  public long logBytes() {
+    return engine.logBytes();
+  }
+
   /** Whether processes on several machines may use this database at a time. */
   public boolean shared() {
     return engine.shared();
@@ -191,6 +227,7 @@ public final class Database implements AutoCloseable {
   public void close() {
     writer.close();
     upkeep.close();
+    callReaders.close();
     readers.close();
     engine.close();
   }

@@ -5,6 +5,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** What differs between the two databases; the tables and the SQL of the rooms do not. */
 sealed interface Engine extends AutoCloseable permits Sqlite, Postgresql {
@@ -78,6 +81,12 @@ sealed interface Engine extends AutoCloseable permits Sqlite, Postgresql {
   /** After all else that uses it. */
   @Override
   void close();
+
+  /** Runs a read, and ends it if it takes too long. */
+  <T extends @Nullable Object> T read(Handle handle, Function<Handle, T> work);
+
+  /** How long the write-ahead log is that this machine has of the database; 0 for none. */
+  long logBytes();
 
   /** Starts whatever the database needs beside its work, until closed. */
   Upkeep upkeep();

@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -214,6 +217,17 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
         "clustered", "",
         "bytes", "BYTEA",
         "now_millis", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Handle handle, Function<Handle, T> work) {
+    // The server ends it itself.
+    return work.apply(handle);
+  }
+
+  @Override
+  public long logBytes() {
+    return 0;
   }
 
   @Override

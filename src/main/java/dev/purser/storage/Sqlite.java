@@ -12,6 +12,8 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -39,6 +41,7 @@ final class Sqlite implements Engine {
 
   private final Path file;
   private final SqliteFiles files;
+  private final LongReads reads = new LongReads();
 
   private Sqlite(Path file, SqliteFiles files) {
     this.file = file;
@@ -253,8 +256,26 @@ final class Sqlite implements Engine {
   }
 
   @Override
+  public <T extends @Nullable Object> T read(Handle handle, Function<Handle, T> work) {
+    try (LongReads.Read _ = reads.begin(handle.getConnection())) {
+      return work.apply(handle);
+    } catch (SQLException e) {
+      throw new StorageException("the database cannot be used just now: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public long logBytes() {
+    try {
+      return Files.size(Path.of(file + "-wal"));
+    } catch (IOException notThere) {
+      return 0;
+    }
+  }
+
+  @Override
   public Upkeep upkeep() {
-    return new SqliteCheckpoints(file, files);
+    return new SqliteCheckpoints(file, files, reads);
   }
 
   @Override

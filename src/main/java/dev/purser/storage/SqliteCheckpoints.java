@@ -28,6 +28,12 @@ final class SqliteCheckpoints implements Engine.Upkeep {
   private static final Logger log = LoggerFactory.getLogger(SqliteCheckpoints.class);
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** As PostgreSQL's readers have it, too. */
+  private static final Duration LONGEST_READ = Duration.ofSeconds(30);
+
+  private static final Duration LONGEST_READ_OF_LARGE_LOG = Duration.ofSeconds(5);
+  private static final long LARGE_LOG_BYTES = 256L << 20;
   private static final long COPY_FROM_BYTES = 4L << 20;
 
   /** Of a page of 4 KiB each: 64 MiB. */
@@ -38,14 +44,17 @@ final class SqliteCheckpoints implements Engine.Upkeep {
 
   private final Path writeAheadLog;
   private final SqliteFiles files;
+  private final LongReads reads;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("purser-checkpoints").daemon(true).factory());
   private final Future<?> everyInterval;
   private @Nullable FileTime copied;
   private Optional<String> lost = Optional.empty();
+  private long saidFromBytes = LARGE_LOG_BYTES;
 
-  SqliteCheckpoints(Path file, SqliteFiles files) {
+  SqliteCheckpoints(Path file, SqliteFiles files, LongReads reads) {
+    this.reads = reads;
     this.writeAheadLog = Path.of(file + "-wal");
     this.files = files;
     this.everyInterval =
@@ -57,12 +66,36 @@ final class SqliteCheckpoints implements Engine.Upkeep {
     Optional<String> nowLost = files.lost();
     if (nowLost.isEmpty()) {
       checkpoint();
+      boundLog();
     } else if (files.hasDatabase()) {
       rescue();
     }
     if (!nowLost.equals(lost)) {
       nowLost.ifPresentOrElse(log::error, () -> log.info("the database's files are back"));
       lost = nowLost;
+    }
+  }
+
+  /** While a read goes on, the log cannot start over: no read may go on for ever. */
+  private void boundLog() {
+    reads.cut(LONGEST_READ);
+    try {
+      if (Files.notExists(writeAheadLog)) {
+        return;
+      }
+      long bytes = Files.size(writeAheadLog);
+      if (bytes >= LARGE_LOG_BYTES) {
+        reads.cut(LONGEST_READ_OF_LARGE_LOG);
+      }
+      if (bytes >= saidFromBytes) {
+        log.warn(
+            "SQLite's write-ahead log has grown to {} MB: somebody reads the database for so long"
+                + " that it cannot start over",
+            bytes >> 20);
+        saidFromBytes = 2 * bytes;
+      }
+    } catch (IOException e) {
+      log.debug("the write-ahead log cannot be looked at: {}", e.getMessage());
     }
   }
 

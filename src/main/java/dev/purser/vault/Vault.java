@@ -122,12 +122,20 @@ public final class Vault {
 
   /** The space's keys, at most one for each provider. */
   public List<ProviderKey> find(String spaceId) {
-    return database.read(handle ->
-        handle
-            .createQuery("SELECT * FROM provider_keys WHERE space_id = :space ORDER BY provider")
-            .bind("space", spaceId)
-            .map(providerKey)
-            .list());
+    return database.read(handle -> find(handle, spaceId));
+  }
+
+  /** The same for a call, which waits for nothing else. */
+  public List<ProviderKey> findForCall(String spaceId) {
+    return database.readForCall(handle -> find(handle, spaceId));
+  }
+
+  private List<ProviderKey> find(Handle handle, String spaceId) {
+    return handle
+        .createQuery("SELECT * FROM provider_keys WHERE space_id = :space ORDER BY provider")
+        .bind("space", spaceId)
+        .map(providerKey)
+        .list();
   }
 
   /** The same, each with what its provider listed for it. */

@@ -8,6 +8,9 @@ import dev.purser.running.Await;
 import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A call that goes well: what the provider sees, what the client sees, what the ledger has. */
 class CallTest {
+  /** As many as pages may read at once. */
+  private static final int PAGES_AT_ONCE = 8;
+
   private static final String QUESTION =
       """
       {"model": "claude-haiku-4-5",  "max_tokens": 100,
@@ -75,40 +81,89 @@ class CallTest {
     assertThat(settledAtOnce).isGreaterThanOrEqualTo(15);
   }
 
+  /** However long it takes: its gateway is patient, and the changes end with the test. */
   @Test
   void aCallIsAdmittedHoweverOftenItsSpaceChangesWhileItAsks() {
-    purser.provider.answersJson(ANSWER);
-    AtomicInteger changes = new AtomicInteger();
-    CountDownLatch begun = new CountDownLatch(1);
-    purser
-        .database
-        .writer()
-        .execute(
-            new Runnable() {
-              @Override
-              public void run() {
-                if (changes.incrementAndGet() < 400) {
-                  // Before it writes: so there is always a change ahead of an admission.
-                  purser.database.writer().execute(this);
+    try (TestGateway patient = new TestGateway(CallTest::patient)) {
+      patient.provider.answersJson(ANSWER);
+      AtomicInteger changes = new AtomicInteger();
+      CountDownLatch begun = new CountDownLatch(1);
+      patient
+          .database
+          .writer()
+          .execute(
+              new Runnable() {
+                @Override
+                public void run() {
+                  if (changes.incrementAndGet() < 400) {
+                    // Before it writes: so there is always a change ahead of an admission.
+                    patient.database.writer().execute(this);
+                  }
+                  touch(patient);
+                  begun.countDown();
                 }
-                touch();
-                begun.countDown();
-              }
-            });
-    assertThatCode(begun::await).doesNotThrowAnyException();
+              });
+      assertThatCode(begun::await).doesNotThrowAnyException();
 
-    assertThat(purser.post("/v1/messages", QUESTION).statusCode()).isEqualTo(200);
-    assertThat(changes).hasValue(400);
+      assertThat(patient.post("/v1/messages", QUESTION).statusCode()).isEqualTo(200);
+      assertThat(changes).hasValue(400);
+    }
+  }
+
+  @Test
+  void aCallOfAnUnknownCallerIsAnsweredThoughPagesHoldAllTheirConnections() throws Exception {
+    try (TestGateway busy = new TestGateway()) {
+      busy.provider.answersJson(ANSWER);
+      CountDownLatch held = new CountDownLatch(PAGES_AT_ONCE);
+      CountDownLatch goOn = new CountDownLatch(1);
+      List<CompletableFuture<Void>> pages = new ArrayList<>();
+      for (int i = 0; i < PAGES_AT_ONCE; i++) {
+        pages.add(
+            CompletableFuture.runAsync(
+                () ->
+                    busy.database.read(handle -> {
+                      held.countDown();
+                      assertThatCode(goOn::await).doesNotThrowAnyException();
+                      return true;
+                    }),
+                Thread::startVirtualThread));
+      }
+      held.await();
+      try {
+        assertThat(busy.post("/v1/messages", QUESTION).statusCode()).isEqualTo(200);
+      } finally {
+        goOn.countDown();
+      }
+      pages.forEach(CompletableFuture::join);
+    }
+  }
+
+  private static GatewayConfiguration patient(GatewayConfiguration c) {
+    return new GatewayConfiguration(
+        c.maxBodyBytes(),
+        c.maxBodiesBytes(),
+        c.maxHeaderBytes(),
+        c.maxConnections(),
+        c.maxClients(),
+        c.connectTimeout(),
+        c.headersTimeout(),
+        c.headTimeout(),
+        c.formTimeout(),
+        c.idleTimeout(),
+        c.bodyTimeout(),
+        c.betweenBytesTimeout(),
+        c.callTimeout(),
+        Duration.ofMinutes(10));
   }
 
   /** A change of settings, on the writer's thread. */
-  private static void touch() {
+  private static void touch(TestGateway gateway) {
     try {
-      purser
+      gateway
           .database
           .writer()
           .transact(session -> {
-            Spaces.touch(session.handle(), purser.user.spaceId());
+            Spaces.touch(session.handle(), gateway.user.spaceId());
             return session;
           });
     } catch (SQLException e) {
