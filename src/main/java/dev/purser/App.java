@@ -10,6 +10,7 @@ import dev.purser.ledger.Releases;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.NoticesTold;
+import dev.purser.people.OneTimeLinks;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Users;
@@ -135,7 +136,8 @@ public final class App implements AutoCloseable {
             address.url(),
             eventLoops);
     Sessions sessions = new Sessions(rooms.database(), clock, rooms.random());
-    signInLinks = new SignInLinks(clock, rooms.random());
+    signInLinks =
+        new SignInLinks(new OneTimeLinks(rooms.database(), clock, rooms.random()), rooms.random());
     Releases releases = new Releases(rooms.database(), clock);
     Overspend overspend =
         overspending == null ? null : Overspend.of(rooms, address.url(), overspending);
@@ -170,6 +172,7 @@ public final class App implements AutoCloseable {
         vertx,
         new WebParts(
             address,
+            configuration.trustedProxies(),
             rooms.users(),
             sessions,
             signInLinks,

@@ -4,6 +4,8 @@ import dev.purser.config.Settings;
 import dev.purser.config.Settings.InvalidSetting;
 import dev.purser.gateway.GatewayConfiguration;
 import dev.purser.ledger.LedgerConfiguration;
+import dev.purser.people.PublicAddress;
+import dev.purser.people.TrustedProxies;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.storage.DatabaseConfiguration;
 import dev.purser.storage.OpenFiles;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
  * @param dataDirectory holds the database, if it is SQLite, and the master key, if none is given
  * @param allowOpenFiles whether others than their owner may use that directory and the master key
  * @param publicUrl what people and programs reach Purser by; empty for host and port
+ * @param trustedProxies who are believed when they say whom they forward for
  * @param ledger its limits
  * @param drain how long running calls may go on after SIGTERM
  * @param logLevel of Purser's own log
@@ -38,6 +41,7 @@ record AppConfiguration(
     ProviderAddresses providers,
     GatewayConfiguration gateway,
     Optional<URI> publicUrl,
+    TrustedProxies trustedProxies,
     LedgerConfiguration ledger,
     Duration drain,
     String logLevel) {
@@ -48,6 +52,7 @@ record AppConfiguration(
           "PURSER_PORT",
           "PURSER_DATA_DIR",
           "PURSER_PUBLIC_URL",
+          "PURSER_TRUSTED_PROXIES",
           "PURSER_DRAIN_SECONDS",
           "PURSER_LEASE_SECONDS",
           "PURSER_MAX_WAITING",
@@ -94,6 +99,7 @@ record AppConfiguration(
         ProviderAddresses.of(settings),
         GatewayConfiguration.of(settings),
         settings.text("PURSER_PUBLIC_URL").map(text -> url("PURSER_PUBLIC_URL", text)),
+        trustedProxies(settings),
         LedgerConfiguration.DEFAULT
             .withLease(Duration.ofSeconds(settings.number("PURSER_LEASE_SECONDS", 15, 1, 3_600)))
             .withWaitingAdmissions(
@@ -101,6 +107,23 @@ record AppConfiguration(
             .withUnknownNamesRefused(refusesUnknownNames(settings)),
         Duration.ofSeconds(settings.number("PURSER_DRAIN_SECONDS", 600, 0, 86_400)),
         logLevel);
+  }
+
+  /** Where people reach the server, as far as it is known before it listens. */
+  PublicAddress address() {
+    return PublicAddress.of(publicUrl.map(URI::toString), host, port);
+  }
+
+  private static TrustedProxies trustedProxies(Settings settings) {
+    String name = "PURSER_TRUSTED_PROXIES";
+    try {
+      return TrustedProxies.of(settings.text(name, ""));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSetting(
+          name
+              + " must be addresses or networks with commas between them, such as 127.0.0.1,"
+              + " 10.0.0.0/8");
+    }
   }
 
   private static boolean refusesUnknownNames(Settings settings) {

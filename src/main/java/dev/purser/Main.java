@@ -33,6 +33,7 @@ public final class Main {
             Main::database,
             () -> AppConfiguration.read(settings()).vault(),
             () -> AppConfiguration.read(settings()).providers(),
+            () -> AppConfiguration.read(settings()).address(),
             new Repricer(CLOCK),
             CLOCK,
             new SecureRandom(),

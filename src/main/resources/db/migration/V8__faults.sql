@@ -49,6 +49,13 @@ ALTER TABLE added_prices ADD COLUMN repriced_after_nanos BIGINT NOT NULL DEFAULT
 
 -- people
 
+-- Links that sign a user in once, without a password.
+CREATE TABLE sign_in_links (
+  link_hash TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  expires_at BIGINT NOT NULL
+) ${clustered};
+
 -- Null for a token that does not expire; for a user who may sign in.
 ALTER TABLE access_tokens ADD COLUMN expires_at BIGINT;
 ALTER TABLE users ADD COLUMN disabled_at BIGINT;

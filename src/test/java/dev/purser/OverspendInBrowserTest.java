@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.purser.running.Statements;
@@ -67,6 +68,12 @@ class OverspendInBrowserTest {
       Window dark = windows.get(1).go("/overspend");
       assertThat(dark.page().locator("#overspend[data-live]")).hasCount(1);
       assertReadable(List.of(dark));
+      dark.expectConsole("net::ERR_FAILED").page().route("**/overspend/now", Route::abort);
+      Locator unreached = dark.page().locator("#overspend.is-unreached > .unreached");
+      assertThat(unreached).containsText("Not reached.");
+      assertReadable(List.of(dark));
+      dark.page().unroute("**/overspend/now");
+      assertThat(unreached).hasCount(0);
       Locator verdict = first.page().locator("#overspend .verdict");
       assertThat(verdict)
           .containsText(

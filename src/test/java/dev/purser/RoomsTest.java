@@ -79,6 +79,7 @@ class RoomsTest {
           "people.AccessTokens",
           "people.Credential",
           "people.NoticesTold",
+          "people.OneTimeLinks",
           "people.Sessions",
           "people.Spaces",
           "people.Users",
@@ -113,6 +114,7 @@ class RoomsTest {
           "cli.TokenCreate", // shown once
           "gateway.Upstream", // sent to the provider
           "people.Credential", // hashed
+          "people.OneTimeLinks", // printed, and hashed
           "people.Passwords", // hashed
           "people.Sessions", // hashed
           "people.Users", // what is stored of a password

@@ -3,7 +3,6 @@ package dev.purser.agents;
 import dev.purser.storage.Database;
 import dev.purser.storage.StorageException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,15 +37,16 @@ final class LastUses {
     }
   }
 
-  /** Writes what was noted; blocks. What cannot be written now stays noted. */
+  /** A key as it was read, with a later use that is not written yet. */
+  VirtualKey with(VirtualKey read, String spaceId) {
+    Instant at = noted.get(new Used(spaceId, read.id()));
+    Instant written = read.lastUsedAt();
+    return at == null || (written != null && !written.isBefore(at)) ? read : read.usedAt(at);
+  }
+
+  /** Writes what was noted; blocks. It stays noted until it is written. */
   void write() {
-    List<Map.Entry<Used, Instant>> uses = new ArrayList<>();
-    for (Used key : List.copyOf(noted.keySet())) {
-      Instant at = noted.remove(key);
-      if (at != null) {
-        uses.add(Map.entry(key, at));
-      }
-    }
+    List<Map.Entry<Used, Instant>> uses = List.copyOf(noted.entrySet());
     if (uses.isEmpty()) {
       return;
     }
@@ -68,11 +68,10 @@ final class LastUses {
         }
         return batch.execute().length;
       });
+      uses.forEach(use -> noted.remove(use.getKey(), use.getValue()));
     } catch (StorageException e) {
       log.warn(
           "the last uses of {} virtual keys were not written: {}", uses.size(), e.getMessage());
-      uses.forEach(
-          use -> note(use.getKey().spaceId(), use.getKey().virtualKeyId(), use.getValue()));
     }
   }
 }

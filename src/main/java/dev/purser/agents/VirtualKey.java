@@ -19,4 +19,10 @@ public record VirtualKey(
     Instant createdAt,
     @Nullable Instant expiresAt,
     @Nullable Instant lastUsedAt,
-    @Nullable Instant revokedAt) {}
+    @Nullable Instant revokedAt) {
+
+  VirtualKey usedAt(Instant at) {
+    return new VirtualKey(
+        spaceId, id, agentId, name, masked, createdAt, expiresAt, at, revokedAt);
+  }
+}

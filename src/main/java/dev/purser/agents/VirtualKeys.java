@@ -173,6 +173,7 @@ public final class VirtualKeys {
             .bind("space", spaceId)
             .bind("most", MOST_LISTED)
             .map(VIRTUAL_KEY)
+            .map(key -> lastUses.with(key, spaceId))
             .list());
   }
 

@@ -46,6 +46,7 @@ public final class Commands implements Callable<Integer> {
                 group(
                     new User(),
                     new UserAdd(program),
+                    new UserLink(program),
                     new UserDisable(program),
                     new UserEnable(program)))
             .addSubcommand(group(new Token(), new TokenCreate(program)))

@@ -1,5 +1,6 @@
 package dev.purser.cli;
 
+import dev.purser.people.PublicAddress;
 import dev.purser.pricing.Repricing;
 import dev.purser.providers.ProviderAddresses;
 import dev.purser.storage.Database;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  *     closes it
  * @param vault where the master key is, by the settings
  * @param providers where the providers are, by the settings
+ * @param address where people reach the server, by the settings
  * @param repricing what adding a price does to entries without one
  */
 public record Program(
@@ -30,6 +32,7 @@ public record Program(
     Supplier<Database> database,
     Supplier<VaultConfiguration> vault,
     Supplier<ProviderAddresses> providers,
+    Supplier<PublicAddress> address,
     Repricing repricing,
     InstantSource clock,
     SecureRandom random,

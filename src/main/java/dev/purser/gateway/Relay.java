@@ -114,7 +114,7 @@ final class Relay {
       response.putHeader("x-accel-buffering", "no");
     }
     this.keepAlive =
-        events && response.isChunked() && !(verbatim && isEncoded)
+        events && !response.headers().contains("content-length") && !(verbatim && isEncoded)
             ? new KeepAlive(client.shape(), lane.keepAliveNanos())
             : null;
 
@@ -270,7 +270,7 @@ final class Relay {
       if (nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
         holdNoLonger();
       }
-    } else if (keepAlive != null && response.headWritten()) {
+    } else if (keepAlive != null) {
       byte[] sign = keepAlive.due(nowNanos);
       if (sign != null) {
         response.write(Buffer.buffer(sign));

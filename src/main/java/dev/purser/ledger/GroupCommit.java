@@ -4,14 +4,18 @@ import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import dev.purser.storage.Writer;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,6 +36,13 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
+  private static final int MOST_STRANGE_FAILURES = 3;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** For so long after a wait in vain no transaction waits for more than a moment. */
+  private static final Duration BRIEFLY = Duration.ofSeconds(10);
+
   private final Writer writer;
   private final LedgerConfiguration configuration;
   private final InstantSource clock;
@@ -41,6 +52,10 @@ final class GroupCommit {
   private final ScheduledExecutorService timer;
 
   private final ConcurrentLinkedDeque<Operation<?>> waiting = new ConcurrentLinkedDeque<>();
+
+  /** Ends that fail by themselves: each is tried again by itself, ever less often. */
+  private final Set<Operation.End> aside = ConcurrentHashMap.newKeySet();
+
   private final HoldQueue waitingForHolds;
   private final GivenUp givenUp = new GivenUp();
 
@@ -63,6 +78,12 @@ final class GroupCommit {
   private long retryMillis;
 
   private boolean retryScheduled;
+
+  /** So many failures in a row that neither the database nor an operation is known to cause. */
+  private int strangeFailures;
+
+  /** When a transaction last waited in vain for another process's rows. */
+  private long lockedOutNanos = System.nanoTime() - BRIEFLY.toNanos();
 
   GroupCommit(
       Database database,
@@ -89,7 +110,7 @@ final class GroupCommit {
   }
 
   int waiting() {
-    return waiting.size();
+    return waiting.size() + aside.size();
   }
 
   /** Takes what ends an entry: always. */
@@ -218,9 +239,11 @@ final class GroupCommit {
   }
 
   private boolean post(List<Operation<?>> batch, boolean mayTryAgain) {
-    Throwable failure = attempt(batch);
+    Throwable missing = restore();
+    Throwable failure = missing == null ? commit(batch) : missing;
     if (failure == null) {
       batch.forEach(this::tell);
+      strangeFailures = 0;
       return true;
     }
     folding.forget();
@@ -229,6 +252,15 @@ final class GroupCommit {
     if (failure instanceof SQLException sql && !writer.blames(sql)) {
       if (mayTryAgain && (!writer.connected() || writer.collided(sql))) {
         return post(batch, false);
+      }
+      if (missing == null && writer.connected()) {
+        if (writer.lockedOut(sql)) {
+          lockedOutNanos = System.nanoTime();
+          return apart(bySpace(batch), sql);
+        }
+        if (!writer.blamesDatabase(sql) && ++strangeFailures > MOST_STRANGE_FAILURES) {
+          return apart(batch.stream().<List<Operation<?>>>map(List::of).toList(), sql);
+        }
       }
       keep(batch, sql);
       return false;
@@ -260,12 +292,83 @@ final class GroupCommit {
     return true;
   }
 
-  /** Why the batch could not be written; null if it is committed. */
-  private @Nullable Throwable attempt(List<Operation<?>> batch) {
-    Throwable failure = restore();
-    return failure == null ? commit(batch) : failure;
+  private static List<List<Operation<?>>> bySpace(List<Operation<?>> batch) {
+    Map<String, List<Operation<?>>> parts = new LinkedHashMap<>();
+    for (Operation<?> operation : batch) {
+      parts.computeIfAbsent(operation.spaceId(), _ -> new ArrayList<>()).add(operation);
+    }
+    return List.copyOf(parts.values());
   }
 
+  /**
+   * Each part in a transaction of its own. What fails there on a connection that lives fails alone:
+   * those who ask are told at once, and what ends an entry is tried again by itself.
+   */
+  private boolean apart(List<List<Operation<?>>> parts, SQLException why) {
+    for (int i = 0; i < parts.size(); i++) {
+      List<Operation<?>> part = parts.get(i);
+      Throwable failure = commit(part);
+      if (failure == null) {
+        part.forEach(this::tell);
+      } else if (failsAlone(failure)) {
+        putAside(part, failure);
+      } else if (!post(part, false)) {
+        parts.subList(i + 1, parts.size()).reversed().forEach(rest -> keep(rest, why));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean failsAlone(Throwable failure) {
+    return failure instanceof SQLException sql
+        && writer.connected()
+        && (writer.lockedOut(sql) || !(writer.blames(sql) || writer.blamesDatabase(sql)));
+  }
+
+  private void putAside(List<Operation<?>> part, Throwable failure) {
+    if (aside.isEmpty()) {
+      log.warn(
+          "calls of one space, or one call, cannot be written and wait: {}", failure.getMessage());
+    }
+    for (Operation<?> operation : part) {
+      if (operation instanceof Operation.End end) {
+        putAside(end, FIRST_PAUSE);
+      } else {
+        turnAway(operation);
+      }
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // The task catches what it throws.
+  private void putAside(Operation.End end, Duration pause) {
+    aside.add(end);
+    if (!timer.isShutdown()) {
+      timer.schedule(
+          () -> onWriter(() -> tryAside(end, pause)), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** On the writer's thread: one that was put aside, once more and by itself. */
+  private void tryAside(Operation.End end, Duration pause) {
+    if (!aside.remove(end)) {
+      return;
+    }
+    Throwable missing = restore();
+    Throwable failure = missing == null ? commit(List.of(end)) : missing;
+    if (failure == null) {
+      tell(end);
+      lookAgain.set(true);
+    } else if (missing == null && failsAlone(failure)) {
+      Duration next = pause.multipliedBy(2);
+      putAside(end, next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE);
+    } else {
+      waiting.addLast(end);
+    }
+    scheduleDrain();
+  }
+
+  /** Why the batch could not be written; null if it is committed. */
   private @Nullable Throwable commit(List<Operation<?>> batch) {
     if (recent != null) {
       for (Operation<?> operation : batch) {
@@ -275,7 +378,11 @@ final class GroupCommit {
       }
     }
     try {
+      boolean briefly = System.nanoTime() - lockedOutNanos < BRIEFLY.toNanos();
       writer.transact(session -> {
+        if (briefly) {
+          session.waitBriefly();
+        }
         new Posting(session, lease, folding, clock, totalsModel).post(batch);
         return lease;
       });
@@ -311,7 +418,9 @@ final class GroupCommit {
       List<Operation<?>> page =
           all.subList(from, Math.min(all.size(), from + configuration.batch()));
       Throwable failure = commit(page);
-      if ((failure instanceof SQLException sql && !writer.blames(sql))
+      if ((failure instanceof SQLException sql
+              && !writer.blames(sql)
+              && (writer.lockedOut(sql) || !failsAlone(sql)))
           || failure instanceof Lease.Gone
           || failure instanceof Error) {
         return failure;
@@ -441,27 +550,30 @@ final class GroupCommit {
 
   /** The database cannot be written: what ends an entry is kept, all else is told so. */
   private void keep(List<Operation<?>> batch, Throwable failure) {
-    for (int i = batch.size() - 1; i >= 0; i--) {
-      switch (batch.get(i)) {
-        case Operation.Admit admit -> {
-          admit.future().complete(new Decision.Unavailable());
-          if (admit.tried()) {
-            waiting.addFirst(new Operation.Withdraw(admit.key()));
-          }
-        }
-        case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
-        case Operation.RefuseIfUsedUp early -> early.future().complete(Optional.empty());
-        case Operation.Narrow narrow -> narrow.future().complete(false);
-        case Operation.Restore restore -> restore.future().complete(false);
-        case Operation.End end -> waiting.addFirst(end);
-      }
-    }
+    batch.reversed().forEach(this::turnAway);
     if (writable) {
       log.warn("the ledger cannot write, no call is admitted: {}", failure.getMessage());
       writable = false;
     }
     turnAwayWaiting();
     scheduleRetry();
+  }
+
+  /** Keeps what ends an entry, and tells those who ask that it could not be written. */
+  private void turnAway(Operation<?> operation) {
+    switch (operation) {
+      case Operation.Admit admit -> {
+        admit.future().complete(new Decision.Unavailable());
+        if (admit.tried()) {
+          waiting.addFirst(new Operation.Withdraw(admit.key()));
+        }
+      }
+      case Operation.Refuse refuse -> refuse.future().complete(Optional.empty());
+      case Operation.RefuseIfUsedUp early -> early.future().complete(Optional.empty());
+      case Operation.Narrow narrow -> narrow.future().complete(false);
+      case Operation.Restore restore -> restore.future().complete(false);
+      case Operation.End end -> waiting.addFirst(end);
+    }
   }
 
   private void turnAwayWaiting() {
@@ -578,6 +690,8 @@ final class GroupCommit {
 
   /** On the writer's thread: writes all that waits; whether that succeeded. */
   boolean writeAll() {
+    waiting.addAll(aside);
+    aside.clear();
     while (writable && !waiting.isEmpty()) {
       List<Operation<?>> batch = takeBatch();
       if (!batch.isEmpty() && !post(batch)) {

@@ -15,6 +15,9 @@ abstract sealed class Operation<T> {
   private @Nullable T result;
   private boolean tried;
 
+  /** Whose call it is about. */
+  abstract String spaceId();
+
   CompletableFuture<T> future() {
     return future;
   }
@@ -104,6 +107,11 @@ abstract sealed class Operation<T> {
     Entries.Key key() {
       return new Entries.Key(admission.spaceId(), admission.entryId());
     }
+
+    @Override
+    String spaceId() {
+      return admission.spaceId();
+    }
   }
 
   /** A call was refused; the result is the entry that says so. */
@@ -117,6 +125,11 @@ abstract sealed class Operation<T> {
     Refusal refusal() {
       return refusal;
     }
+
+    @Override
+    String spaceId() {
+      return refusal.spaceId();
+    }
   }
 
   /** A call comes whose body is not read yet; the result says whether a budget refuses it. */
@@ -129,6 +142,11 @@ abstract sealed class Operation<T> {
 
     UnreadCall call() {
       return call;
+    }
+
+    @Override
+    String spaceId() {
+      return call.spaceId();
     }
   }
 
@@ -152,6 +170,11 @@ abstract sealed class Operation<T> {
     Money hold() {
       return hold;
     }
+
+    @Override
+    String spaceId() {
+      return key.spaceId();
+    }
   }
 
   /**
@@ -172,6 +195,11 @@ abstract sealed class Operation<T> {
     Entries.Key key() {
       return admitted.entry().key();
     }
+
+    @Override
+    String spaceId() {
+      return key().spaceId();
+    }
   }
 
   /** An operation that ends an entry, and so is kept until it is written. */
@@ -190,6 +218,11 @@ abstract sealed class Operation<T> {
 
     Recent.@Nullable Admitted admitted() {
       return admitted;
+    }
+
+    @Override
+    String spaceId() {
+      return key().spaceId();
     }
   }
 

@@ -194,35 +194,6 @@ final class Posting {
     }
   }
 
-  /** When a call counts that begins no month: it is never admitted. */
-  private Days days(UnreadCall call) {
-    Space space = spaces.get(call.spaceId());
-    Days days = Days.of(call.createdAt(), call.zone());
-    return space == null ? days : days.notBefore(space.latestMonth);
-  }
-
-  /** Empty if its body is to be read. */
-  private Optional<Decision.OverBudget> refuseIfUsedUp(UnreadCall call) throws SQLException {
-    Space space = spaces.get(call.spaceId());
-    if (space == null || space.revision != call.revision()) {
-      return Optional.empty();
-    }
-    Days days = days(call);
-    String month = days.localMonth();
-    Budgets.Denied denied =
-        Budgets.usedUp(
-            call.spaceBudget(),
-            months.get(new Months.Key(call.spaceId(), month, Months.WHOLE_SPACE)),
-            call.agentBudget(),
-            months.get(new Months.Key(call.spaceId(), month, call.agentId())));
-    if (denied == null) {
-      return Optional.empty();
-    }
-    Decision.OverBudget overBudget =
-        overBudget(call.entryId(), denied, null, days.nextMonth(call.zone()));
-    return Optional.of(overBudget.under(refuse(RefusedCall.of(call, days, overBudget))));
-  }
-
   /** Says that a space is in this month, if it is not in a later one. */
   private void begin(String spaceId, String month) {
     Space space = spaces.get(spaceId);
@@ -273,6 +244,35 @@ final class Posting {
         new Adjustments.Change(0L, 0, 0, 0),
         /* detail= */ null);
     return entry;
+  }
+
+  /** When a call counts that begins no month: it is never admitted. */
+  private Days days(UnreadCall call) {
+    Space space = spaces.get(call.spaceId());
+    Days days = Days.of(call.createdAt(), call.zone());
+    return space == null ? days : days.notBefore(space.latestMonth);
+  }
+
+  /** Empty if its body is to be read. */
+  private Optional<Decision.OverBudget> refuseIfUsedUp(UnreadCall call) throws SQLException {
+    Space space = spaces.get(call.spaceId());
+    if (space == null || space.revision != call.revision()) {
+      return Optional.empty();
+    }
+    Days days = days(call);
+    String month = days.localMonth();
+    Budgets.Denied denied =
+        Budgets.usedUp(
+            call.spaceBudget(),
+            months.get(new Months.Key(call.spaceId(), month, Months.WHOLE_SPACE)),
+            call.agentBudget(),
+            months.get(new Months.Key(call.spaceId(), month, call.agentId())));
+    if (denied == null) {
+      return Optional.empty();
+    }
+    Decision.OverBudget overBudget =
+        overBudget(call.entryId(), denied, null, days.nextMonth(call.zone()));
+    return Optional.of(overBudget.under(refuse(RefusedCall.of(call, days, overBudget))));
   }
 
   /** Empty if it waits. */

@@ -1,6 +1,8 @@
 package dev.purser.reports;
 
 import dev.purser.money.Money;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent used in a month.
@@ -8,14 +10,21 @@ import dev.purser.money.Money;
  * @param counted what its own budget counts as spent
  * @param held set aside for its calls that are running
  * @param doubt what estimates may lack of what its calls really cost
+ * @param lastCallAt when its newest call came, this month; null if none did
  * @param marks what keeps its own budget from holding what it promises
  */
 public record AgentUsage(
-    String agentId, Figures figures, Money counted, Money held, Money doubt, StrictMarks marks) {
+    String agentId,
+    Figures figures,
+    Money counted,
+    Money held,
+    Money doubt,
+    StrictMarks marks,
+    @Nullable Instant lastCallAt) {
 
   /** Of an agent that did nothing. */
   public static AgentUsage none(String agentId) {
     return new AgentUsage(
-        agentId, Figures.NONE, Money.ZERO, Money.ZERO, Money.ZERO, StrictMarks.NONE);
+        agentId, Figures.NONE, Money.ZERO, Money.ZERO, Money.ZERO, StrictMarks.NONE, null);
   }
 }

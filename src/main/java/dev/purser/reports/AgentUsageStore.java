@@ -11,7 +11,10 @@ import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what agents used in the current month, in one statement and out of totals alone. */
+/**
+ * Reads what agents used in the current month, in one statement and out of totals; of the entries,
+ * each agent's newest alone.
+ */
 public final class AgentUsageStore {
   /**
    * The month in which a call would count is none before one that has begun. Calls without a bound
@@ -35,6 +38,9 @@ public final class AgentUsageStore {
         COALESCE(spent_nanos, 0) AS spent_nanos, COALESCE(held_nanos, 0) AS held_nanos,
         COALESCE(doubt_nanos, 0) AS doubt_nanos, stopped_limit_nanos,
         CASE WHEN unbounded.agent_id IS NULL THEN 0 ELSE 1 END AS unbounded,
+        (SELECT created_at FROM entries
+         WHERE entries.space_id = :space AND entries.agent_id = known.agent_id
+         ORDER BY entry_id DESC LIMIT 1) AS last_call_at,
       """
           + FiguresStore.SUMS
           + """
@@ -97,6 +103,7 @@ public final class AgentUsageStore {
         new Money(row.getColumn("held_nanos", Long.class)),
         new Money(row.getColumn("doubt_nanos", Long.class)),
         new StrictMarks(
-            row.getColumn("stopped_limit_nanos", Long.class), Rows.flag(row, "unbounded")));
+            row.getColumn("stopped_limit_nanos", Long.class), Rows.flag(row, "unbounded")),
+        Rows.instantOrNull(row, "last_call_at"));
   }
 }

@@ -57,6 +57,15 @@ sealed interface Engine extends AutoCloseable permits Sqlite, Postgresql {
    */
   boolean collided(SQLException e);
 
+  /** Whether a statement failed because it waited too long for rows that another process holds. */
+  boolean lockedOut(SQLException e);
+
+  /** Whether a statement failed for the state of the database, whatever it said. */
+  boolean blamesDatabase(SQLException e);
+
+  /** What keeps a transaction from waiting for locks for more than a moment; empty for nothing. */
+  String brieflyLocked();
+
   /** Whether processes on several machines may write at a time. */
   boolean shared();
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,15 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
 
   /** The oldest that its makers still mend. */
   private static final int OLDEST_MAJOR = 15;
+
+  /** How long the writer waits for rows that another process holds. */
+  private static final int WRITER_LOCK_WAIT_MILLIS = 3_000;
+
+  /**
+   * How long a process may stand still inside a transaction, whose rows others wait for, before the
+   * server ends it.
+   */
+  private static final int STANDSTILL_MILLIS = 4_000;
 
   private static final String READER_SESSION =
       """
@@ -39,12 +49,21 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
         WHERE current_setting('synchronous_commit') <> 'remote_apply';
       SET default_transaction_isolation = 'read committed';
       SET lock_timeout = '%dms'; SET statement_timeout = '15s';
-      SET idle_in_transaction_session_timeout = '30s';
+      SET idle_in_transaction_session_timeout = '%dms';
       SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off\
       """
-          .formatted(LOCK_WAIT_MILLIS);
+          .formatted(WRITER_LOCK_WAIT_MILLIS, STANDSTILL_MILLIS);
 
   private static final String READ_ONLY = "25006";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /**
+   * Of errors that say nothing about the statement: the connection, the transaction's state, the
+   * login, its end in favour of another, resources, what is in use, an operator's doing, the system.
+   */
+  private static final Set<String> OF_DATABASE =
+      Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
+
   private static final String SERIALIZATION_FAILURE = "40001";
   private static final String DEADLOCK = "40P01";
 
@@ -161,6 +180,22 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
   @Override
   public boolean collided(SQLException e) {
     return SERIALIZATION_FAILURE.equals(e.getSQLState()) || DEADLOCK.equals(e.getSQLState());
+  }
+
+  @Override
+  public boolean lockedOut(SQLException e) {
+    return LOCK_NOT_AVAILABLE.equals(e.getSQLState());
+  }
+
+  @Override
+  public boolean blamesDatabase(SQLException e) {
+    String state = e.getSQLState();
+    return state == null || state.length() < 2 || OF_DATABASE.contains(state.substring(0, 2));
+  }
+
+  @Override
+  public String brieflyLocked() {
+    return "SET LOCAL lock_timeout = '100ms'";
   }
 
   @Override

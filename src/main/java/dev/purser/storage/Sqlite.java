@@ -206,6 +206,35 @@ final class Sqlite implements Engine {
   }
 
   @Override
+  public boolean lockedOut(SQLException e) {
+    // Who holds the lock holds it on everything.
+    return false;
+  }
+
+  @Override
+  public boolean blamesDatabase(SQLException e) {
+    if (!(e instanceof SQLiteException sqlite)) {
+      return true;
+    }
+    return switch (SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & PRIMARY)) {
+      case SQLITE_ERROR,
+          SQLITE_INTERNAL,
+          SQLITE_ABORT,
+          SQLITE_SCHEMA,
+          SQLITE_MISUSE,
+          SQLITE_AUTH,
+          SQLITE_FORMAT ->
+          false;
+      default -> true;
+    };
+  }
+
+  @Override
+  public String brieflyLocked() {
+    return "";
+  }
+
+  @Override
   public boolean shared() {
     return false;
   }

@@ -63,11 +63,20 @@ public final class Writer implements AutoCloseable {
   public static final class Session {
     private final Connection connection;
     private final String rowLock;
+    private final String brieflyLocked;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-    private Session(Connection connection, String rowLock) {
+    private Session(Connection connection, Engine engine) {
       this.connection = connection;
-      this.rowLock = rowLock;
+      this.rowLock = engine.rowLock();
+      this.brieflyLocked = engine.brieflyLocked();
+    }
+
+    /** Keeps this transaction from waiting for other processes' rows for more than a moment. */
+    public void waitBriefly() throws SQLException {
+      if (!brieflyLocked.isEmpty()) {
+        statement(brieflyLocked).execute();
+      }
     }
 
     /** The statement for this SQL, prepared once; its parameters are whatever the last use left. */
@@ -143,7 +152,7 @@ public final class Writer implements AutoCloseable {
         log.debug("another connection after: {}", e.getMessage());
       }
     }
-    Session fresh = new Session(engine.connect(), engine.rowLock());
+    Session fresh = new Session(engine.connect(), engine);
     session = fresh;
     connections.incrementAndGet();
     try {
@@ -172,6 +181,16 @@ public final class Writer implements AutoCloseable {
   /** Whether a piece of work failed because another process's stood against it just then. */
   public boolean collided(SQLException e) {
     return engine.collided(e);
+  }
+
+  /** Whether a piece of work failed because it waited too long for another process's rows. */
+  public boolean lockedOut(SQLException e) {
+    return engine.lockedOut(e);
+  }
+
+  /** Whether a piece of work failed for the state of the database, whatever it wrote. */
+  public boolean blamesDatabase(SQLException e) {
+    return engine.blamesDatabase(e);
   }
 
   /**

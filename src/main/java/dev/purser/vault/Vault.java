@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -324,6 +325,34 @@ public final class Vault {
     } catch (GeneralSecurityException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Seals a text that is no key, so that only this installation can open it, and only for the same
+   * purpose.
+   */
+  public String seal(String purpose, String text) {
+    try {
+      byte[] sealed =
+          keyset.aead().encrypt(text.getBytes(StandardCharsets.UTF_8), boundTo(purpose));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a text cannot be sealed", e);
+    }
+  }
+
+  /** What was sealed for this purpose; empty for everything else. */
+  public Optional<String> unseal(String purpose, String sealed) {
+    try {
+      byte[] text = keyset.aead().decrypt(Base64.getUrlDecoder().decode(sealed), boundTo(purpose));
+      return Optional.of(new String(text, StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private byte[] boundTo(String purpose) {
+    return String.join("\n", purpose, keyset.installationId()).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Identifiers hold no line break, so that no two rows are bound to the same bytes. */

@@ -73,10 +73,7 @@ record AccessTokensPage(WebParts parts) {
       TokenCreated.@Nullable Created made,
       String asksAbout,
       @Nullable AccessToken revoked) {
-    return Reply.page(
-        status,
-        "accessTokens.jte",
-        request.frame(),
+    AccessTokenList list =
         new AccessTokenList(
             tokens,
             zone,
@@ -85,7 +82,10 @@ record AccessTokensPage(WebParts parts) {
             draft,
             made,
             asksAbout,
-            revoked));
+            revoked);
+    return made == null
+        ? Reply.page(status, "accessTokens.jte", request.frame(), list)
+        : Reply.shownOnce("accessTokens.jte", request.frame(), list, PATH);
   }
 
   private ZoneId zone(PageRequest request) {

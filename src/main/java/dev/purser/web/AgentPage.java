@@ -28,6 +28,7 @@ public record AgentPage(WebParts parts) {
    * @param budgetDone what was just done about it; empty for nothing
    * @param newKey a virtual key that was just made; null but in the answer to the form that made it
    * @param asked which question stands open; null for none
+   * @param revokedKeyId the virtual key that was just revoked; empty for none
    * @param keyTyped what stands in the field for a new key's name
    * @param keyError why that name will not do; null if nothing was wrong
    * @param undone what was to be done when somebody else had archived the agent; null for nothing
@@ -46,6 +47,7 @@ public record AgentPage(WebParts parts) {
       @Nullable NewKey newKey,
       Snippets snippets,
       @Nullable Question asked,
+      String revokedKeyId,
       String keyTyped,
       @Nullable String keyError,
       @Nullable Undone undone,
@@ -86,6 +88,7 @@ public record AgentPage(WebParts parts) {
    * @param field what was wrong; null if nothing was
    * @param error why, in one sentence
    * @param changedElsewhere whether somebody else saved in the meantime
+   * @param differences from what they saved; empty if nobody did
    */
   public record Edited(
       String name,
@@ -97,6 +100,7 @@ public record AgentPage(WebParts parts) {
       @Nullable String field,
       @Nullable String error,
       boolean changedElsewhere,
+      List<Difference> differences,
       boolean saved) {
 
     public boolean wrong(String name) {
@@ -130,6 +134,27 @@ public record AgentPage(WebParts parts) {
               ? ModelPolicy.ALWAYS
               : ModelPolicy.AUTO,
           BudgetField.read(form));
+    }
+
+    /** Of one that can be saved: from what is saved by now. */
+    List<Difference> differencesFrom(Agent agent) {
+      Draft theirs = of(agent);
+      BudgetField yours = BudgetField.of(budget.cents(), budget.chosenMode());
+      return Difference.among(
+          new Difference("Name", name, theirs.name),
+          new Difference("Preferred model", modelInWords(), theirs.modelInWords()),
+          new Difference("Used", policyInWords(), theirs.policyInWords()),
+          new Difference(
+              "Monthly Budget", yours.amountInWords(), theirs.budget.amountInWords()),
+          new Difference("At the limit", yours.modeInWords(), theirs.budget.modeInWords()));
+    }
+
+    private String modelInWords() {
+      return model.map(ModelChoices.Choice::model).orElse("my default");
+    }
+
+    private String policyInWords() {
+      return policy == ModelPolicy.ALWAYS ? "always" : "when it asks for auto";
     }
 
     private static ModelChoices.Choice saved(Agent agent) {
@@ -240,12 +265,12 @@ public record AgentPage(WebParts parts) {
       return Reply.notFound(request.frame());
     }
     parts.virtualKeys().revoke(request.spaceId(), request.path("key"));
-    return Reply.redirect("/agents/" + agentId + "#keys");
+    return Reply.redirect("/agents/" + agentId + "?revoked=" + request.path("key") + "#keys");
   }
 
   Reply archive(PageRequest request) {
     return parts.agents().archive(request.spaceId(), request.path("id"))
-        ? Reply.redirect("/agents")
+        ? Reply.redirect("/agents?archived=" + request.path("id"))
         : Reply.notFound(request.frame());
   }
 
@@ -300,17 +325,14 @@ public record AgentPage(WebParts parts) {
     Agent agent = read.agent();
     SpaceSettings settings = read.settings();
     NewKey newKey = moment.newKey();
-    return Reply.page(
-        moment.status(),
-        "agent.jte",
-        request.frame(),
+    Shown page =
         new Shown(
             agent,
             read.month(),
             settings.timeZone(),
             read.usage(),
             CallLink.of(read.month()).with("agent", agent.id()),
-            AgentsPage.lastUse(read.keys()),
+            AgentsPage.lastCall(read.keys(), read.usage()),
             BudgetStanding.of(agent, read.usage(), read.month()),
             BudgetForms.done(request),
             settings.monthlyBudgetCents(),
@@ -321,10 +343,19 @@ public record AgentPage(WebParts parts) {
                 newKey == null ? null : newKey.secret(),
                 FirstModels.of(agent, settings, read.known())),
             question(request),
+            request.query("revoked").orElse(""),
             moment.keyTyped(),
             moment.keyError(),
             moment.undone(),
-            edited(request, read.known(), agent, settings, moment)));
+            edited(request, read.known(), agent, settings, moment));
+    return newKey == null
+        ? Reply.page(moment.status(), "agent.jte", request.frame(), page)
+        : Reply.shownOnce("agent.jte", request.frame(), page, keysPath(agent));
+  }
+
+  /** Where the virtual keys of an agent are made. */
+  static String keysPath(Agent agent) {
+    return "/agents/" + agent.id() + "#keys";
   }
 
   private Edited edited(
@@ -340,6 +371,7 @@ public record AgentPage(WebParts parts) {
         moment.field(),
         moment.error(),
         moment.changedElsewhere(),
+        moment.changedElsewhere() ? draft.differencesFrom(agent) : List.of(),
         request.query("saved").isPresent());
   }
 

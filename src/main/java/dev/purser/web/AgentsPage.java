@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The agents of a space, with what each has cost this month; the form that makes a new one. */
@@ -24,6 +25,7 @@ public record AgentsPage(WebParts parts) {
   /**
    * What the page shows.
    *
+   * @param justArchived null for none
    * @param typed what stands in the field for a new agent's name
    * @param error why that name will not do; null if nothing was wrong
    */
@@ -34,6 +36,7 @@ public record AgentsPage(WebParts parts) {
       List<Row> agents,
       List<Row> archived,
       TrustLine trust,
+      @Nullable Agent justArchived,
       String typed,
       @Nullable String error) {}
 
@@ -41,7 +44,7 @@ public record AgentsPage(WebParts parts) {
    * An agent.
    *
    * @param keyCount of its virtual keys that are good
-   * @param lastCallAt null if its keys were never used
+   * @param lastCallAt null if it never called
    * @param budget its own; null if it has none
    */
   public record Row(
@@ -95,23 +98,34 @@ public record AgentsPage(WebParts parts) {
             rows.stream().filter(row -> row.agent().archivedAt() == null).toList(),
             rows.stream().filter(row -> row.agent().archivedAt() != null).toList(),
             new TrustLine(total, CallLink.of(month), month, settings.timeZone(), now),
+            justArchived(request, rows),
             typed,
             error));
+  }
+
+  private static @Nullable Agent justArchived(PageRequest request, List<Row> rows) {
+    String id = request.query("archived").orElse("");
+    return rows.stream()
+        .map(Row::agent)
+        .filter(agent -> agent.id().equals(id) && agent.archivedAt() != null)
+        .findFirst()
+        .orElse(null);
   }
 
   private static Row row(Agent agent, List<VirtualKey> keys, AgentUsage usage, YearMonth month) {
     return new Row(
         agent,
         keys.stream().filter(key -> key.revokedAt() == null).count(),
-        lastUse(keys),
+        lastCall(keys, usage),
         BudgetStanding.of(agent, usage, month),
         usage.figures(),
         CallLink.of(month).with("agent", agent.id()));
   }
 
-  static @Nullable Instant lastUse(List<VirtualKey> keys) {
-    return keys.stream()
-        .map(VirtualKey::lastUsedAt)
+  /** The later of what its keys say and what the ledger says: the former is written in a while. */
+  static @Nullable Instant lastCall(List<VirtualKey> keys, AgentUsage usage) {
+    return Stream.concat(
+            keys.stream().map(VirtualKey::lastUsedAt), Stream.ofNullable(usage.lastCallAt()))
         .filter(Objects::nonNull)
         .max(Comparator.naturalOrder())
         .orElse(null);

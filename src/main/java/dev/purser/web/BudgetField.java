@@ -3,6 +3,7 @@ package dev.purser.web;
 import dev.purser.money.Budget;
 import dev.purser.people.Limits;
 import java.math.BigDecimal;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,16 @@ public record BudgetField(
         mode.orElse(null),
         whyNot(typed),
         mode.isPresent() ? null : "Choose what happens when the budget is used up.");
+  }
+
+  /** The amount in words. */
+  String amountInWords() {
+    return typed.isEmpty() ? "no limit" : "$" + typed;
+  }
+
+  /** What happens at the limit, in words. */
+  String modeInWords() {
+    return mode == null ? "nothing chosen" : title(mode).replace(".", "").toLowerCase(Locale.ROOT);
   }
 
   boolean good() {

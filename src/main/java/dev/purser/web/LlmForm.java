@@ -3,6 +3,7 @@ package dev.purser.web;
 import dev.purser.people.SpaceSettings;
 import dev.purser.pricing.Provider;
 import dev.purser.vault.KnownModels;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param provider the id of the one that is selected; empty for none
  * @param modelProblem why the model will not do; null if it will
  * @param version of the settings that saving would replace
+ * @param differences from what somebody else has saved in between; empty if nobody has
  */
 public record LlmForm(
     String provider,
@@ -21,7 +23,11 @@ public record LlmForm(
     BudgetField budget,
     ZoneChoices zones,
     long version,
-    State state) {
+    State state,
+    List<Difference> differences) {
+  public LlmForm {
+    differences = List.copyOf(differences);
+  }
 
   /** What came of the form before. */
   public enum State {
@@ -42,7 +48,8 @@ public record LlmForm(
         BudgetField.of(settings.monthlyBudgetCents(), settings.budgetMode()),
         ZoneChoices.of(settings.timeZone()),
         settings.version(),
-        state);
+        state,
+        List.of());
   }
 
   /** What was typed; it may be wrong. */
@@ -59,7 +66,8 @@ public record LlmForm(
         BudgetField.read(form),
         ZoneChoices.read(form),
         version(form.text("version")),
-        State.OPEN);
+        State.OPEN,
+        List.of());
   }
 
   boolean good() {
@@ -80,9 +88,28 @@ public record LlmForm(
   }
 
   /** The same, to be sent once more over newer settings. */
-  LlmForm changedElsewhere(long newerVersion) {
+  LlmForm changedElsewhere(SpaceSettings newer) {
+    BudgetField theirs = BudgetField.of(newer.monthlyBudgetCents(), newer.budgetMode());
+    // As it is written when it is saved: 30 and 30.00 are the same.
+    BudgetField yours = BudgetField.of(budget.cents(), budget.chosenMode());
     return new LlmForm(
-        provider, models, modelProblem, budget, zones, newerVersion, State.CHANGED_ELSEWHERE);
+        provider,
+        models,
+        modelProblem,
+        budget,
+        zones,
+        newer.version(),
+        State.CHANGED_ELSEWHERE,
+        Difference.among(
+            new Difference(
+                "Default model", words(models.chosen()), words(saved(newer).value())),
+            new Difference("Monthly Budget", yours.amountInWords(), theirs.amountInWords()),
+            new Difference("At the limit", yours.modeInWords(), theirs.modeInWords()),
+            new Difference("Time zone", zones.chosen(), newer.timeZone().getId())));
+  }
+
+  private static String words(String choice) {
+    return choice.isEmpty() ? "none" : choice.substring(choice.indexOf('/') + 1);
   }
 
   private static ModelChoices.Choice saved(SpaceSettings settings) {

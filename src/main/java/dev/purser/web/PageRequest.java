@@ -17,6 +17,7 @@ final class PageRequest {
   private final Frame frame;
   private final @Nullable User user;
   private final @Nullable Secret sessionId;
+  private final @Nullable Secret browser;
   private final String clientAddress;
   private final Map<String, String> path;
   private final MultiMap query;
@@ -26,6 +27,7 @@ final class PageRequest {
       Frame frame,
       @Nullable User user,
       @Nullable Secret sessionId,
+      @Nullable Secret browser,
       String clientAddress,
       Map<String, String> path,
       MultiMap query,
@@ -33,6 +35,7 @@ final class PageRequest {
     this.frame = frame;
     this.user = user;
     this.sessionId = sessionId;
+    this.browser = browser;
     this.clientAddress = clientAddress;
     this.path = path;
     this.query = query;
@@ -60,7 +63,12 @@ final class PageRequest {
     return Optional.ofNullable(sessionId);
   }
 
-  /** Of the connection: a proxy's, if one stands in front. */
+  /** The cookie of a browser in which somebody has signed in before. */
+  Optional<Secret> browser() {
+    return Optional.ofNullable(browser);
+  }
+
+  /** Of the connection: a proxy's, if one stands in front that is not trusted. */
   String clientAddress() {
     return clientAddress;
   }

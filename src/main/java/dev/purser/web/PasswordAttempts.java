@@ -12,15 +12,18 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a password may be tried, in this process: for one e-mail, whether it is anybody's or
  * not, from one address; for one e-mail from anywhere; and from one address, whatever the e-mail.
  * Who guesses at somebody's password from elsewhere so does not lock them out, short of doing it
- * from many places. Behind a proxy that address is the proxy's, and so everyone's: hence the larger
- * number.
+ * from many places; and never in a browser in which they have signed in before, which has a count
+ * of its own. Behind a proxy that is not known as one the address is the proxy's, and so
+ * everyone's: hence the larger number.
  */
 final class PasswordAttempts {
+  static final int MOST_FROM_BROWSER = 10;
   static final int MOST_FOR_EMAIL_FROM_ADDRESS = 10;
   static final int MOST_FOR_EMAIL = 100;
   static final int MOST_FROM_ADDRESS = 100;
@@ -37,12 +40,14 @@ final class PasswordAttempts {
   private final Cache<String, Tried> emails;
   private final Cache<String, Tried> emailsFromAddresses;
   private final Cache<String, Tried> addresses;
+  private final Cache<String, Tried> browsers;
 
   PasswordAttempts(InstantSource clock) {
     this.clock = clock;
     this.emails = counts(clock);
     this.emailsFromAddresses = counts(clock);
     this.addresses = counts(clock);
+    this.browsers = counts(clock);
   }
 
   private record Tried(int count, Instant until) {}
@@ -52,9 +57,13 @@ final class PasswordAttempts {
    * not get more. One that is refused does not count for what is asked after.
    *
    * @param email one that can be somebody's, so of limited length
+   * @param browser in which the user of this e-mail has signed in before; null for any other
    * @return how long to wait instead; empty if it may be made
    */
-  Optional<Duration> begin(String email, String clientAddress) {
+  Optional<Duration> begin(String email, String clientAddress, @Nullable String browser) {
+    if (browser != null) {
+      return one(browsers, browser, MOST_FROM_BROWSER);
+    }
     String network = network(clientAddress);
     String normal = Users.normal(email);
     return one(addresses, network, MOST_FROM_ADDRESS)
@@ -66,7 +75,11 @@ final class PasswordAttempts {
    * The password was right: the attempts at it from this address are forgotten, and the last one of
    * the e-mail and of the address.
    */
-  void succeeded(String email, String clientAddress) {
+  void succeeded(String email, String clientAddress, @Nullable String browser) {
+    if (browser != null) {
+      browsers.invalidate(browser);
+      return;
+    }
     String network = network(clientAddress);
     String normal = Users.normal(email);
     emailsFromAddresses.invalidate(both(normal, network));

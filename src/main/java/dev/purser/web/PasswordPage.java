@@ -41,7 +41,8 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
     if (!typed.good()) {
       return page(422, request, typed);
     }
-    Optional<Duration> wait = attempts.begin(email, request.clientAddress());
+    String browser = visitors.browserOf(request, email);
+    Optional<Duration> wait = attempts.begin(email, request.clientAddress(), browser);
     if (wait.isPresent()) {
       return page(
           429,
@@ -54,7 +55,7 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
         .users()
         .changePassword(request.user().id(), present, next, typed.revokeTokens())) {
       case PasswordChanged.Changed(var proof) -> {
-        attempts.succeeded(email, request.clientAddress());
+        attempts.succeeded(email, request.clientAddress(), browser);
         // Empty if somebody has changed it once more already, and so ended all sessions.
         yield visitors
             .signIn(request, proof, PATH + "?changed=yes")

@@ -6,8 +6,17 @@ import java.util.Map;
 
 /** What a request for a page is answered with. */
 sealed interface Reply {
-  /** A page from a template, whose parameters have these names. */
-  record Page(int status, String template, Map<String, Object> parameters) implements Reply {}
+  /**
+   * A page from a template, whose parameters have these names.
+   *
+   * @param again where another one can be made of what it shows this once; empty for most pages
+   */
+  record Page(int status, String template, Map<String, Object> parameters, String again)
+      implements Reply {
+    Page(int status, String template, Map<String, Object> parameters) {
+      this(status, template, parameters, "");
+    }
+  }
 
   /**
    * To another page, which is then read: the answer to a form that did what it says.
@@ -37,7 +46,31 @@ sealed interface Reply {
 
   /** The same with another status: 422 for a form that is shown again, 409 for a late one. */
   static Reply page(int status, String template, Frame frame, Object page) {
-    return new Page(status, template, Map.of("frame", frame, "page", page));
+    return new Page(status, template, Map.of("frame", frame, "page", page), "");
+  }
+
+  /** One that shows a secret this once, in the answer to the form that made it. */
+  static Reply shownOnce(String template, Frame frame, Object page, String again) {
+    return new Page(200, template, Map.of("frame", frame, "page", page), again);
+  }
+
+  /** What is answered to a form that was done and answered already. */
+  static Reply sentAlready(Frame frame, Page first, String back) {
+    return first.again().isEmpty()
+        ? message(
+            409,
+            frame,
+            "Sent already",
+            "This form was done the first time. What it made was shown then.",
+            back)
+        : message(
+            409,
+            frame,
+            "Sent already",
+            "This form was done the first time, and what it made was shown then, that once. If you"
+                + " did not copy it, make a new one.",
+            first.again(),
+            "Make a new one");
   }
 
   static Reply redirect(String path) {
@@ -51,10 +84,22 @@ sealed interface Reply {
 
   /** The same, with the way back to where one was. */
   static Reply message(int status, Frame frame, String title, String sentence, String back) {
+    return message(
+        status,
+        frame,
+        title,
+        sentence,
+        back,
+        back.equals("/") ? "To the start" : "Back to where you were");
+  }
+
+  private static Reply message(
+      int status, Frame frame, String title, String sentence, String to, String link) {
     return new Page(
         status,
         "message.jte",
-        Map.of("frame", frame, "title", title, "sentence", sentence, "back", back));
+        Map.of("frame", frame, "title", title, "sentence", sentence, "to", to, "link", link),
+        "");
   }
 
   /** What is not there, and what is another space's. */

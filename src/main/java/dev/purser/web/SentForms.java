@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -55,10 +56,10 @@ final class SentForms {
    * Does what a form says, or waits for the one that is doing it.
    *
    * @param id unique to the visitor, the form and what stands in it
-   * @param spent the answer to one that comes when the first answer was given and is not kept: it
-   *     may have shown a secret
+   * @param spent the answer to one that comes when the first answer was given and is not kept,
+   *     since it may have shown a secret
    */
-  Reply once(String id, Supplier<Reply> work, Supplier<Reply> spent) {
+  Reply once(String id, Supplier<Reply> work, Function<Reply.Page, Reply> spent) {
     CompletableFuture<Reply> mine = new CompletableFuture<>();
     CompletableFuture<Reply> first = underWay.putIfAbsent(id, mine);
     if (first != null) {
@@ -82,13 +83,13 @@ final class SentForms {
     }
   }
 
-  private void keep(String id, Reply reply, Supplier<Reply> spent) {
+  private void keep(String id, Reply reply, Function<Reply.Page, Reply> spent) {
     switch (reply) {
       case Reply.Redirect redirect when redirect.cookies().isEmpty() -> done.put(id, redirect);
       // Cookies are secrets, which nothing keeps; and who has not got them needs others. So it is
       // done again, which signs in once more, or says that there is nothing left to do.
       case Reply.Redirect _, Reply.Done _ -> {}
-      case Reply.Page page when page.status() < 300 -> done.put(id, spent.get());
+      case Reply.Page page when page.status() < 300 -> done.put(id, spent.apply(page));
       // Shown again to be mended, or gone wrong: it may be sent again.
       case Reply.Page _, Reply.Download _, Reply.NoNews _ -> {}
     }

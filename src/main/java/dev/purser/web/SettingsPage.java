@@ -119,7 +119,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
               request,
               now,
               plainRows(now),
-              form.changedElsewhere(changed.current().version()));
+              form.changedElsewhere(changed.current()));
       case SettingsSaved.Refused refused ->
           throw new IllegalStateException("not refused before: " + refused);
     };

@@ -29,7 +29,8 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
       // Nobody's, so nothing to guess and nothing to count.
       return wrong(request, email, to);
     }
-    Optional<Duration> wait = attempts.begin(email, request.clientAddress());
+    String browser = visitors.browserOf(request, email);
+    Optional<Duration> wait = attempts.begin(email, request.clientAddress(), browser);
     if (wait.isPresent()) {
       return page(
           429,
@@ -50,7 +51,7 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
                       email, "This user is disabled. Ask whoever runs this Purser to enable it."))
           : wrong(request, email, to);
     }
-    attempts.succeeded(email, request.clientAddress());
+    attempts.succeeded(email, request.clientAddress(), browser);
     return signedIn.get();
   }
 

@@ -140,10 +140,7 @@ public record StartPage(WebParts parts) {
       String typed,
       @Nullable String error) {
     KnownModels known = new KnownModels(read.keys(), parts.prices().get(), parts.clock().instant());
-    return Reply.page(
-        status,
-        "start.jte",
-        request.frame(),
+    Shown page =
         new Shown(
             read.keys().stream().map(SavedKey::key).toList(),
             agent,
@@ -152,7 +149,10 @@ public record StartPage(WebParts parts) {
                 parts.address().url(), newKey, FirstModels.of(agent, read.settings(), known)),
             read.firstCall(),
             typed,
-            error));
+            error);
+    return agent == null || newKey == null
+        ? Reply.page(status, "start.jte", request.frame(), page)
+        : Reply.shownOnce("start.jte", request.frame(), page, AgentPage.keysPath(agent));
   }
 
   private Optional<FirstCall> firstCall(String spaceId) {

@@ -5,11 +5,14 @@ import dev.purser.people.PasswordProof;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.User;
+import dev.purser.people.Users;
 import dev.purser.secret.Secret;
+import dev.purser.vault.Vault;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +30,17 @@ final class Visitors {
   private static final long LONGEST_SECONDS = 400L * 24 * 60 * 60;
 
   private static final int VISIT_BYTES = 32;
-  private static final int LONGEST_COOKIE = 100;
+  private static final int LONGEST_COOKIE = 300;
 
   private final Sessions sessions;
   private final PublicAddress address;
   private final SecureRandom random;
+  private final Users users;
+  private final Vault vault;
 
   Visitors(WebParts parts) {
+    this.users = parts.users();
+    this.vault = parts.vault();
     this.sessions = parts.sessions();
     this.address = parts.address();
     this.random = parts.random();
@@ -84,17 +91,47 @@ final class Visitors {
    * browser had before.
    */
   Reply signIn(PageRequest request, String userId, String path) {
-    return signedIn(request, sessions.open(userId), path);
+    return signedIn(request, sessions.open(userId), userId, path);
   }
 
   /** The same for whoever knew the password; empty if it was changed since. */
   Optional<Reply> signIn(PageRequest request, PasswordProof proof, String path) {
-    return sessions.open(proof).map(sessionId -> signedIn(request, sessionId, path));
+    return sessions
+        .open(proof)
+        .map(sessionId -> signedIn(request, sessionId, proof.userId(), path));
   }
 
-  private Reply signedIn(PageRequest request, Secret sessionId, String path) {
+  private Reply signedIn(PageRequest request, Secret sessionId, String userId, String path) {
     request.sessionId().ifPresent(sessions::close);
-    return new Reply.Redirect(path, List.of(session(sessionId.reveal()), visit(newVisitId())));
+    List<Cookie> cookies = new ArrayList<>();
+    cookies.add(session(sessionId.reveal()));
+    cookies.add(visit(newVisitId()));
+    if (browser(request).filter(known -> known.userId().equals(userId)).isEmpty()) {
+      cookies.add(browser(new KnownBrowser(newVisitId().reveal(), userId)));
+    }
+    return new Reply.Redirect(path, List.copyOf(cookies));
+  }
+
+  /** By which attempts in this browser are counted; null unless this user has signed in in it. */
+  @Nullable String browserOf(PageRequest request, String email) {
+    return browser(request)
+        .filter(known ->
+            users.findByEmail(email).filter(user -> user.id().equals(known.userId())).isPresent())
+        .map(KnownBrowser::id)
+        .orElse(null);
+  }
+
+  private Optional<KnownBrowser> browser(PageRequest request) {
+    return request.browser().flatMap(cookie -> KnownBrowser.of(vault, cookie.reveal()));
+  }
+
+  @Nullable Secret browserCookie(HttpServerRequest request) {
+    return cookie(request, address.cookieName(KnownBrowser.COOKIE));
+  }
+
+  private Cookie browser(KnownBrowser known) {
+    return cookie(address.cookieName(KnownBrowser.COOKIE), known.cookie(vault))
+        .setMaxAge(LONGEST_SECONDS);
   }
 
   /** Signs out in this browser. */

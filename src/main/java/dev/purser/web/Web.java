@@ -213,7 +213,13 @@ public final class Web {
             frame,
             visitor.user(),
             visitor.sessionId(),
-            request.remoteAddress().hostAddress(),
+            visitors.browserCookie(request),
+            parts
+                .trustedProxies()
+                .client(
+                    request.remoteAddress().hostAddress(),
+                    request.headers().getAll("x-forwarded-for"),
+                    request.headers().getAll("forwarded")),
             context.pathParams(),
             query(context),
             form);
@@ -248,13 +254,7 @@ public final class Web {
         : sentForms.once(
             visitor.formToken() + formId + form.fingerprint(),
             () -> route.handler().apply(read),
-            () ->
-                Reply.message(
-                    409,
-                    frame,
-                    "Sent already",
-                    "This form was done the first time. What it made was shown then.",
-                    whereTo(request)));
+            first -> Reply.sentAlready(frame, first, whereTo(request)));
   }
 
   private static SignInForm.@Nullable Notice whySignedOut(PageRoute route) {

@@ -8,6 +8,7 @@ import dev.purser.people.NoticesTold;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
+import dev.purser.people.TrustedProxies;
 import dev.purser.people.Users;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Prices;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record WebParts(
     PublicAddress address,
+    TrustedProxies trustedProxies,
     Users users,
     Sessions sessions,
     SignInLinks signInLinks,

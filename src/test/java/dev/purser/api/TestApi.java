@@ -19,10 +19,12 @@ import dev.purser.people.AccessToken;
 import dev.purser.people.AccessTokens;
 import dev.purser.people.Credential;
 import dev.purser.people.NoticesTold;
+import dev.purser.people.OneTimeLinks;
 import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Spaces;
 import dev.purser.people.TokenCreated;
+import dev.purser.people.TrustedProxies;
 import dev.purser.people.User;
 import dev.purser.people.UserAdded;
 import dev.purser.people.Users;
@@ -96,7 +98,7 @@ public final class TestApi implements AutoCloseable {
   private final VirtualKeys virtualKeys;
   private final Ledger ledger;
   private final Sessions sessions;
-  private final SignInLinks signInLinks = new SignInLinks(CLOCK, RANDOM);
+  private final SignInLinks signInLinks;
   private final ApiParts parts;
   private final WebParts webParts;
   private final int port;
@@ -118,6 +120,7 @@ public final class TestApi implements AutoCloseable {
     keyCheck = new KeyCheck(new ProviderAddresses(provider.url(), provider.url()));
     KeyChecks keyChecks = new KeyChecks(keyCheck);
     users = new Users(database, ids, CLOCK);
+    signInLinks = new SignInLinks(new OneTimeLinks(database, CLOCK, RANDOM), RANDOM);
     sessions = new Sessions(database, CLOCK, RANDOM);
     accessTokens = new AccessTokens(database, ids, CLOCK, RANDOM);
     agents = new Agents(database, ids, CLOCK);
@@ -149,6 +152,7 @@ public final class TestApi implements AutoCloseable {
     webParts =
         new WebParts(
             address,
+            TrustedProxies.NONE,
             users,
             sessions,
             signInLinks,

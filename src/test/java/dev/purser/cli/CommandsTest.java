@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.purser.config.Settings.InvalidSetting;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessToken;
+import dev.purser.people.OneTimeLinks;
+import dev.purser.people.PublicAddress;
 import dev.purser.people.Spaces;
 import dev.purser.people.TestPeople;
 import dev.purser.people.User;
@@ -78,6 +80,28 @@ class CommandsTest {
       Optional<User> ada = server.users().findByEmail("ada@example.com");
       assertThat(ada.map(User::admin)).contains(true);
       server.add("last@example.com");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLinkSignsAUserInOnceAndIsMadeWhileTheServerRuns(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      TestPeople server = new TestPeople(test.database());
+      User ada = server.add("ada@example.com");
+
+      Ended ended = run(test, "", "user", "link", "ADA@example.com");
+
+      assertThat(ended.errors()).isEmpty();
+      String link = ended.output().strip();
+      assertThat(link).startsWith("https://purser.example.org/sign-in?link=").hasLineCount(1);
+      OneTimeLinks links = new OneTimeLinks(server.database(), server.clock(), server.random());
+      Secret secret = Secret.of(link.substring(link.indexOf('=') + 1));
+      assertThat(links.take(secret)).contains(ada.id());
+      assertThat(links.take(secret)).isEmpty();
+      Ended nobody = run(test, "", "user", "link", "bob@example.com");
+      nobody.failedInOneLine(1);
+      assertThat(nobody.errors()).contains("no user bob@example.com");
     }
   }
 
@@ -275,6 +299,19 @@ class CommandsTest {
       assertThat(run(test, "", strict("remove", name)).exitCode()).isZero();
       assertThat(revisions(test)).isEqualTo(before + 6);
       run(test, "", strict("remove", name)).failedInOneLine(1);
+      test.database()
+          .write(handle ->
+              handle.execute(
+                  """
+                  INSERT INTO strict_strikes (space_id, name, entry_id, struck_at)
+                  VALUES ('space-7', 'anthropic_messages beta next-year-2027-01-01', 'call-9', 0)\
+                  """));
+      assertThat(run(test, "", "strict", "list").output())
+          .contains("Refused since a call with it cost more than was set aside for it:")
+          .contains(String.join(" ", name), "space-7", "1970-01-01T00:00:00Z", "call-9");
+      run(test, "", strict("allow", name));
+      assertThat(run(test, "", "strict", "list").output()).doesNotContain("space-7");
+      run(test, "", strict("remove", name));
       run(test, "", "strict", "allow", "anthropic", "beta", "x").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "beta", "x").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "tool", "x").failedInOneLine(1);
@@ -481,6 +518,7 @@ class CommandsTest {
                 database,
                 this::vault,
                 () -> providers,
+                () -> PublicAddress.of(Optional.of("https://purser.example.org"), "127.0.0.1", 0),
                 new Repricer(InstantSource.fixed(TestPeople.START)),
                 InstantSource.fixed(TestPeople.START),
                 new SecureRandom(),

@@ -22,8 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** A model that Purser chose, and not the program: everywhere the same one, within its limits. */
 class ChosenModelTest {
   private static final String MESSAGES = "/v1/messages";
-  private static final String CHAT = "/v1/chat/completions";
-  private static final String RESPONSES = "/v1/responses";
   private static final String COUNT = "/v1/messages/count_tokens";
   private static final String OPENAI_COUNT = "/v1/responses/input_tokens";
 

@@ -3,6 +3,9 @@ package dev.purser.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.gateway.TestGateway.Entry;
+import dev.purser.money.Budget;
+import dev.purser.people.SettingsSaved;
+import dev.purser.people.SpaceSettings;
 import dev.purser.running.Await;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -274,6 +278,46 @@ class WrongCallerTest {
       }
     }
     assertNothingIsFree(purser, kind.metered() ? calls : 0);
+  }
+
+  /** Under a strict budget Purser itself asks the provider's counter, on the same connections. */
+  @Test
+  void anOddStatusOfTheCounterThatPurserAsksComesToNobody() {
+    AtomicInteger counted = new AtomicInteger();
+    TestGateway purser =
+        purserBefore(
+            provider((request, out) -> {
+              if (request.path().equals(Kind.ANTHROPIC_COUNTER.path)) {
+                counted.incrementAndGet();
+              }
+              interimThenReal(request, out);
+            }));
+    String other = purser.virtualKeyOfAnotherSpace();
+    SpaceSettings now = purser.spaces.settings(purser.user.spaceId());
+    assertThat(
+            purser.spaces.save(
+                new SpaceSettings(
+                    now.spaceId(),
+                    now.defaultProvider(),
+                    now.defaultModel(),
+                    8L,
+                    Budget.Mode.STRICT,
+                    now.timeZone(),
+                    now.version())))
+        .isInstanceOf(SettingsSaved.Saved.class);
+    for (int status : List.of(101, 102, 104, 199, 600, 999)) {
+      for (int i = 0; i < 4; i++) {
+        boolean together = i % 2 == 0;
+        // Its bytes alone could cost more than there is, so its input is counted.
+        String large = markOf(status, together, i) + " " + "y".repeat(100_000);
+        HttpResponse<String> tight = call(purser, purser.secret, Kind.JSON, large);
+        assertThat(tight.statusCode()).isEqualTo(402);
+        String mark = markOf(100, together, i);
+        assertOwnAnswer(call(purser, other, Kind.JSON, mark), mark);
+        assertOwnAnswer(call(purser, purser.secret, Kind.JSON, mark), mark);
+      }
+    }
+    assertThat(counted).hasValue(24);
   }
 
   /** The real answer, and behind it another one, which nobody asked for. */

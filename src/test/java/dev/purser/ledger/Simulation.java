@@ -492,14 +492,14 @@ final class Simulation implements AutoCloseable {
         Provider.ANTHROPIC,
         "anthropic_messages",
         Calls.MODEL,
-        /* sentModel= */ null,
+        null,
         now,
         spaces.getFirst().zone,
         404,
         "model_not_available",
-        "This model is not available.",
-        /* unboundedField= */ null,
-        /* fingerprint= */ null);
+        "refused",
+        null,
+        null);
   }
 
   /** Calls come and end, and something else happens in the midst of it. */

@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a program and PostgreSQL, and can lose the answer to a commit: the server has
- * committed, and the program waits on a connection that says nothing any more.
+ * Stands between a program and PostgreSQL, and can lose a commit or the answer to it: the program
+ * waits on a connection that says nothing any more.
  */
 public final class LossyProxy implements AutoCloseable {
   private static final String COMMIT = "COMMIT";
@@ -25,6 +25,7 @@ public final class LossyProxy implements AutoCloseable {
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile @Nullable String after;
   private volatile boolean lost;
+  private volatile boolean still;
 
   /** Before the server of this database. */
   public LossyProxy(DatabaseConfiguration.Postgresql database) {
@@ -52,6 +53,15 @@ public final class LossyProxy implements AutoCloseable {
   public void loseCommitAfter(String text) {
     lost = false;
     after = text;
+  }
+
+  /**
+   * Stands still, in the middle of a transaction, before the first commit of a connection that has
+   * sent this text, once.
+   */
+  public void standStillAfter(String text) {
+    still = true;
+    loseCommitAfter(text);
   }
 
   /** Whether it has lost it. */
@@ -111,7 +121,7 @@ public final class LossyProxy implements AutoCloseable {
           if (asks) {
             look(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
           }
-          if (asks || !silent) {
+          if (!silent || (asks && !still)) {
             out.write(buffer, 0, count);
             out.flush();
           }

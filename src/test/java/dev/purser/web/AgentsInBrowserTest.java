@@ -83,6 +83,56 @@ class AgentsInBrowserTest {
   }
 
   @Test
+  void afterRevokingAndArchivingTheFocusIsWhereOneCarriesOn() {
+    Person person = browsing.newPerson();
+    String agent = person.agent("support-bot");
+    person.virtualKey(agent);
+    person.virtualKey(agent);
+    Window window = browsing.window(person).go("/agents/" + agent);
+    Locator revoke = window.page().locator("#virtual-keys a.btn-harm").first();
+    revoke.press("Enter");
+    assertThat(focused(window)).hasText("Keep it");
+    focused(window).press("Enter");
+    assertThat(focused(window)).containsText("Revoke");
+    focused(window).press("Enter");
+    press(window, "Revoke virtual key");
+    assertThat(focused(window)).hasText("test is revoked");
+    assertThat(window.page().locator("#said")).hasText("is revoked");
+    assertThat(window.page().locator("#virtual-keys .item-gone")).hasCount(1);
+    window.assertAccessible();
+
+    window.page().locator("#ask-archive").press("Enter");
+    assertThat(focused(window)).hasText("Keep it");
+    focused(window).press("Enter");
+    assertThat(focused(window)).hasText("Archive");
+    focused(window).press("Enter");
+    press(window, "Archive agent");
+    assertThat(focused(window)).hasText("support-bot is archived, and its virtual keys are revoked.");
+    window.assertAccessible();
+  }
+
+  private static Locator focused(Window window) {
+    return window.page().locator("main *:focus");
+  }
+
+  @Test
+  void whoLoadsAPageWithANewKeyAgainIsLedToWhereAnotherIsMade() {
+    Person person = browsing.newPerson();
+    Window window = browsing.window(person).go("/start");
+    window.page().getByLabel("Name").fill("support-bot");
+    press(window, "Make agent");
+    assertThat(window.page().getByText("is already in it")).isVisible();
+
+    window.expectStatus(409).page().reload();
+
+    window.page().locator("main a").click();
+    assertThat(window.page().locator("h1")).hasText("support-bot");
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
+    press(window, "New virtual key");
+    assertThat(window.page().locator("#new-key")).containsText("psr_");
+  }
+
+  @Test
   void everyWayToConnectShowsItsLinesAndNoOthers() {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/agents/" + person.agent("support-bot"));
@@ -113,6 +163,9 @@ class AgentsInBrowserTest {
     if (scripts) {
       second.assertAccessibleLightAndDark();
     }
+    assertThat(second.page().locator(".differences li"))
+        .hasText("Name: yours is by the second, saved by now is by the first");
+    assertThat(second.page().locator("#edit-save")).containsText("Replace with mine");
     Locator name = second.page().locator("#edit #name");
     assertThat(name).hasValue("by the second");
     second.page().getByText("Show the other values").click();

@@ -242,7 +242,7 @@ class FrameInBrowserTest {
     window.expectStatus(409).page().reload();
     assertThat(window.page().getByText("Sent already")).isVisible();
     window.assertAccessible();
-    window.page().getByText("Back to where you were").click();
+    window.page().locator("main a").click();
     assertThat(window.path()).isEqualTo(agent);
 
     // What a form has shown at its own address is read again at the page's.
@@ -324,7 +324,7 @@ class FrameInBrowserTest {
     window.go("/agents/" + agent + "?archive=yes");
     press(window, "Archive agent");
     window.page().getByText("1 archived agent").click();
-    assertThat(window.page().getByText("support-bot")).isVisible();
+    assertThat(window.page().locator("details").getByText("support-bot")).isVisible();
     window.assertAccessible();
     window.go("/agents/" + agent);
     assertThat(window.page().getByText("Its virtual keys are revoked")).isVisible();

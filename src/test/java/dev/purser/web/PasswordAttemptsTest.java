@@ -22,7 +22,7 @@ class PasswordAttemptsTest {
 
   private void useUp(String email) {
     for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
-      assertThat(attempts.begin(email, HERE)).isEmpty();
+      assertThat(attempts.begin(email, HERE, null)).isEmpty();
     }
   }
 
@@ -30,73 +30,74 @@ class PasswordAttemptsTest {
   void theWindowBeginsWithTheFirstAttemptAndIsNotProlongedByLaterOnes() {
     useUp("ada@example.org");
     after(Duration.ofMinutes(10));
-    assertThat(attempts.begin("ada@example.org", HERE)).contains(Duration.ofMinutes(5));
+    assertThat(attempts.begin("ada@example.org", HERE, null)).contains(Duration.ofMinutes(5));
     after(Duration.ofMinutes(5));
-    assertThat(attempts.begin("ada@example.org", HERE)).isEmpty();
+    assertThat(attempts.begin("ada@example.org", HERE, null)).isEmpty();
   }
 
   @Test
   void theSameEmailInOtherLettersIsTheSameEmail() {
     useUp("ada@example.org");
-    assertThat(attempts.begin(" ADA@Example.org ", HERE)).isPresent();
-    assertThat(attempts.begin("bob@example.org", HERE)).isEmpty();
+    assertThat(attempts.begin(" ADA@Example.org ", HERE, null)).isPresent();
+    assertThat(attempts.begin("bob@example.org", HERE, null)).isEmpty();
   }
 
   @Test
   void aRightPasswordForgetsTheWrongOnesOfItsEmailFromThere() {
     useUp("ada@example.org");
-    attempts.succeeded("ada@example.org", HERE);
+    attempts.succeeded("ada@example.org", HERE, null);
     useUp("ada@example.org");
   }
 
   @Test
   void whoGuessesFromElsewhereLocksNobodyOut() {
     useUp("ada@example.org");
-    assertThat(attempts.begin("ada@example.org", HERE)).isPresent();
-    assertThat(attempts.begin("ada@example.org", ELSEWHERE)).isEmpty();
+    assertThat(attempts.begin("ada@example.org", HERE, null)).isPresent();
+    assertThat(attempts.begin("ada@example.org", ELSEWHERE, null)).isEmpty();
   }
 
   @Test
   void anEmailHasItsLimitWhereverItIsTriedFrom() {
-    attempts.begin("ada@example.org", ELSEWHERE);
-    attempts.succeeded("ada@example.org", ELSEWHERE);
+    attempts.begin("ada@example.org", ELSEWHERE, null);
+    attempts.succeeded("ada@example.org", ELSEWHERE, null);
     for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
       int network = i / PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS;
-      assertThat(attempts.begin("ada@example.org", "203.0.113." + network)).isEmpty();
+      assertThat(attempts.begin("ada@example.org", "203.0.113." + network, null)).isEmpty();
     }
-    assertThat(attempts.begin("ada@example.org", ELSEWHERE)).contains(PasswordAttempts.WINDOW);
+    assertThat(attempts.begin("ada@example.org", ELSEWHERE, null))
+        .contains(PasswordAttempts.WINDOW);
   }
 
   @Test
   void whatIsRefusedThereDoesNotCountForTheEmail() {
     for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
-      attempts.begin("ada@example.org", HERE);
+      attempts.begin("ada@example.org", HERE, null);
     }
     for (int i = PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS;
         i < PasswordAttempts.MOST_FOR_EMAIL;
         i++) {
-      assertThat(attempts.begin("ada@example.org", "203.0.113." + i)).isEmpty();
+      assertThat(attempts.begin("ada@example.org", "203.0.113." + i, null)).isEmpty();
     }
   }
 
   @Test
   void anAddressHasItsLimitWhateverEmailsItTriesAndOwningOneDoesNotHelp() {
     for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
-      assertThat(attempts.begin("own@example.org", HERE)).isEmpty();
-      attempts.succeeded("own@example.org", HERE);
-      assertThat(attempts.begin("person" + i + "@example.org", HERE)).isEmpty();
+      assertThat(attempts.begin("own@example.org", HERE, null)).isEmpty();
+      attempts.succeeded("own@example.org", HERE, null);
+      assertThat(attempts.begin("person" + i + "@example.org", HERE, null)).isEmpty();
     }
-    assertThat(attempts.begin("own@example.org", HERE)).isPresent();
-    assertThat(attempts.begin("ada@example.org", "192.0.2.2")).isEmpty();
+    assertThat(attempts.begin("own@example.org", HERE, null)).isPresent();
+    assertThat(attempts.begin("ada@example.org", "192.0.2.2", null)).isEmpty();
   }
 
   @Test
   void aCustomersWholeIpv6NetworkIsOneAddress() {
     for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
       String address = "2001:db8:1:2::" + Integer.toHexString(i + 1);
-      assertThat(attempts.begin("person" + i + "@example.org", address)).isEmpty();
+      assertThat(attempts.begin("person" + i + "@example.org", address, null)).isEmpty();
     }
-    assertThat(attempts.begin("ada@example.org", "2001:db8:1:2:ffff::1")).isPresent();
-    assertThat(attempts.begin("ada@example.org", "2001:db8:1:3::1")).isEmpty();
+    assertThat(attempts.begin("ada@example.org", "2001:db8:1:2:ffff::1", null)).isPresent();
+    assertThat(attempts.begin("ada@example.org", "2001:db8:1:3::1", null)).isEmpty();
   }
 }

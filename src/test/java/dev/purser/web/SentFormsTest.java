@@ -26,7 +26,7 @@ class SentFormsTest {
           done.incrementAndGet();
           return reply;
         },
-        Reply.NoNews::new);
+        _ -> new Reply.NoNews());
   }
 
   @Test
@@ -59,7 +59,7 @@ class SentFormsTest {
                   begun.complete(null);
                   return answer.join();
                 },
-                Reply.NoNews::new));
+                _ -> new Reply.NoNews()));
     begun.join();
     for (int i = 0; i < 25_000; i++) {
       send("other" + i, Reply.redirect("/"));

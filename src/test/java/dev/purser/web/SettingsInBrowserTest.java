@@ -198,6 +198,41 @@ class SettingsInBrowserTest {
     assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(4000);
   }
 
+  @ParameterizedTest
+  @MethodSource("withAndWithoutScripts")
+  void whatBothHaveChangedStandsBesideTheButtonWithBothValues(Look look) {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person, look).go("/settings");
+    person.settings(
+        "{\"monthlyBudgetCents\":3000,\"defaultModel\":\"gpt-6.1-sol\",\"timeZone\":\"Europe/Berlin\"}");
+    budget(window).fill("40");
+    window.expectStatus(409);
+    saveChanges(window).click();
+
+    Locator told = window.page().locator("#llm").getByRole(AriaRole.ALERT);
+    assertThat(told.getByRole(AriaRole.LISTITEM))
+        .hasText(
+            new String[] {
+              "Default model: yours is claude-sonnet-5-5, saved by now is gpt-6.1-sol",
+              "Monthly Budget: yours is $40.00, saved by now is $30.00",
+              "Time zone: yours is UTC, saved by now is Europe/Berlin"
+            });
+    assertThat(saveChanges(window)).containsText("Replace with mine");
+    if (look.scripts()) {
+      assertThat(told).isInViewport();
+      assertThat(saveChanges(window)).isFocused();
+      window.assertAccessibleLightAndDark();
+      window.assertFitsPhone();
+    }
+    double foot = told.boundingBox().y + told.boundingBox().height;
+    assertThat(saveChanges(window).boundingBox().y - foot).isBetween(0.0, 60.0);
+
+    saveChanges(window).click();
+    assertThat(window.page().locator("#llm .saved")).hasText("Saved");
+    assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(4000);
+    assertThat(settings(person).path("timeZone").asString()).isEqualTo("UTC");
+  }
+
   @Test
   void aFormThatIsOutOfDateSaysSoAndKeepsWhatWasTyped() {
     Person person = browsing.newPerson();

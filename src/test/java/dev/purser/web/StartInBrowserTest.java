@@ -3,7 +3,9 @@ package dev.purser.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.purser.pricing.Provider;
 import dev.purser.running.Http;
@@ -113,6 +115,36 @@ class StartInBrowserTest {
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.onExit().join().exitValue()).as(printed).isZero();
     return printed;
+  }
+
+  /** By the browser's clock, which the test turns: nothing here waits for it. */
+  @Test
+  void aPartThatIsNotReachedSaysSoAndIsUpToDateFiveSecondsAfterPurserIsBack() {
+    Person person = browsing.newPerson().withProviderKeys();
+    Window window = browsing.window(person);
+    window.page().clock().install();
+    window.go("/start");
+    makeAgent(window, "support-bot");
+    String lines = window.page().locator("#code-curl").textContent();
+    String virtualKey = lines.replaceAll("(?s).*x-api-key: (psr_[0-9A-Za-z]+)\".*", "$1");
+    String address = "**/start/first-call";
+    window.expectConsole("net::ERR_FAILED");
+    window.page().route(address, Route::abort);
+    for (int i = 0; i < 6; i++) {
+      window.page().waitForRequest(address, () -> window.page().clock().runFor(60_000));
+    }
+    Locator part = window.page().locator("#first-call");
+    assertThat(part).containsText("Not reached.");
+    assertThat(part).hasClass(Pattern.compile("\\bis-unreached\\b"));
+    window.assertAccessible();
+    Http caller = new Http(browsing.purser().url(), virtualKey);
+    Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
+
+    window.page().unroute(address);
+    window.page().waitForRequest(address, () -> window.page().clock().runFor(5_000));
+
+    assertThat(part).containsText("The first call is on the books.");
+    assertThat(part).not().containsText("Not reached.");
   }
 
   @Test

@@ -4,7 +4,7 @@
 // they stand. In a hidden tab, and while it is paused, nothing is asked.
 (() => {
   const EVERY_MILLIS = 2000;
-  const MOST_MILLIS = 60000;
+  const MOST_MILLIS = 4000; // While Purser is not reached, so that the list is up to date soon after it is back.
   const MOST_ROWS = 200;
   const MOST_ASKED = 37;
   const MOST_WAITING = 50;
