@@ -26,10 +26,15 @@ final class UserLink implements Runnable {
   @Override
   public void run() {
     try (Database database = program.database().get()) {
+      Users users = new Users(database, program.ids(), program.clock());
       User user =
-          new Users(database, program.ids(), program.clock())
+          users
               .findByEmail(email)
               .orElseThrow(() -> new CommandFailure("there is no user " + email));
+      if (users.disabled(user.id())) {
+        throw new CommandFailure(
+            user.email() + " is disabled: run user enable " + user.email() + " first");
+      }
       String link = new OneTimeLinks(database, program.clock(), program.random()).make(user.id());
       program.out().println(program.address().get().url().resolve(link));
     }

@@ -16,7 +16,7 @@ import java.util.List;
 public record Bounded(
     WorstCase worstCase, long leastOutputTokens, boolean canBeCloser, List<String> wideningNames) {
   public Bounded {
-    wideningNames = List.copyOf(wideningNames);
+    wideningNames = wideningNames.stream().map(Texts::required).toList();
   }
 
   /** A call of which all is known. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Links that sign a user in without a password, once. In the database, so that a command can make
@@ -97,6 +98,14 @@ public final class OneTimeLinks {
                     .bind("hash", hash(link))
                     .execute()
                 == 1));
+  }
+
+  /** Ends all links of a user, in the transaction that makes it necessary. */
+  static int endAll(Handle handle, String userId) {
+    return handle
+        .createUpdate("DELETE FROM sign_in_links WHERE user_id = :user")
+        .bind("user", userId)
+        .execute();
   }
 
   private static String hash(Secret link) {

@@ -182,7 +182,8 @@ public final class Users {
   }
 
   /**
-   * Changes a password for whoever knows the present one, and ends all of the user's sessions.
+   * Changes a password for whoever knows the present one, and ends all of the user's sessions and
+   * sign-in links.
    *
    * @param revokeTokens whether all of the user's access tokens are revoked, too
    */
@@ -220,6 +221,7 @@ public final class Users {
         return new PasswordChanged.WrongPassword();
       }
       Sessions.closeAll(handle, userId);
+      OneTimeLinks.endAll(handle, userId);
       if (revokeTokens) {
         AccessTokens.revokeAll(handle, userId, clock.instant());
       }
@@ -252,7 +254,11 @@ public final class Users {
                   .bind("at", disabledAt)
                   .bind("user", known.id())
                   .execute();
-          return disabledAt == null ? changed : Sessions.closeAll(handle, known.id());
+          if (disabledAt != null) {
+            Sessions.closeAll(handle, known.id());
+            OneTimeLinks.endAll(handle, known.id());
+          }
+          return changed;
         }));
     return user;
   }

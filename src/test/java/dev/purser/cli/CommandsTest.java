@@ -133,6 +133,9 @@ class CommandsTest {
           .contains("Nobody can sign in as ada@example.com")
           .contains("virtual keys go on working");
       assertThat(server.users().disabled(ada.id())).isTrue();
+      Ended link = run(test, "", "user", "link", "ada@example.com");
+      link.failedInOneLine(1);
+      assertThat(link.errors()).contains("user enable ada@example.com");
       assertThat(run(test, "", "user", "enable", "ada@example.com"))
           .isEqualTo(new Ended(0, "ada@example.com can sign in again.\n", ""));
       assertThat(server.users().disabled(ada.id())).isFalse();

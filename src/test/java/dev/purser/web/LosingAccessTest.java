@@ -41,6 +41,7 @@ class LosingAccessTest {
       TestApi.Person bob = api.newPerson("bob@example.org");
       Visit visit = signedIn(api);
       Visit elsewhere = signedIn(api);
+      String link = api.signInLinks().make(ada.user().id());
       String page = visit.get("/password").text();
       assertThat(page).contains("Revoke 2 access tokens, too.");
 
@@ -50,6 +51,7 @@ class LosingAccessTest {
       assertThat(kept.status()).isEqualTo(303);
       assertThat(visit.get("/password?changed=yes").text())
           .contains("2 access tokens go on working");
+      assertThat(new Visit(api.url()).get(link).status()).as("a link of before").isEqualTo(403);
       assertThat(me(ada.read())).isEqualTo(200);
       assertThat(elsewhere.get("/password").status()).isEqualTo(303);
 
