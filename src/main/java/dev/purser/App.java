@@ -34,8 +34,11 @@ import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -207,6 +210,7 @@ public final class App implements AutoCloseable {
           vertx.deployVerticle(new Listener(gateway, router, configuration.host(), port)));
     }
     await("listen on port " + port, Future.all(listening), START_MOST);
+    askItself();
   }
 
   /** Reads what is set, in the environment and in {@code purser.properties} of this directory. */
@@ -317,6 +321,27 @@ public final class App implements AutoCloseable {
           ("cannot listen on port %d of %s (%s): stop what uses it, or choose another with"
                   + " PURSER_PORT or PURSER_HOST")
               .formatted(port, host, e.getMessage()));
+    }
+  }
+
+  /**
+   * The first request: it loads what serves requests, and the limit on connections holds from it
+   * on, before anybody else comes.
+   */
+  private void askItself() {
+    try (Socket socket = new Socket()) {
+      InetAddress host = InetAddress.getByName(configuration.host());
+      InetAddress reachable = host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host;
+      socket.setSoTimeout((int) START_MOST.toMillis());
+      socket.connect(new InetSocketAddress(reachable, port), (int) START_MOST.toMillis());
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      var _ = socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      log.warn("Purser could not be asked by itself whether it is there: {}", e.getMessage());
     }
   }
 

@@ -30,8 +30,10 @@ final class ClientConnection {
   private final ClientConnections all;
   private final Channel channel;
 
-  /** Guarded by {@link #all}; null before it is counted. */
+  /** Guarded by {@link #all}; null before it is watched. */
   private @Nullable Phase phase;
+
+  private boolean counted = true;
 
   private long sinceNanos;
 
@@ -43,25 +45,31 @@ final class ClientConnection {
   private boolean callers;
   private int unanswered;
 
-  private ClientConnection(ClientConnections all, Channel channel) {
+  /** One that was just accepted. */
+  ClientConnection(ClientConnections all, Channel channel) {
     this.all = all;
     this.channel = channel;
+    channel.attr(KEY).set(this);
   }
 
-  /** Begins to watch a connection on which nothing has come yet. */
-  static ClientConnection watch(HttpConnection opened, ClientConnections all) {
-    Channel channel = ((HttpServerConnection) opened).channelHandlerContext().channel();
-    ClientConnection connection = new ClientConnection(all, channel);
-    channel.attr(KEY).set(connection);
-    channel.pipeline().addFirst(connection.new Bytes());
-    channel.pipeline().addBefore(VERTX_HANDLER, null, connection.new Messages());
-    return connection;
+  static Channel channel(HttpConnection of) {
+    return ((HttpServerConnection) of).channelHandlerContext().channel();
+  }
+
+  /** Null if it was not counted when it was accepted. */
+  static @Nullable ClientConnection of(Channel channel) {
+    return channel.attr(KEY).get();
+  }
+
+  /** Begins to watch what comes and goes; nothing has yet. */
+  void watch() {
+    channel.pipeline().addFirst(new Bytes());
+    channel.pipeline().addBefore(VERTX_HANDLER, null, new Messages());
   }
 
   /** Notes that the request under way is a call of a known caller, if the connection is watched. */
   static void carriesCall(HttpConnection of) {
-    ClientConnection connection =
-        ((HttpServerConnection) of).channelHandlerContext().channel().attr(KEY).get();
+    ClientConnection connection = of(channel(of));
     if (connection != null) {
       connection.callers = true;
       connection.callsBody = true;
@@ -71,6 +79,17 @@ final class ClientConnection {
 
   @Nullable Phase phase() {
     return phase;
+  }
+
+  boolean counted() {
+    return counted;
+  }
+
+  /** Whether it was counted until now. */
+  boolean leave() {
+    boolean was = counted;
+    counted = false;
+    return was;
   }
 
   /** When it began to wait for what it waits for. */
@@ -150,12 +169,6 @@ final class ClientConnection {
         update();
       }
       var _ = context.write(message, promise);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      all.gone(ClientConnection.this);
-      context.fireChannelInactive();
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.purser.gateway;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -91,12 +93,41 @@ final class ClientConnections {
 
   /** A client has connected; to be called on the connection's event loop. */
   void opened(HttpConnection opened) {
-    ClientConnection connection = ClientConnection.watch(opened, this);
-    synchronized (this) {
-      open++;
-      enter(connection, Phase.HEAD);
-      makeRoom(System.nanoTime(), connection.listening());
+    Channel channel = ClientConnection.channel(opened);
+    ClientConnection connection = ClientConnection.of(channel);
+    if (connection == null) {
+      // The first of all: from now on they are counted where they are accepted.
+      channel.parent().pipeline().addFirst(new Acceptance());
+      connection = accepted(channel);
     }
+    connection.watch();
+    synchronized (this) {
+      if (connection.counted()) {
+        enter(connection, Phase.HEAD);
+      }
+    }
+  }
+
+  /**
+   * Where connections are accepted: on a thread of its own, which goes on however busy the event
+   * loops are.
+   */
+  private final class Acceptance extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object child) {
+      if (child instanceof Channel channel) {
+        var _ = accepted(channel);
+      }
+      context.fireChannelRead(child);
+    }
+  }
+
+  private synchronized ClientConnection accepted(Channel channel) {
+    ClientConnection connection = new ClientConnection(this, channel);
+    open++;
+    makeRoom(System.nanoTime(), connection.listening());
+    var _ = channel.closeFuture().addListener(_ -> gone(connection));
+    return connection;
   }
 
   /** Closes what is above the limit; while that cannot be, new ones wait to be accepted. */
@@ -175,14 +206,16 @@ final class ClientConnections {
     in(phase).add(connection);
   }
 
-  /** It is closed. */
-  synchronized void gone(ClientConnection connection) {
+  private synchronized void gone(ClientConnection connection) {
     forget(connection);
   }
 
   private void forget(ClientConnection connection) {
     Phase phase = connection.phase();
-    if (phase != null && in(phase).remove(connection)) {
+    if (phase != null) {
+      in(phase).remove(connection);
+    }
+    if (connection.leave()) {
       open--;
     }
   }

@@ -215,7 +215,8 @@ final class Posting {
               Operation.Refuse _,
               Operation.RefuseIfUsedUp _,
               Operation.Narrow _,
-              Operation.Withdraw _ -> null;
+              Operation.Withdraw _ ->
+              null;
         };
     return admitted == null || entries.get(admitted.entry().key()) != null
         ? null
