@@ -71,7 +71,9 @@ final class Standings {
             .find(hash)
             .map(standing ->
                 new Known(
-                    standing, vault.findForCall(standing.caller().spaceId()), strictNames(standing)));
+                    standing,
+                    vault.findForCall(standing.caller().spaceId()),
+                    strictNames(standing)));
     known.ifPresentOrElse(now -> remembered.put(hash, now), () -> remembered.invalidate(hash));
     return known;
   }

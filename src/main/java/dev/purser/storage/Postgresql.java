@@ -62,7 +62,8 @@ record Postgresql(DatabaseConfiguration.Postgresql configuration) implements Eng
 
   /**
    * Of errors that say nothing about the statement: the connection, the transaction's state, the
-   * login, its end in favour of another, resources, what is in use, an operator's doing, the system.
+   * login, its end in favour of another, resources, what is in use, an operator's doing, the
+   * system.
    */
   private static final Set<String> OF_DATABASE =
       Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");

@@ -84,8 +84,7 @@ class StandingPeerTest {
     try (HeldCalls calls = new HeldCalls();
         RunningPurser other =
             RunningPurser.start(
-                TestDatabase.Kind.POSTGRESQL,
-                Map.of("PURSER_ANTHROPIC_URL", calls.providerUrl()));
+                TestDatabase.Kind.POSTGRESQL, Map.of("PURSER_ANTHROPIC_URL", calls.providerUrl()));
         LossyProxy proxy =
             new LossyProxy((DatabaseConfiguration.Postgresql) other.database().configuration())) {
       Person person = other.newPerson();

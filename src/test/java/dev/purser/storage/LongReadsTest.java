@@ -56,8 +56,8 @@ class LongReadsTest {
     try (Database database = Database.open(new DatabaseConfiguration.Sqlite(file))) {
       database.write(handle -> handle.execute("CREATE TABLE filler (bytes BLOB)"));
       CompletableFuture<Long> endless =
-          CompletableFuture.supplyAsync(() ->
-              database.read(handle -> handle.createQuery(ENDLESS).mapTo(Long.class).one()));
+          CompletableFuture.supplyAsync(
+              () -> database.read(handle -> handle.createQuery(ENDLESS).mapTo(Long.class).one()));
       while (database.logBytes() < 260L << 20) {
         database.write(handle -> handle.execute("INSERT INTO filler VALUES (zeroblob(2097152))"));
       }
@@ -74,8 +74,7 @@ class LongReadsTest {
   void howLongTheLogIsCanBeWatched() {
     try (RunningPurser purser = RunningPurser.start(TestDatabase.Kind.SQLITE, Map.of())) {
       String metrics = purser.newPerson().api().get("/metrics").text();
-      assertThat(metrics)
-          .containsPattern("(?m)^purser_ledger_log_bytes [1-9]");
+      assertThat(metrics).containsPattern("(?m)^purser_ledger_log_bytes [1-9]");
     }
   }
 
