@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Provider;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -26,25 +27,27 @@ record AnthropicModel(
     long outputTokens,
     boolean geographic) {
 
+  /** Of a model that the price list does not know yet. */
+  private static final long NEWEST_CONTEXT = 1_000_000;
+
+  private static final long NEWEST_OUTPUT = 128_000;
+
   /** Newest first, as the API lists them. */
   static final List<AnthropicModel> ALL =
       List.of(
-          model(
-              "claude-mythos-5-2", "Claude Mythos 5.2", "mythos", "2026-11-16", 1_000_000, 128_000),
-          model("claude-fable-5-2", "Claude Fable 5.2", "fable", "2026-11-09", 1_000_000, 128_000),
-          model("claude-haiku-5-5", "Claude Haiku 5.5", "haiku", "2026-10-07", 400_000, 64_000),
-          model(
-              "claude-sonnet-5-5", "Claude Sonnet 5.5", "sonnet", "2026-09-28", 1_000_000, 128_000),
-          model("claude-fable-5-1", "Claude Fable 5.1", "fable", "2026-09-22", 1_000_000, 128_000),
-          model("claude-opus-5-5", "Claude Opus 5.5", "opus", "2026-09-22", 1_000_000, 128_000),
-          model("claude-sonnet-5", "Claude Sonnet 5", "sonnet", "2026-07-24", 1_000_000, 128_000),
-          model("claude-fable-5", "Claude Fable 5", "fable", "2026-07-24", 1_000_000, 128_000),
-          model("claude-opus-5", "Claude Opus 5", "opus", "2026-07-24", 1_000_000, 128_000),
-          model("claude-opus-4-8", "Claude Opus 4.8", "opus", "2026-05-20", 1_000_000, 128_000),
-          model("claude-opus-4-7", "Claude Opus 4.7", "opus", "2026-04-14", 1_000_000, 128_000),
-          model(
-              "claude-sonnet-4-6", "Claude Sonnet 4.6", "sonnet", "2026-02-17", 1_000_000, 64_000),
-          model("claude-opus-4-6", "Claude Opus 4.6", "opus", "2026-02-04", 1_000_000, 128_000),
+          model("claude-mythos-5-2", "Claude Mythos 5.2", "mythos", "2026-11-16"),
+          model("claude-fable-5-2", "Claude Fable 5.2", "fable", "2026-11-09"),
+          model("claude-haiku-5-5", "Claude Haiku 5.5", "haiku", "2026-10-07"),
+          model("claude-sonnet-5-5", "Claude Sonnet 5.5", "sonnet", "2026-09-28"),
+          model("claude-fable-5-1", "Claude Fable 5.1", "fable", "2026-09-22"),
+          model("claude-opus-5-5", "Claude Opus 5.5", "opus", "2026-09-22"),
+          model("claude-sonnet-5", "Claude Sonnet 5", "sonnet", "2026-07-24"),
+          model("claude-fable-5", "Claude Fable 5", "fable", "2026-07-24"),
+          model("claude-opus-5", "Claude Opus 5", "opus", "2026-07-24"),
+          model("claude-opus-4-8", "Claude Opus 4.8", "opus", "2026-05-20"),
+          model("claude-opus-4-7", "Claude Opus 4.7", "opus", "2026-04-14"),
+          model("claude-sonnet-4-6", "Claude Sonnet 4.6", "sonnet", "2026-02-17"),
+          model("claude-opus-4-6", "Claude Opus 4.6", "opus", "2026-02-04"),
           snapshot("claude-opus-4-5", "20251101", "Claude Opus 4.5", "opus", null),
           snapshot("claude-haiku-4-5", "20251001", "Claude Haiku 4.5", "haiku", null),
           snapshot("claude-sonnet-4-5", "20250929", "Claude Sonnet 4.5", "sonnet", "2026-11-30"));
@@ -76,10 +79,17 @@ record AnthropicModel(
         .putNull("capabilities");
   }
 
-  private static AnthropicModel model(
-      String id, String displayName, String line, String released, long context, long output) {
+  private static AnthropicModel model(String id, String displayName, String line, String released) {
     return new AnthropicModel(
-        id, null, displayName, line, LocalDate.parse(released), null, context, output, true);
+        id,
+        null,
+        displayName,
+        line,
+        LocalDate.parse(released),
+        null,
+        Limits.contextTokens(Provider.ANTHROPIC, id, NEWEST_CONTEXT),
+        Limits.outputTokens(Provider.ANTHROPIC, id, NEWEST_OUTPUT),
+        true);
   }
 
   /** One whose answers name a dated snapshot. */
@@ -93,8 +103,8 @@ record AnthropicModel(
         line,
         released,
         retires == null ? null : LocalDate.parse(retires),
-        200_000,
-        64_000,
+        Limits.contextTokens(Provider.ANTHROPIC, alias, NEWEST_CONTEXT),
+        Limits.outputTokens(Provider.ANTHROPIC, alias, NEWEST_OUTPUT),
         false);
   }
 }

@@ -74,7 +74,8 @@ final class MessagesRequest {
     for (JsonNode message : body.path("messages")) {
       String role = message.path("role").asString("user");
       JsonNode content = message.path("content");
-      toolAnswered = false;
+      // The system may speak behind a tool's result; what the model has to answer is still that.
+      toolAnswered &= role.equals("system");
       if (content.isString()) {
         prompt.add(text(role, content.asString(), null, MESSAGE_TOKENS));
         question = role.equals("user") ? content.asString() : question;

@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Provider;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -33,34 +34,37 @@ record OpenAiModel(
     OTHER
   }
 
+  /** Of a model that the price list does not know yet. */
+  private static final long NEWEST_OUTPUT = 128_000;
+
   static final List<OpenAiModel> ALL =
       List.of(
-          sixth("gpt-6.2-sol", "2026-11-12"),
-          sixth("gpt-6.1-sol", "2026-10-20"),
-          sixth("gpt-6.1-terra", "2026-10-20"),
-          sixth("gpt-6-astra", "2026-09-15"),
-          sixth("gpt-6-sol", "2026-09-15"),
-          sixth("gpt-6-luna", "2026-09-15"),
-          sixth("gpt-5.6-sol", "2026-07-01"),
-          sixth("gpt-5.6-terra", "2026-07-01"),
-          sixth("gpt-5.6-luna", "2026-07-01"),
-          fifth("gpt-5.5", "2026-04-23", null, 0),
-          fifth("gpt-5.5-pro", "2026-04-23", null, 256),
-          fifth("gpt-5.4", "2026-03-05", null, 0),
-          fifth("gpt-5.4-mini", "2026-03-17", null, 0),
-          fifth("gpt-5.4-nano", "2026-03-17", "2027-04-01", 0),
-          fifth("gpt-5.2", "2025-12-11", null, 0),
-          fifth("gpt-5.2-pro", "2025-12-11", null, 256),
-          fifth("gpt-5.1", "2025-11-13", "2027-04-01", 0),
-          fifth("gpt-5", "2025-08-07", "2026-12-11", 128),
-          fifth("gpt-5-mini", "2025-08-07", "2026-12-11", 128),
-          fifth("gpt-5-nano", "2025-08-07", "2026-12-11", 128),
-          fifth("gpt-5-pro", "2025-10-06", "2026-12-11", 512),
-          chat("o3", "2025-04-16", "2026-12-11", 256, 100_000),
-          chat("gpt-4.1", "2025-04-14", "2027-01-14", 0, 32_768),
-          chat("gpt-4.1-mini", "2025-04-14", "2027-01-14", 0, 32_768),
-          chat("gpt-4o", "2024-08-06", "2027-01-14", 0, 16_384),
-          chat("gpt-4o-mini", "2024-07-18", "2027-01-14", 0, 16_384),
+          newer("gpt-6.2-sol", "2026-11-12"),
+          newer("gpt-6.1-sol", "2026-10-20"),
+          newer("gpt-6.1-terra", "2026-10-20"),
+          newer("gpt-6-astra", "2026-09-15"),
+          newer("gpt-6-sol", "2026-09-15"),
+          newer("gpt-6-luna", "2026-09-15"),
+          newer("gpt-5.6-sol", "2026-07-01"),
+          newer("gpt-5.6-terra", "2026-07-01"),
+          newer("gpt-5.6-luna", "2026-07-01"),
+          older("gpt-5.5", "2026-04-23", null, 0),
+          older("gpt-5.5-pro", "2026-04-23", null, 256),
+          older("gpt-5.4", "2026-03-05", null, 0),
+          older("gpt-5.4-mini", "2026-03-17", null, 0),
+          older("gpt-5.4-nano", "2026-03-17", "2027-04-01", 0),
+          older("gpt-5.2", "2025-12-11", null, 0),
+          older("gpt-5.2-pro", "2025-12-11", null, 256),
+          older("gpt-5.1", "2025-11-13", "2027-04-01", 0),
+          older("gpt-5", "2025-08-07", "2026-12-11", 128),
+          older("gpt-5-mini", "2025-08-07", "2026-12-11", 128),
+          older("gpt-5-nano", "2025-08-07", "2026-12-11", 128),
+          older("gpt-5-pro", "2025-10-06", "2026-12-11", 512),
+          older("o3", "2025-04-16", "2026-12-11", 256),
+          older("gpt-4.1", "2025-04-14", "2027-01-14", 0),
+          older("gpt-4.1-mini", "2025-04-14", "2027-01-14", 0),
+          older("gpt-4o", "2024-08-06", "2027-01-14", 0),
+          older("gpt-4o-mini", "2024-07-18", "2027-01-14", 0),
           plain("text-embedding-3-small", Kind.EMBEDDING, "2024-01-22", 1536),
           plain("text-embedding-3-large", Kind.EMBEDDING, "2024-01-22", 3072),
           plain("text-embedding-ada-002", Kind.EMBEDDING, "2022-12-16", 1536),
@@ -89,17 +93,13 @@ record OpenAiModel(
     return shutdown == null ? json : json.put("shutdown_date", shutdown.toString());
   }
 
-  private static OpenAiModel sixth(String id, String released) {
-    return new OpenAiModel(id, id, Kind.CHAT, LocalDate.parse(released), null, 64, true, 128_000);
+  private static OpenAiModel newer(String id, String released) {
+    return new OpenAiModel(
+        id, id, Kind.CHAT, LocalDate.parse(released), null, 64, true, outputTokens(id));
   }
 
-  private static OpenAiModel fifth(
+  private static OpenAiModel older(
       String id, String released, @Nullable String shutdown, long usualReasoning) {
-    return chat(id, released, shutdown, usualReasoning, 128_000);
-  }
-
-  private static OpenAiModel chat(
-      String id, String released, @Nullable String shutdown, long usualReasoning, long output) {
     return new OpenAiModel(
         id,
         id + "-" + released,
@@ -108,7 +108,11 @@ record OpenAiModel(
         shutdown == null ? null : LocalDate.parse(shutdown),
         usualReasoning,
         false,
-        output);
+        outputTokens(id));
+  }
+
+  private static long outputTokens(String id) {
+    return Limits.outputTokens(Provider.OPENAI, id, NEWEST_OUTPUT);
   }
 
   private static OpenAiModel plain(String id, Kind kind, String released, long dimensions) {

@@ -38,7 +38,10 @@ final class OpenAiPrompt {
   }
 
   void addText(String role, String text) {
-    toolAnswered = role.equals("tool");
+    // Who runs the conversation may speak behind a tool's result, and more tools may be named
+    // there; what the model has to answer is still that.
+    boolean aside = role.equals("system") || role.equals("developer") || role.equals("tools");
+    toolAnswered = role.equals("tool") || (toolAnswered && aside);
     if (role.equals("user")) {
       question = text;
     }
@@ -64,7 +67,7 @@ final class OpenAiPrompt {
   }
 
   /** The caller's own functions, of those that the choice allows. */
-  static List<Tool> functions(JsonNode tools, JsonNode choice) {
+  static List<Tool> functions(Iterable<JsonNode> tools, JsonNode choice) {
     List<Tool> functions = new ArrayList<>();
     String chosen = choice.path("function").path("name").asString(choice.path("name").asString(""));
     for (JsonNode tool : tools) {

@@ -4,6 +4,7 @@ import static dev.purser.sandbox.OpenAiFaults.invalid;
 
 import dev.purser.sandbox.PromptCache.Block;
 import dev.purser.sandbox.PromptCache.Life;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -32,9 +33,9 @@ final class ResponsesRequest {
   static Ask read(ObjectNode body, OpenAiModel model, List<Block> earlier) {
     boolean long12h = body.path("prompt_cache_options").path("ttl").asString("").equals("12h");
     OpenAiPrompt prompt = new OpenAiPrompt(long12h ? Life.HOURS_12 : Life.MINUTES_30);
-    boolean search = false;
+    List<JsonNode> tools = new ArrayList<>();
+    offer(body.path("tools"), tools);
     for (JsonNode tool : body.path("tools")) {
-      search |= tool.path("type").asString("").startsWith("web_search");
       prompt.addText("tools", Json.line(tool));
     }
     if (body.path("instructions").isString()) {
@@ -47,6 +48,10 @@ final class ResponsesRequest {
         case "message" ->
             prompt.addContent(item.path("role").asString("user"), item.path("content"));
         case "function_call_output" -> prompt.addText("tool", Json.line(item.path("output")));
+        case "additional_tools", "tool_search_output" -> {
+          offer(item.path("tools"), tools);
+          prompt.addText("tools", Json.line(item));
+        }
         default -> prompt.addText("assistant", Json.line(item));
       }
     }
@@ -58,12 +63,27 @@ final class ResponsesRequest {
         prompt.blocks(),
         prompt.question(),
         prompt.toolAnswered(),
-        OpenAiPrompt.functions(body.path("tools"), choice),
+        OpenAiPrompt.functions(tools, choice),
         OpenAiPrompt.forced(choice),
-        search,
+        tools.stream().anyMatch(tool -> type(tool).startsWith("web_search")),
         OpenAiPrompt.reasoning(model, body.path("reasoning").path("effort").asString("")),
         body.path("max_output_tokens").asLong(model.outputTokens()),
         schema.isObject() ? schema : null,
         Wishes.in(prompt.question()));
+  }
+
+  /** Adds tools to those that may be called, with the ones that a namespace holds. */
+  private static void offer(JsonNode tools, List<JsonNode> offered) {
+    for (JsonNode tool : tools) {
+      if (type(tool).equals("namespace")) {
+        tool.path("tools").forEach(offered::add);
+      } else {
+        offered.add(tool);
+      }
+    }
+  }
+
+  private static String type(JsonNode tool) {
+    return tool.path("type").asString("");
   }
 }
