@@ -22,7 +22,6 @@ public record VirtualKey(
     @Nullable Instant revokedAt) {
 
   VirtualKey usedAt(Instant at) {
-    return new VirtualKey(
-        spaceId, id, agentId, name, masked, createdAt, expiresAt, at, revokedAt);
+    return new VirtualKey(spaceId, id, agentId, name, masked, createdAt, expiresAt, at, revokedAt);
   }
 }

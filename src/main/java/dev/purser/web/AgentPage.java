@@ -144,8 +144,7 @@ public record AgentPage(WebParts parts) {
           new Difference("Name", name, theirs.name),
           new Difference("Preferred model", modelInWords(), theirs.modelInWords()),
           new Difference("Used", policyInWords(), theirs.policyInWords()),
-          new Difference(
-              "Monthly Budget", yours.amountInWords(), theirs.budget.amountInWords()),
+          new Difference("Monthly Budget", yours.amountInWords(), theirs.budget.amountInWords()),
           new Difference("At the limit", yours.modeInWords(), theirs.budget.modeInWords()));
     }
 

@@ -101,8 +101,7 @@ public record LlmForm(
         newer.version(),
         State.CHANGED_ELSEWHERE,
         Difference.among(
-            new Difference(
-                "Default model", words(models.chosen()), words(saved(newer).value())),
+            new Difference("Default model", words(models.chosen()), words(saved(newer).value())),
             new Difference("Monthly Budget", yours.amountInWords(), theirs.amountInWords()),
             new Difference("At the limit", yours.modeInWords(), theirs.modeInWords()),
             new Difference("Time zone", zones.chosen(), newer.timeZone().getId())));

@@ -103,12 +103,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
     return switch (parts.spaces().save(form.wanted(request.spaceId()))) {
       case SettingsSaved.Saved _ -> Reply.redirect("/settings?saved=settings#llm");
       case SettingsSaved.ChangedElsewhere changed ->
-          page(
-              409,
-              request,
-              now,
-              plainRows(now),
-              form.changedElsewhere(changed.current()));
+          page(409, request, now, plainRows(now), form.changedElsewhere(changed.current()));
       case SettingsSaved.Refused refused ->
           throw new IllegalStateException("not refused before: " + refused);
     };

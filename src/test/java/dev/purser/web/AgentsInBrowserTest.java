@@ -107,7 +107,8 @@ class AgentsInBrowserTest {
     assertThat(focused(window)).hasText("Archive");
     focused(window).press("Enter");
     press(window, "Archive agent");
-    assertThat(focused(window)).hasText("support-bot is archived, and its virtual keys are revoked.");
+    assertThat(focused(window))
+        .hasText("support-bot is archived, and its virtual keys are revoked.");
     window.assertAccessible();
   }
 

@@ -61,7 +61,12 @@ class LastCallTest {
           .contains("last call ", "last used ")
           .doesNotContain("no call yet", "not used yet");
       assertThat(
-              person.api().get("/api/agents").ok(200).at("/items/0/virtualKeys/0/lastUsedAt").asString(""))
+              person
+                  .api()
+                  .get("/api/agents")
+                  .ok(200)
+                  .at("/items/0/virtualKeys/0/lastUsedAt")
+                  .asString(""))
           .isNotEmpty();
     }
   }
