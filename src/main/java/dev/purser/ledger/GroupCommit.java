@@ -85,6 +85,9 @@ final class GroupCommit {
   /** When a transaction last waited in vain for another process's rows. */
   private long lockedOutNanos = System.nanoTime() - BRIEFLY.toNanos();
 
+  /** Whether the last attempt waited for locks only briefly; its failure does not count as long. */
+  private boolean brief;
+
   GroupCommit(
       Database database,
       LedgerConfiguration configuration,
@@ -255,7 +258,9 @@ final class GroupCommit {
       }
       if (missing == null && writer.connected()) {
         if (writer.lockedOut(sql)) {
-          lockedOutNanos = System.nanoTime();
+          if (!brief) {
+            lockedOutNanos = System.nanoTime();
+          }
           return apart(bySpace(batch), sql);
         }
         if (!writer.blamesDatabase(sql) && ++strangeFailures > MOST_STRANGE_FAILURES) {
@@ -263,6 +268,11 @@ final class GroupCommit {
         }
       }
       keep(batch, sql);
+      return false;
+    }
+    if (missing != null && !(missing instanceof Lease.Gone)) {
+      // Nothing of this batch was tried, so nothing of it is to blame.
+      keep(batch, missing);
       return false;
     }
     if (failure instanceof Lease.Gone && mayTryAgain) {
@@ -307,10 +317,12 @@ final class GroupCommit {
   private boolean apart(List<List<Operation<?>>> parts, SQLException why) {
     for (int i = 0; i < parts.size(); i++) {
       List<Operation<?>> part = parts.get(i);
-      Throwable failure = commit(part);
+      Throwable missing = restore();
+      Throwable failure = missing == null ? commit(part) : missing;
       if (failure == null) {
         part.forEach(this::tell);
-      } else if (failsAlone(failure)) {
+      } else if (missing == null && failsAlone(failure)) {
+        folding.forget();
         putAside(part, failure);
       } else if (!post(part, false)) {
         parts.subList(i + 1, parts.size()).reversed().forEach(rest -> keep(rest, why));
@@ -378,9 +390,9 @@ final class GroupCommit {
       }
     }
     try {
-      boolean briefly = System.nanoTime() - lockedOutNanos < BRIEFLY.toNanos();
+      brief = System.nanoTime() - lockedOutNanos < BRIEFLY.toNanos();
       writer.transact(session -> {
-        if (briefly) {
+        if (brief) {
           session.waitBriefly();
         }
         new Posting(session, lease, folding, clock, totalsModel).post(batch);
@@ -412,22 +424,22 @@ final class GroupCommit {
     } catch (SQLException | RuntimeException | Error e) {
       return e;
     }
+    long server = writer.connections();
     List<Operation<?>> all = recent.again();
     int restored = 0;
     for (int from = 0; from < all.size(); from += configuration.batch()) {
       List<Operation<?>> page =
           all.subList(from, Math.min(all.size(), from + configuration.batch()));
       Throwable failure = commit(page);
-      if ((failure instanceof SQLException sql
-              && !writer.blames(sql)
-              && (writer.lockedOut(sql) || !failsAlone(sql)))
-          || failure instanceof Lease.Gone
-          || failure instanceof Error) {
+      if (failure != null && keepsFromRestoring(failure)) {
         return failure;
       }
       if (failure != null) {
         for (Operation<?> one : page) {
           Throwable alone = commit(List.of(one));
+          if (alone != null && keepsFromRestoring(alone)) {
+            return alone;
+          }
           if (alone != null) {
             log.error("an entry that the database has lost cannot be restored", alone);
           }
@@ -435,11 +447,23 @@ final class GroupCommit {
       }
       restored += (int) page.stream().filter(one -> Boolean.TRUE.equals(one.result())).count();
     }
-    trusted = writer.connections();
+    if (!writer.connected() || writer.connections() != server) {
+      return new SQLException("the connection broke while lost calls were written again");
+    }
+    trusted = server;
     if (restored > 0) {
       log.warn("{} calls that the database had lost were written again", restored);
     }
     return null;
+  }
+
+  /** Whether a failure is no fault of what was to be written again, so that it is tried later. */
+  private boolean keepsFromRestoring(Throwable failure) {
+    return (failure instanceof SQLException sql
+            && !writer.blames(sql)
+            && (writer.lockedOut(sql) || !failsAlone(sql)))
+        || failure instanceof Lease.Gone
+        || failure instanceof Error;
   }
 
   /** The spaces in which something will hold less than before, or nothing any more. */

@@ -71,7 +71,7 @@ public final class Repricer implements Repricing {
 
            FROM entries
           WHERE space_id = ? AND entry_id > ? AND entry_id <= ? AND cost_nanos IS NOT NULL
-            AND local_day >= ? AND provider = ?
+            AND local_day >= ? AND provider = ? AND price_version <> ?
             AND EXISTS (
               SELECT 1 FROM entry_lines l
               WHERE l.space_id = entries.space_id AND l.entry_id = entries.entry_id AND l.model = ?)
@@ -189,6 +189,11 @@ public final class Repricer implements Repricing {
 
     Lists(PriceList now) {
       this.now = now;
+    }
+
+    /** Of the newer list: what was priced by that needs no other price. */
+    String version() {
+      return now.version();
     }
 
     PriceList then(String version) {

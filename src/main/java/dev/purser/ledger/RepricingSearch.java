@@ -186,7 +186,8 @@ final class RepricingSearch implements Iterator<Batch> {
     select.setString(3, end.isEmpty() ? AFTER_ALL : end.getFirst());
     select.setString(4, search.month);
     select.setString(5, search.provider.id());
-    select.setString(6, model);
+    select.setString(6, lists.version());
+    select.setString(7, model);
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
         Repricer.change(reading, row, lists).ifPresent(found::add);

@@ -100,7 +100,13 @@ public final class Sessions {
    * cleared away with it.
    */
   public Secret open(String userId) {
-    return database.write(handle -> open(handle, userId));
+    return database.transact(session -> {
+      // Locked, so that a user who is disabled in another process is so before or after.
+      PreparedStatement present = session.locking(PASSWORD_HASH);
+      present.setString(1, userId);
+      present.executeQuery().close();
+      return open(session.handle(), userId);
+    });
   }
 
   /**

@@ -74,9 +74,16 @@ public final class Prices implements AutoCloseable {
    */
   public synchronized PriceStore.Added add(ModelPrice price, Instant now) {
     PriceStore.Added added =
-        store.add(price, now, repricing, prices -> current = prices, MOST_AT_ONCE);
-    // Meanwhile calls may have been booked by the list before.
-    missed = true;
+        store.add(
+            price,
+            now,
+            repricing,
+            prices -> {
+              current = prices;
+              // Until here calls may have been booked by the list before, and what follows may fail.
+              missed = true;
+            },
+            MOST_AT_ONCE);
     if (!added.finished()) {
       thread.execute(this::refresh);
     }

@@ -37,7 +37,7 @@ final class Sqlite implements Engine {
   private static final int WRITER_CACHE_KIBIBYTES = 32 * 1024;
 
   /** What a write-ahead log that had to grow beyond this keeps of its length when started anew. */
-  private static final long LOG_KEPT_BYTES = 256L << 20;
+  static final long LOG_KEPT_BYTES = 128L << 20;
 
   private final Path file;
   private final SqliteFiles files;

@@ -33,7 +33,10 @@ final class SqliteCheckpoints implements Engine.Upkeep {
   private static final Duration LONGEST_READ = Duration.ofSeconds(30);
 
   private static final Duration LONGEST_READ_OF_LARGE_LOG = Duration.ofSeconds(5);
-  private static final long LARGE_LOG_BYTES = 256L << 20;
+
+  /** Above what a log keeps of its length when it starts again, or it would stay large for ever. */
+  private static final long LARGE_LOG_BYTES = 2 * Sqlite.LOG_KEPT_BYTES;
+
   private static final long COPY_FROM_BYTES = 4L << 20;
 
   /** Of a page of 4 KiB each: 64 MiB. */

@@ -41,6 +41,11 @@ record AccessTokensPage(WebParts parts) {
     ZoneId zone = zone(request);
     String days = request.form().text("days");
     Integer lifetime = AccessTokenList.LIFETIMES.get(days);
+    if (lifetime == null && !days.isEmpty()) {
+      AccessTokenList.Draft draft =
+          new AccessTokenList.Draft(name, scope, "", "Choose one of the offered lifetimes.");
+      return page(422, request, before, zone, draft, null, "", null);
+    }
     Instant expiresAt =
         lifetime == null ? null : parts.clock().instant().plus(Duration.ofDays(lifetime));
     return switch (parts.accessTokens().create(request.user(), name, scope, expiresAt)) {
