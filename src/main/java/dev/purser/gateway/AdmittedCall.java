@@ -251,7 +251,7 @@ final class AdmittedCall {
     } else if (forwarding != null) {
       forwarding.look(nowNanos);
     } else if (progress.late(nowNanos)) {
-      breakOff(INTERNAL_ERROR, 500);
+      failed();
     }
   }
 

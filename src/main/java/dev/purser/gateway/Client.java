@@ -11,7 +11,9 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,10 @@ final class Client {
   private static final int DISCARDED_BYTES = 1 << 20;
 
   private static final long LINGER_MILLIS = 30_000;
+
+  /** What may have been set for an answer of Purser's own before it is written. */
+  private static final Set<String> OWN_HEADERS =
+      Set.of("allow", "connection", "retry-after", "x-should-retry");
 
   /** What a body must bring beyond its first time: a second for each. */
   private static final int LEAST_BYTES_PER_SECOND = 100_000;
@@ -269,11 +275,26 @@ final class Client {
     lane.answersWithoutEntry().note(id, 200, "alive");
   }
 
+  /**
+   * An answer of Purser's own may come after the head of the provider's was prepared: its length
+   * and encoding are not those of this one.
+   */
+  private void dropProvidersHeaders() {
+    for (String name : List.copyOf(response.headers().names())) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (!lower.startsWith("x-purser-") && !OWN_HEADERS.contains(lower)) {
+        response.headers().remove(name);
+      }
+    }
+    response.setChunked(false);
+  }
+
   /** Whether the client was there to be answered. */
   private boolean answer(int status, byte[] json, String callId) {
     if (gone || response.headWritten()) {
       return false;
     }
+    dropProvidersHeaders();
     response
         .putHeader("x-purser-call-id", callId)
         .setStatusCode(status)

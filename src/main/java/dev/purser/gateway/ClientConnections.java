@@ -66,6 +66,9 @@ final class ClientConnections {
   private final Map<Phase, Set<ClientConnection>> oldestFirst = new EnumMap<>(Phase.class);
   private int open;
 
+  /** Where connections are counted as they are accepted. */
+  private final Set<Channel> counting = new HashSet<>();
+
   /** Where nobody is accepted just now. */
   private final Set<Channel> waiting = new HashSet<>();
 
@@ -96,8 +99,7 @@ final class ClientConnections {
     Channel channel = ClientConnection.channel(opened);
     ClientConnection connection = ClientConnection.of(channel);
     if (connection == null) {
-      // The first of all: from now on they are counted where they are accepted.
-      channel.parent().pipeline().addFirst(new Acceptance());
+      countWhereAccepted(channel.parent());
       connection = accepted(channel);
     }
     connection.watch();
@@ -122,7 +124,18 @@ final class ClientConnections {
     }
   }
 
+  /** From now on; more than one may have been accepted before. */
+  private synchronized void countWhereAccepted(Channel listening) {
+    if (counting.add(listening)) {
+      listening.pipeline().addFirst(new Acceptance());
+    }
+  }
+
   private synchronized ClientConnection accepted(Channel channel) {
+    ClientConnection known = ClientConnection.of(channel);
+    if (known != null) {
+      return known;
+    }
     ClientConnection connection = new ClientConnection(this, channel);
     open++;
     makeRoom(System.nanoTime(), connection.listening());

@@ -76,6 +76,10 @@ final class Framing extends ChannelInboundHandlerAdapter {
     if (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       return "The request has no Host header.";
     }
+    if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        && !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+      return "Transfer-Encoding needs HTTP/1.1.";
+    }
     return isUnderstood(headers) ? null : "Transfer-Encoding may only be \"chunked\", once.";
   }
 

@@ -32,6 +32,8 @@ final class HeaderRules {
       union(
           HOP_BY_HOP,
           "anthropic-organization-id",
+          "anthropic-user-profile-id",
+          "anthropic-workspace-id",
           "b3",
           "baggage",
           "clear-site-data",

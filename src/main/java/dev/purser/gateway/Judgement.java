@@ -71,7 +71,10 @@ sealed interface Judgement {
     Caller caller = known.standing().caller();
     boolean open = requestedModel == null || requestedModel.equals(AUTO);
     String preferred = caller.preferredModel();
-    if (preferred != null && caller.modelPolicy() == ModelPolicy.ALWAYS) {
+    // A model for chats says nothing about embeddings, nor the other way round.
+    if (preferred != null
+        && caller.modelPolicy() == ModelPolicy.ALWAYS
+        && prices.isEmbedding(preferred) == (dialect == Dialect.OPENAI_EMBEDDINGS)) {
       Optional<Provider> owner = prices.providerOf(preferred);
       if (owner.isPresent() && owner.get() != dialect.provider()) {
         return new Refused(

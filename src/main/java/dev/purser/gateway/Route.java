@@ -163,8 +163,7 @@ sealed interface Route {
       first = firstPart(rest);
     }
     String meant = rest;
-    return !managing
-            && SERVED.stream().anyMatch(path -> meant.equals(path) || meant.startsWith(path + "/"))
+    return !managing && (SERVED.contains(meant) || meant.startsWith("/models/"))
         ? "/v1" + meant
         : null;
   }

@@ -80,7 +80,8 @@ public final class Prices implements AutoCloseable {
             repricing,
             prices -> {
               current = prices;
-              // Until here calls may have been booked by the list before, and what follows may fail.
+              // Until here calls may have been booked by the list before, and what follows may
+              // fail.
               missed = true;
             },
             MOST_AT_ONCE);

@@ -52,7 +52,9 @@ final class AnthropicRequests {
       new ToolPlaces(
           List.of(
               "tools[]",
+              "system[].tool.definition",
               "messages[].content[].tool.definition",
+              "messages[].content[].content[].tool.definition",
               "messages[].content[].tool_changes[].tool.definition"),
           List.of("type", "name", "max_uses", "allowed_callers[]"));
 

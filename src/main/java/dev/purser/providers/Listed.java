@@ -214,6 +214,7 @@ enum Listed {
       context_management | compaction is a pass of its own that the request does not limit
       fallbacks          | another model's price
       mcp_servers        | their tools are used as often as the model likes
+      multi_agent        | further agents run as often as the model likes
       prediction         | what is rejected is billed beside the limit of the answer
       prompt             | what is stored may have tools
       web_search_options | how often it searches has no limit

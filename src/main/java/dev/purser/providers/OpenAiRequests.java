@@ -108,6 +108,7 @@ final class OpenAiRequests {
               "background",
               "max_output_tokens",
               "max_tool_calls",
+              "reasoning.mode",
               "service_tier",
               "store",
               "tools",
@@ -310,6 +311,13 @@ final class OpenAiRequests {
 
   private static @Nullable String unboundedField(RequestFields fields, List<Element> tools)
       throws BadRequest {
+    if (fields.elements("input[]").stream().anyMatch(OpenAiRequests::compacts)) {
+      return "input[].type";
+    }
+    String mode = fields.name("reasoning.mode");
+    if (mode != null && !mode.equals("standard")) {
+      return "reasoning.mode";
+    }
     Long mostCalls = fields.number("max_tool_calls");
     for (Element tool : tools) {
       if (loops(tool)) {
@@ -334,8 +342,13 @@ final class OpenAiRequests {
     return null;
   }
 
+  /** Whether an item has the context summarised, in as many tokens as the model likes. */
+  private static boolean compacts(Element item) {
+    return "compaction_trigger".equals(item.text("type"));
+  }
+
   private static boolean isStored(RequestFields fields) throws BadRequest {
-    return !fields.has("store") || fields.flag("store");
+    return !fields.has("store") || fields.flag("store") || fields.has("conversation");
   }
 
   private static boolean isBeyondText(RequestFields fields, String types) {

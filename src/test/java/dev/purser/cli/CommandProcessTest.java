@@ -2,6 +2,7 @@ package dev.purser.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.running.Await;
 import dev.purser.running.Http;
 import dev.purser.running.PurserProcess;
 import dev.purser.running.PurserProcess.Ended;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -86,9 +88,15 @@ class CommandProcessTest {
   void atTheLowestLevelTheLogIsPursersOwnAndHasNoLink() throws IOException {
     Map<String, String> settings = Map.of("PURSER_PORT", "0", "PURSER_LOG_LEVEL", "trace");
     try (PurserProcess server = PurserProcess.serve(folder, settings)) {
-      Matcher link = Pattern.compile("(/setup\\?link=)([A-Za-z0-9_-]+)").matcher(server.log());
+      Pattern printed = Pattern.compile("(/setup\\?link=)([A-Za-z0-9_-]+)\\R");
+      Await.until(
+          "the link to be printed",
+          Duration.ofSeconds(30),
+          () -> printed.matcher(server.log()).find());
+      Matcher link = printed.matcher(server.log());
       assertThat(link.find()).isTrue();
-      assertThat(new Http(server.url(), null).get(link.group()).status()).isEqualTo(200);
+      assertThat(new Http(server.url(), null).get(link.group(1) + link.group(2)).status())
+          .isEqualTo(200);
       // Which cannot be decoded, is too long, or leads nowhere: what a library may write down.
       for (String odd :
           List.of(

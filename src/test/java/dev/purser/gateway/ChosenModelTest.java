@@ -148,8 +148,7 @@ class ChosenModelTest {
     "openai, gpt-4o, /v1/messages/count_tokens, claude-haiku-4-5",
     "anthropic, claude-haiku-4-5, /v1/chat/completions, gpt-4o-mini",
     "anthropic, claude-haiku-4-5, /v1/responses, gpt-4o-mini",
-    "anthropic, claude-haiku-4-5, /v1/responses/input_tokens, gpt-4o-mini",
-    "anthropic, claude-haiku-4-5, /v1/embeddings, text-embedding-3-small"
+    "anthropic, claude-haiku-4-5, /v1/responses/input_tokens, gpt-4o-mini"
   })
   void anAgentThatAlwaysUsesAModelOfTheOtherProviderIsToldSoWith400(
       String provider, String model, String path, String asked) {
@@ -175,6 +174,16 @@ class ChosenModelTest {
       assertThat(purser.lastEntry().model()).isEqualTo(model);
       assertThat(purser.lastEntry().requestedModel()).isEqualTo(asked);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"anthropic, claude-haiku-4-5", "openai, gpt-4o"})
+  void aModelForChatsSaysNothingAboutEmbeddings(String provider, String model) {
+    String always = agent(Provider.ofId(provider).orElseThrow(), model, ModelPolicy.ALWAYS);
+    String body = "{\"model\":\"text-embedding-3-small\",\"input\":\"a\"}";
+
+    assertThat(post(always, "/v1/embeddings", body).statusCode()).isEqualTo(200);
+    assertThat(purser.provider.last().body().toString()).isEqualTo(body);
   }
 
   // ---- in the token counters and the lists of models

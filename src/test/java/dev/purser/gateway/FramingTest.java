@@ -111,6 +111,14 @@ class FramingTest {
     assertRefusedAlone(send(request("host: x\r\n" + headers, whole())));
   }
 
+  @Test
+  void chunksNeedTheVersionThatHasThem() throws IOException {
+    String headers = "host: x\r\ntransfer-encoding: chunked\r\n";
+    String old = request(headers, chunked(BODY)).replace(" HTTP/1.1\r\n", " HTTP/1.0\r\n");
+    assertThat(send(old + whole())).startsWith("HTTP/1.0 400 ").containsOnlyOnce("HTTP/1.");
+    assertThat(purser.provider.received()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

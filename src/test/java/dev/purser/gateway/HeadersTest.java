@@ -24,6 +24,8 @@ class HeadersTest {
           "OpenAI-Organization",
           "OpenAI-Project",
           "anthropic-organization-id",
+          "anthropic-user-profile-id",
+          "anthropic-workspace-id",
           "access-control-allow-origin",
           "Access-Control-Request-Headers",
           "clear-site-data",

@@ -446,6 +446,8 @@ class RefusalsTest {
         "/v1/batches",
         "/v1/audio/speech",
         "/v1/messages/batches",
+        "/v1/v1/messages/batches",
+        "/openai/v1/v1/embeddings/x",
         "/v1",
         "/openai",
         "/openai/deployments/mine/chat"

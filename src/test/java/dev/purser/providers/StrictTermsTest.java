@@ -92,6 +92,12 @@ class StrictTermsTest {
         "OPENAI_RESPONSES   | {'tools':[{'type':'tool_search'}]}                             | tools[].execution",
         "OPENAI_RESPONSES   | {'prompt':{'id':'p'}}                                          | prompt",
         "OPENAI_RESPONSES   | {'context_management':[{'type':'compaction'}]}                 | context_management",
+        "OPENAI_RESPONSES   | {'multi_agent':{'enabled':true},'max_output_tokens':9}         | multi_agent",
+        "OPENAI_RESPONSES   | {'input':[{'role':'user'},{'type':'compaction_trigger'}]}      | input[].type",
+        "OPENAI_RESPONSES   | {'reasoning':{'mode':'pro'},'max_output_tokens':9}             | reasoning.mode",
+        "OPENAI_RESPONSES   | {'input':[{'tools':[{'type':'web_search'}]}],'store':false,'conversation':'c','max_tool_calls':1} | store",
+        "ANTHROPIC_MESSAGES | {'system':[{'type':'tool_addition','tool':{'definition':{'type':'mcp_toolset'}}}]} | system[].tool.definition.type mcp_toolset",
+        "ANTHROPIC_MESSAGES | {'messages':[{'content':[{'type':'tool_result','content':[{'type':'tool_addition','tool':{'definition':{'type':'code_execution_20260521'}}}]}]}]} | messages[].content[].content[].tool.definition.type code_execution_20260521",
       })
   void whatCannotBeBoundedIsNamed(Dialect dialect, String body, String field) {
     assertThat(unbounded(dialect, body, model(dialect))).isEqualTo(field);
