@@ -47,10 +47,10 @@ public record AccessTokenList(
   /** What the form offers, from the shortest. */
   public static Map<String, String> lifetimes() {
     Map<String, String> lifetimes = new LinkedHashMap<>();
-    lifetimes.put("", "Does not expire");
-    lifetimes.put("30", "30 days");
-    lifetimes.put("90", "90 days");
-    lifetimes.put("365", "A year");
+    lifetimes.put("", "Never");
+    lifetimes.put("30", "After 30 days");
+    lifetimes.put("90", "After 90 days");
+    lifetimes.put("365", "After a year");
     return lifetimes;
   }
 
