@@ -72,9 +72,9 @@ public final class Repricer implements Repricing {
            FROM entries
           WHERE space_id = ? AND entry_id > ? AND entry_id <= ? AND cost_nanos IS NOT NULL
             AND local_day >= ? AND provider = ? AND price_version <> ?
-            AND EXISTS (
+            AND ((state = 'interrupted' AND sent_model = ?) OR EXISTS (
               SELECT 1 FROM entry_lines l
-              WHERE l.space_id = entries.space_id AND l.entry_id = entries.entry_id AND l.model = ?)
+              WHERE l.space_id = entries.space_id AND l.entry_id = entries.entry_id AND l.model = ?))
           ORDER BY entry_id\
           """;
   private static final String ONE =
@@ -92,6 +92,8 @@ public final class Repricer implements Repricing {
         price_version = ?
       WHERE space_id = ? AND entry_id = ?\
       """;
+  private static final String HOLD =
+      "UPDATE entries SET hold_nanos = ? WHERE space_id = ? AND entry_id = ?";
   private static final String PRICE_LINE =
       """
       UPDATE entry_lines SET totals_model = ?, unit_picos = ?, uncached_picos = ?, cost_nanos = ?
@@ -224,15 +226,32 @@ public final class Repricer implements Repricing {
             row.getString(20),
             searchContext(row.getString(25)));
     Instant createdAt = Instant.ofEpochMilli(row.getLong(21));
-    String sentModel = row.getString(24);
-    return change(
-        entry,
-        before,
-        usage,
-        createdAt,
-        sentModel == null ? entry.model() : sentModel,
-        lists.then(row.getString(23)),
-        lists.now);
+    String sent = row.getString(24);
+    String sentModel = sent == null ? entry.model() : sent;
+    PriceList then = lists.then(row.getString(23));
+    return entry.state() == EntryState.INTERRUPTED
+        ? interrupted(entry, before, createdAt, sentModel, then, lists.now)
+        : change(entry, before, usage, createdAt, sentModel, then, lists.now);
+  }
+
+  /** Its usage is not known: it was charged at its hold, which the replaced price was part of. */
+  private static Optional<Change> interrupted(
+      EntryRow entry,
+      Charge before,
+      Instant createdAt,
+      String sentModel,
+      PriceList then,
+      PriceList now) {
+    long hold = hold(entry, sentModel, createdAt, then, now);
+    if (hold == entry.holdNanos()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Change(
+            entry,
+            before,
+            Charge.atHold(entry.holding(hold)),
+            now.addedNumber(entry.provider(), sentModel, createdAt)));
   }
 
   private static @Nullable SearchContext searchContext(@Nullable String id) {
@@ -512,6 +531,14 @@ public final class Repricer implements Repricing {
     priceEntry.setString(6, entry.spaceId());
     priceEntry.setString(7, entry.entryId());
     priceEntry.executeUpdate();
+    if (after.state() == EntryState.INTERRUPTED) {
+      // What it is charged at, now and when its settlement comes late.
+      PreparedStatement hold = session.statement(HOLD);
+      hold.setLong(1, after.countedNanos());
+      hold.setString(2, entry.spaceId());
+      hold.setString(3, entry.entryId());
+      hold.executeUpdate();
+    }
     PreparedStatement priceLine = session.statement(PRICE_LINE);
     for (int i = 0; i < after.lines().size(); i++) {
       BookedLine line = after.lines().get(i);

@@ -188,6 +188,7 @@ final class RepricingSearch implements Iterator<Batch> {
     select.setString(5, search.provider.id());
     select.setString(6, lists.version());
     select.setString(7, model);
+    select.setString(8, model);
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
         Repricer.change(reading, row, lists).ifPresent(found::add);

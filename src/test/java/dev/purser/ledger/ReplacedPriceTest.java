@@ -304,6 +304,58 @@ class ReplacedPriceTest {
         });
   }
 
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aCallThatWasInterruptedIsChargedAtWhatItsHoldWouldHaveBeen(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          books.add(MODEL, "300", "1500", null);
+          Admission call = as(calls.admission(), MODEL, books.prices.read().version());
+          assertThat(books.ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
+          books
+              .test
+              .database()
+              .write(handle -> handle.execute("UPDATE processes SET lease_until = 1"));
+          try (Ledger next =
+              Ledger.start(
+                  books.test.openAnother(),
+                  LedgerConfiguration.DEFAULT,
+                  InstantSource.system(),
+                  (provider, model) -> model)) {
+            assertThat(next.health().ready()).isTrue();
+          }
+          assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
+          assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos());
+
+          PriceStore.Added added = books.add(MODEL, "3", "15", null);
+          assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos() / 100);
+          assertThat(calls.spent("")).isEqualTo(new Money(Calls.HOLD.nanos() / 100));
+          assertThat(added.done())
+              .isEqualTo(Repriced.repriced(Calls.HOLD, new Money(Calls.HOLD.nanos() / 100)));
+          LedgerBooks.balance(books.test.database());
+
+          books.add(MODEL, "6", "30", null);
+          assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos() / 50);
+          LedgerBooks.balance(books.test.database());
+
+          // What the process that admitted it knows better comes late, and replaces the charge.
+          Usage usage =
+              new Usage(List.of(used(MODEL, 100_000, 0, 10_000)), "standard", false, null);
+          books
+              .ledger
+              .settle(
+                  Calls.settlement(
+                      call,
+                      UsageSource.REPORTED,
+                      usage,
+                      books.prices.read().price(Provider.ANTHROPIC, usage, NOW)))
+              .join();
+          assertThat(books.cost(call)).isEqualTo(2 * RIGHT);
+          assertThat(calls.spent("")).isEqualTo(new Money(2 * RIGHT));
+        });
+  }
+
   private static Admission as(Admission call, String model, String version) {
     return new Admission(
         call.entryId(),
