@@ -1,6 +1,7 @@
 package dev.purser.gateway;
 
 import dev.purser.pricing.Provider;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -18,7 +19,9 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +66,14 @@ final class AnswerGuard extends ChannelDuplexHandler {
     }
   }
 
+  private static final AttributeKey<AnswerGuard> KEY =
+      AttributeKey.valueOf(AnswerGuard.class, "guard");
+
   private final Provider provider;
   private final Decoder decoder;
+
+  /** Whose answer is expected or under way, as long as the connection is for nobody else. */
+  private @Nullable HttpClientRequest serving;
 
   /** Whether a request was begun whose answer has not ended. */
   private boolean expecting;
@@ -86,8 +95,8 @@ final class AnswerGuard extends ChannelDuplexHandler {
 
   /** Before anything is sent on the connection. */
   static void install(HttpConnection connection, Provider provider, HttpDecoderConfig limits) {
-    ChannelPipeline pipeline =
-        ((ConnectionBase) connection).channelHandlerContext().channel().pipeline();
+    Channel channel = ((ConnectionBase) connection).channelHandlerContext().channel();
+    ChannelPipeline pipeline = channel.pipeline();
     // A header that is not well-formed is left out by HeaderRules: the answer is still good.
     DefaultHttpHeadersFactory anyHeaders =
         DefaultHttpHeadersFactory.headersFactory().withValidation(false);
@@ -95,7 +104,29 @@ final class AnswerGuard extends ChannelDuplexHandler {
         new Decoder(limits.setHeadersFactory(anyHeaders).setTrailersFactory(anyHeaders));
     pipeline.replace(
         "codec", "codec", new CombinedChannelDuplexHandler<>(decoder, new HttpRequestEncoder()));
-    pipeline.addAfter("codec", "answerGuard", new AnswerGuard(provider, decoder));
+    AnswerGuard guard = new AnswerGuard(provider, decoder);
+    channel.attr(KEY).set(guard);
+    pipeline.addAfter("codec", "answerGuard", guard);
+  }
+
+  /** Notes that a request has its connection for itself, until its answer has ended. */
+  static void serve(HttpClientRequest request) {
+    of(request).serving = request;
+  }
+
+  /**
+   * Ends a request that {@link #serve} was called with, and closes its connection. Once its answer
+   * has ended, the connection may be another's: Vert.x would close that one's all the same.
+   */
+  static void reset(HttpClientRequest request) {
+    if (of(request).serving == request) {
+      request.reset();
+    }
+  }
+
+  private static AnswerGuard of(HttpClientRequest request) {
+    return (AnswerGuard)
+        ((ConnectionBase) request.connection()).channelHandlerContext().channel().attr(KEY).get();
   }
 
   // ---- requests
@@ -167,6 +198,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
     if (ended != null && head != null) {
       end = null;
       expecting = false;
+      serving = null;
       answer = null;
       surplus |= decoder.hasRest();
       if (surplus) {

@@ -83,6 +83,7 @@ final class Counter {
       return;
     }
     request = connected;
+    AnswerGuard.serve(connected);
     HeaderRules.copyToProvider(client.request().headers(), connected.headers(), credential);
     connected.putHeader("accept-encoding", "identity");
     upstream.authorize(connected, providerKey);
@@ -130,7 +131,7 @@ final class Counter {
     if (answered.tryComplete(OptionalLong.empty())) {
       log.debug("the input of a call could not be counted: {}", reason);
       if (request != null) {
-        request.reset();
+        AnswerGuard.reset(request);
       }
     }
   }

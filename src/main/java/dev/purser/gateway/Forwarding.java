@@ -126,6 +126,7 @@ final class Forwarding {
       return;
     }
     request = connected;
+    AnswerGuard.serve(connected);
     body = null;
     providerKey = null;
     HeaderRules.copyToProvider(client.request().headers(), connected.headers(), credential);
@@ -272,7 +273,7 @@ final class Forwarding {
 
   private void reset() {
     if (request != null) {
-      request.reset();
+      AnswerGuard.reset(request);
     }
   }
 

@@ -7,8 +7,11 @@ import dev.purser.money.Budget;
 import dev.purser.people.SettingsSaved;
 import dev.purser.people.SpaceSettings;
 import dev.purser.running.Await;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -21,8 +24,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -365,6 +370,84 @@ class WrongCallerTest {
     }
     assertThat(answered).isGreaterThan(4);
     assertThat(provider.connections()).isEqualTo(answered);
+  }
+
+  /** So long that the client leaves while its answer, which has ended, is still being decoded. */
+  private static byte[] longToDecode() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream encoder = new GZIPOutputStream(out)) {
+      for (int i = 0; i < 250; i++) {
+        encoder.write(new byte[1 << 20]);
+      }
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void aClientThatLeavesWhenItsAnswerHasEndedTakesNoOtherCallAlong() throws Exception {
+    byte[] encoded = longToDecode();
+    CountDownLatch answered = new CountDownLatch(4);
+    CountDownLatch arrived = new CountDownLatch(4);
+    CountDownLatch left = new CountDownLatch(1);
+    ScriptedProvider provider =
+        provider((request, out) -> {
+          if (mark(request.body()).startsWith(MARK + "leaves")) {
+            out.write(
+                ScriptedProvider.bytes(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+                        + "content-encoding: gzip\r\ncontent-length: "
+                        + encoded.length
+                        + "\r\n\r\n"));
+            out.write(encoded);
+            out.flush();
+            answered.countDown();
+            return;
+          }
+          arrived.countDown();
+          try {
+            left.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          out.write(ScriptedProvider.bytes(realAnswer(request)));
+        });
+    TestGateway purser = purserBefore(provider);
+    List<Socket> leaving = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), purser.port());
+      leaving.add(socket);
+      String body = Kind.JSON.body(MARK + "leaves-" + i);
+      socket
+          .getOutputStream()
+          .write(
+              ScriptedProvider.bytes(
+                  "POST /v1/messages HTTP/1.1\r\nhost: x\r\nx-api-key: "
+                      + purser.secret
+                      + "\r\ncontent-length: "
+                      + body.length()
+                      + "\r\n\r\n"
+                      + body));
+    }
+    answered.await();
+    List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      String mark = MARK + "stays-" + i;
+      others.add(
+          CompletableFuture.supplyAsync(
+              () -> call(purser, purser.secret, Kind.JSON, mark), Thread::startVirtualThread));
+    }
+    assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+    for (Socket socket : leaving) {
+      socket.close();
+    }
+    Await.until(
+        "those who left are settled",
+        SOON,
+        () -> purser.entries().stream().filter(entry -> entry.state().equals("open")).count() == 4);
+    left.countDown();
+    for (int i = 0; i < others.size(); i++) {
+      assertOwnAnswer(others.get(i).get(), MARK + "stays-" + i);
+    }
   }
 
   /** Heads that leave it open where the answer ends. */
