@@ -119,14 +119,17 @@ final class AnswerGuard extends ChannelDuplexHandler {
    * has ended, the connection may be another's: Vert.x would close that one's all the same.
    */
   static void reset(HttpClientRequest request) {
-    if (of(request).serving == request) {
+    if (request.equals(of(request).serving)) {
       request.reset();
     }
   }
 
   private static AnswerGuard of(HttpClientRequest request) {
-    return (AnswerGuard)
-        ((ConnectionBase) request.connection()).channelHandlerContext().channel().attr(KEY).get();
+    return ((ConnectionBase) request.connection())
+        .channelHandlerContext()
+        .channel()
+        .attr(KEY)
+        .get();
   }
 
   // ---- requests
