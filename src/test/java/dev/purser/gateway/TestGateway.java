@@ -62,6 +62,8 @@ import org.jspecify.annotations.Nullable;
 final class TestGateway implements AutoCloseable {
   static final String ANTHROPIC_KEY = "sk-ant-api03-test-0123456789abcdefghijklmnop";
   private static final Duration KEEP_ALIVE_SELDOM = Duration.ofMinutes(5);
+
+  private static final int LANES = 2;
   static final String OPENAI_KEY = "sk-proj-test-0123456789abcdefghijklmnopqrst";
 
   final HttpClient http =
@@ -100,7 +102,12 @@ final class TestGateway implements AutoCloseable {
 
   TestGateway(TestDatabase.Kind kind) {
     this(
-        kind, configuration -> configuration, null, LedgerConfiguration.DEFAULT, KEEP_ALIVE_SELDOM);
+        kind,
+        configuration -> configuration,
+        null,
+        LedgerConfiguration.DEFAULT,
+        KEEP_ALIVE_SELDOM,
+        LANES);
   }
 
   /** One that gives clients of event streams a sign of life after so long a silence. */
@@ -110,7 +117,19 @@ final class TestGateway implements AutoCloseable {
         configuration -> configuration,
         null,
         LedgerConfiguration.DEFAULT,
-        silence);
+        silence,
+        LANES);
+  }
+
+  /** One whose calls all share one event loop and its connections to the providers. */
+  static TestGateway onOneLane(UnaryOperator<GatewayConfiguration> limits, URI providerUrl) {
+    return new TestGateway(
+        TestDatabase.Kind.SQLITE,
+        limits,
+        providerUrl,
+        LedgerConfiguration.DEFAULT,
+        KEEP_ALIVE_SELDOM,
+        1);
   }
 
   /**
@@ -124,7 +143,7 @@ final class TestGateway implements AutoCloseable {
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
       LedgerConfiguration ledgers) {
-    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers, KEEP_ALIVE_SELDOM);
+    this(TestDatabase.Kind.SQLITE, limits, providerUrl, ledgers, KEEP_ALIVE_SELDOM, LANES);
   }
 
   private TestGateway(
@@ -132,7 +151,8 @@ final class TestGateway implements AutoCloseable {
       UnaryOperator<GatewayConfiguration> limits,
       @Nullable URI providerUrl,
       LedgerConfiguration ledgers,
-      Duration keepAlive) {
+      Duration keepAlive,
+      int lanes) {
     testDatabase = TestDatabase.fresh(kind);
     database = testDatabase.database();
     Clock clock = Clock.systemUTC();
@@ -182,7 +202,7 @@ final class TestGateway implements AutoCloseable {
                 clock,
                 new SimpleMeterRegistry()),
             URI.create("http://purser.test"),
-            2,
+            lanes,
             keepAlive);
     vertx
         .deployVerticle(
@@ -197,7 +217,7 @@ final class TestGateway implements AutoCloseable {
                         .onSuccess(server -> port = server.actualPort());
                   }
                 },
-            new DeploymentOptions().setInstances(2))
+            new DeploymentOptions().setInstances(lanes))
         .await();
   }
 

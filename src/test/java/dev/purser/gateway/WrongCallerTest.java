@@ -56,10 +56,12 @@ class WrongCallerTest {
     return provider;
   }
 
-  /** Each of its two event loops has two connections to each provider, and as many calls wait. */
+  /**
+   * All calls share one event loop, four connections to each provider, and as many places to wait.
+   */
   private TestGateway purserBefore(ScriptedProvider provider) {
     TestGateway purser =
-        new TestGateway(
+        TestGateway.onOneLane(
             c ->
                 new GatewayConfiguration(
                     c.maxBodyBytes(),
