@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  */
 class FailoverTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ANSWERS_IN_A_ROW = 12;
 
   @Test
   void everyCallThatAProviderSawIsOnTheBooksAtWhatItCost() throws Exception {
@@ -105,14 +107,19 @@ class FailoverTest {
   }
 
   private static void ready(RunningPurser purser) {
-    // Whoever has a connection finds out that it is cut, and gets another one.
+    // Whoever has a connection finds out that it is cut, and gets another one: so one answer is not
+    // enough to say that no cut connection is left.
+    AtomicInteger inARow = new AtomicInteger();
     Await.until(
         "it has connections again",
         PATIENCE,
         () -> {
-          Person person = purser.newPerson();
-          return person.summary().path("requestCount").asInt() == 0
-              && new Http(purser.url(), null).get("/health/ready").status() == 200;
+          int before = inARow.getAndSet(0);
+          boolean answered =
+              purser.newPerson().api().get("/api/usage/summary").status() == 200
+                  && new Http(purser.url(), null).get("/health/ready").status() == 200;
+          inARow.set(answered ? before + 1 : 0);
+          return inARow.get() == ANSWERS_IN_A_ROW;
         });
   }
 
