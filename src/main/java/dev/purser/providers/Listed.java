@@ -211,7 +211,7 @@ enum Listed {
       """
       compaction         | a summary, of which the request does not limit the length
       container          | billed beside the tokens, and code runs the model without a limit
-      context_management | compaction is a pass of its own that the request does not limit
+      context_management | compaction is a separate pass that the request does not limit
       fallbacks          | another model's price
       mcp_servers        | their tools are used as often as the model likes
       multi_agent        | further agents run as often as the model likes
