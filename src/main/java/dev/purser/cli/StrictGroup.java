@@ -82,6 +82,11 @@ final class StrictGroup {
     public void run() {
       RequestName name = named.read();
       Effect effect = widens ? Effect.WIDENS : Effect.HARMLESS;
+      String reason = name.whyRefusedAlways();
+      if (reason != null) {
+        throw new CommandFailure(
+            name.id() + " is refused under strict whatever is listed: " + reason);
+      }
       try (Database database = program.database().get()) {
         new StrictNameStore(database).list(name.id(), effect.id(), program.clock().instant());
       }

@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Logs the answers that no entry of the ledger knows, so that the {@code x-purser-call-id} of each
  * can be found somewhere. Anybody can cause such answers, so only so many are logged in a second.
- * Lives on one event loop.
+ * Safe for all threads.
  */
 final class AnswersWithoutEntry {
   private static final Logger log = LoggerFactory.getLogger(AnswersWithoutEntry.class);
@@ -28,7 +28,7 @@ final class AnswersWithoutEntry {
    *
    * @param what was answered: one of Purser's own words, nothing that came with the request
    */
-  void note(String callId, int status, String what) {
+  synchronized void note(String callId, int status, String what) {
     long now = clock.instant().getEpochSecond();
     if (now != second) {
       second = now;

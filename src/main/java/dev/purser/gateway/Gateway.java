@@ -45,6 +45,7 @@ public final class Gateway {
   private final ClientConnections clients;
   private final Standings standings;
   private final GatewayMetrics metrics;
+  private final AnswersWithoutEntry answersWithoutEntry;
   private final AtomicInteger running = new AtomicInteger();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private volatile boolean draining;
@@ -94,6 +95,7 @@ public final class Gateway {
             configuration.formTimeout(),
             configuration.idleTimeout());
     this.standings = new Standings(rooms.virtualKeys(), rooms.vault(), rooms.ledger());
+    this.answersWithoutEntry = new AnswersWithoutEntry(rooms.clock());
     this.metrics = new GatewayMetrics(rooms.meters(), running);
   }
 
@@ -132,7 +134,7 @@ public final class Gateway {
           Framing.install(connection);
           clients.opened(connection);
         })
-        .invalidRequestHandler(request -> new Malformed(rooms.ids().next()).refuse(request));
+        .invalidRequestHandler(request -> new Malformed(rooms.ids().next(), answersWithoutEntry).refuse(request));
   }
 
   /** Every connection of a client. */
@@ -208,6 +210,10 @@ public final class Gateway {
 
   GatewayMetrics metrics() {
     return metrics;
+  }
+
+  AnswersWithoutEntry answersWithoutEntry() {
+    return answersWithoutEntry;
   }
 
   AtomicInteger running() {

@@ -42,7 +42,6 @@ final class Lane implements Handler<HttpServerRequest> {
   private final Map<Provider, Upstream> upstreams = new EnumMap<>(Provider.class);
   private final Set<Running> running = new LinkedHashSet<>();
   private final KeyVerdicts keyVerdicts;
-  private final AnswersWithoutEntry answersWithoutEntry;
 
   /**
    * @param context of this event loop
@@ -54,7 +53,6 @@ final class Lane implements Handler<HttpServerRequest> {
     this.keyVerdicts =
         new KeyVerdicts(
             context.owner(), gateway.rooms().vault(), gateway.rooms().clock(), gateway.errors());
-    this.answersWithoutEntry = new AnswersWithoutEntry(gateway.rooms().clock());
     for (Provider provider : Provider.values()) {
       upstreams.put(
           provider,
@@ -234,7 +232,7 @@ final class Lane implements Handler<HttpServerRequest> {
   }
 
   AnswersWithoutEntry answersWithoutEntry() {
-    return answersWithoutEntry;
+    return gateway.answersWithoutEntry();
   }
 
   KeyVerdicts keyVerdicts() {

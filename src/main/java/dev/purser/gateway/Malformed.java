@@ -7,18 +7,15 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The answer to a request that is not well-formed HTTP. Its connection is closed, since nobody
  * knows where the next request begins.
  *
  * @param id by which the answer is found in the log
+ * @param answers where that is written
  */
-record Malformed(String id) {
-  private static final Logger log = LoggerFactory.getLogger(Malformed.class);
-
+record Malformed(String id, AnswersWithoutEntry answers) {
   void refuse(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     int status =
@@ -36,7 +33,7 @@ record Malformed(String id) {
                   ? String.valueOf(flaw.getMessage())
                   : "The request is not well-formed HTTP.";
         };
-    log.info("request {} was refused with {}: {}", id, status, message);
+    answers.note(id, status, message);
     CallError error =
         CallError.of(
             ErrorCode.REQUEST_MALFORMED,
@@ -52,7 +49,7 @@ record Malformed(String id) {
         .putHeader("x-purser-origin", "purser")
         .end(
             Buffer.buffer(
-                ErrorBody.of(Lane.shape(request, new Route.NotMetered(null)), error, null)));
+                ErrorBody.of(Lane.shape(request, new Route.NotMetered(null)), error, id)));
     request.connection().close();
   }
 }

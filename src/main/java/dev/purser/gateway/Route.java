@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,14 +64,18 @@ sealed interface Route {
   /** What a mistaken base URL may add before a path that is served. */
   Set<String> MISTAKEN = Set.of("anthropic", "api", "openai", "v1", "v1beta", "v2");
 
-  /** Begin with one of these what costs nothing at its provider. */
-  List<String> FREE =
-      List.of(
-          "/v1/chat/completions/",
-          "/v1/conversations",
-          "/v1/files",
-          "/v1/moderations",
-          "/v1/responses/");
+  /**
+   * Method and path of what costs nothing at its provider. Not by what a path begins with: below
+   * stored responses there are endpoints that run a model.
+   */
+  Pattern FREE =
+      Pattern.compile(
+          "(GET|POST|DELETE) /v1/chat/completions/[^/]+(/messages)?"
+              + "|(GET|POST|DELETE) /v1/conversations(/[^/]+(/items(/[^/]+)?)?)?"
+              + "|(GET|POST|DELETE) /v1/files(/[^/]+(/content)?)?"
+              + "|POST /v1/moderations"
+              + "|(GET|DELETE) /v1/responses/[^/]+(/input_items)?"
+              + "|POST /v1/responses/[^/]+/cancel");
 
   /** Null where the path is none of the gateway's. */
   static @Nullable Route of(String method, String path) {
@@ -130,7 +135,7 @@ sealed interface Route {
           default ->
               path.startsWith("/v1/models/")
                   ? new Model(named, decoded(path.substring("/v1/models/".length())))
-                  : notServed(path, named);
+                  : notServed(method, path, named);
         };
     return switch (route) {
       case Metered _, Counter _ ->
@@ -142,12 +147,12 @@ sealed interface Route {
     };
   }
 
-  private static Route notServed(String path, @Nullable Provider named) {
+  private static Route notServed(String method, String path, @Nullable Provider named) {
     String right = rightPath(path);
     if (right != null && !right.equals(path)) {
       return new WrongPath(shapeOf(right, named), right);
     }
-    return FREE.stream().anyMatch(path::startsWith)
+    return FREE.matcher(method + " " + path).matches()
         ? new Free(shapeOf(path, named))
         : new NotMetered(shapeOf(path, named));
   }

@@ -70,7 +70,8 @@ public final class Repricer implements Repricing {
           + """
 
            FROM entries
-          WHERE space_id = ? AND entry_id > ? AND entry_id <= ? AND cost_nanos IS NOT NULL
+          WHERE space_id = ? AND entry_id > ? AND entry_id <= COALESCE(?, entry_id)
+            AND cost_nanos IS NOT NULL
             AND local_day >= ? AND provider = ? AND price_version <> ?
             AND ((state = 'interrupted' AND sent_model = ?) OR EXISTS (
               SELECT 1 FROM entry_lines l

@@ -55,7 +55,6 @@ final class RepricingSearch implements Iterator<Batch> {
       SELECT entry_id FROM entries WHERE space_id = ? AND entry_id > ?
       ORDER BY entry_id LIMIT 1 OFFSET ?\
       """;
-  private static final String AFTER_ALL = "~";
 
   private final Database database;
   private final Instant at;
@@ -183,7 +182,8 @@ final class RepricingSearch implements Iterator<Batch> {
     PreparedStatement select = reading.statement(Repricer.OF_MODEL);
     select.setString(1, search.spaceId);
     select.setString(2, search.after);
-    select.setString(3, end.isEmpty() ? AFTER_ALL : end.getFirst());
+    // Without an end in the last window: no character comes after all others in every collation.
+    select.setString(3, end.isEmpty() ? null : end.getFirst());
     select.setString(4, search.month);
     select.setString(5, search.provider.id());
     select.setString(6, lists.version());

@@ -155,7 +155,7 @@ final class AnthropicUsage implements UsageReading {
     if (!closing.has(OUTPUT_TOKENS) || !usage.has(INPUT_TOKENS)) {
       throw new Unreadable("usage");
     }
-    Passes passes = passes();
+    Passes passes = passes(/* ended= */ true);
     List<ModelUsage> parts = new ArrayList<>(passes.beside);
     boolean billed = !isRefusedBeforeOutput(passes.answer);
     parts.addFirst(billed ? passes.answer : passes.answer.notBilled());
@@ -177,7 +177,12 @@ final class AnthropicUsage implements UsageReading {
    */
   private record Passes(ModelUsage answer, List<ModelUsage> beside, boolean guessed) {}
 
-  private Passes passes() throws Unreadable {
+  /**
+   * Reads the passes.
+   *
+   * @param ended whether the answer has come to its end: before it, nothing is known to be free
+   */
+  private Passes passes(boolean ended) throws Unreadable {
     List<JsonNode> iterations = new ArrayList<>();
     usage.path("iterations").forEach(iterations::add);
     int fallback = lastFallback(iterations);
@@ -192,7 +197,7 @@ final class AnthropicUsage implements UsageReading {
       if (belongsToAnswer(iteration, pass.model(), answering, fallback >= 0)) {
         own = sum(own, pass);
       } else {
-        boolean billed = at > fallback || !isRefusedBeforeOutput(iteration, pass);
+        boolean billed = !ended || at > fallback || !isRefusedBeforeOutput(iteration, pass);
         beside.add(billed ? pass : pass.notBilled());
         guessed |= isGuessed(iteration);
       }
@@ -325,7 +330,7 @@ final class AnthropicUsage implements UsageReading {
       return List.of();
     }
     try {
-      Passes passes = passes();
+      Passes passes = passes(/* ended= */ false);
       List<ModelUsage> seen = new ArrayList<>(passes.beside);
       seen.addFirst(passes.answer);
       return seen;

@@ -62,10 +62,10 @@ public record BudgetRefused(
     }
     if (usedUp()) {
       return whose
-          + " is used up, says Purser: of "
-          + budget.inDollars()
-          + ", "
+          + " is used up, says Purser: "
           + spent.inDollars()
+          + " of "
+          + budget.inDollars()
           + " is spent.";
     }
     return whose

@@ -174,7 +174,11 @@ public final class KeyCheckAnswer {
     if (message.contains("member of an organization")) {
       return "no_organization";
     }
-    return saysTheKey(message) ? "invalid_api_key" : "";
+    return message.startsWith("incorrect api key")
+            || message.startsWith("invalid api key")
+            || message.startsWith("you didn't provide an api key")
+        ? "invalid_api_key"
+        : "";
   }
 
   private static KeyCheckResult otherRegion(String message) {

@@ -237,6 +237,16 @@ enum Listed {
     return reasons;
   }
 
+  /** The fields at the top of a body that a dialect's requests may have. */
+  static Listed fieldsOf(Dialect dialect) {
+    return switch (dialect) {
+      case ANTHROPIC_MESSAGES -> ANTHROPIC_FIELDS;
+      case OPENAI_CHAT -> CHAT_FIELDS;
+      case OPENAI_RESPONSES -> RESPONSES_FIELDS;
+      case OPENAI_EMBEDDINGS -> EMBEDDINGS_FIELDS;
+    };
+  }
+
   /** Whether any of the tables has it. */
   static boolean knows(String name) {
     return Arrays.stream(values()).anyMatch(table -> table.has(name));

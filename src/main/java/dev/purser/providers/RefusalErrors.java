@@ -161,9 +161,8 @@ public final class RefusalErrors {
     String names = RequestName.shown(widening);
     return new CallError(
         ErrorCode.BUDGET_EXHAUSTED,
-        "This call could cost "
-            + needed.upToCents().inDollars()
-            + ", more than its budget has free, says Purser: it has "
+        refused.message()
+            + " The call has "
             + names
             + ", which Purser does not know, so it counts as the most that its model can cost.",
         "Leave "
@@ -171,9 +170,9 @@ public final class RefusalErrors {
             + " out"
             + (claudes ? " (" + CLAUDE_CODE + ")" : "")
             + ", "
-            + LISTED.substring("or ".length())
-            + ", or raise the budget at "
-            + place,
+            + LISTED
+            + ". Otherwise: "
+            + refused.help(place),
         refused.figures());
   }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name that a request has: of a field at the top of its body, or of a beta in its headers. A
@@ -58,6 +59,13 @@ public record RequestName(Dialect dialect, Kind kind, String name) {
   private static Optional<RequestName> of(String dialect, String kind, String name) {
     return Dialect.ofId(dialect)
         .flatMap(of -> Kind.ofId(kind).map(it -> new RequestName(of, it, name)));
+  }
+
+  /** Why a strict budget refuses it whatever is listed; null if it does not. */
+  public @Nullable String whyRefusedAlways() {
+    return kind == Kind.FIELD && !Listed.fieldsOf(dialect).has(name)
+        ? Listed.REFUSED_FIELDS.reasons().get(name)
+        : null;
   }
 
   /** As the database and the commands write it: {@code anthropic_messages beta NAME}. */

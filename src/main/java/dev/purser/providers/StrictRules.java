@@ -97,13 +97,7 @@ final class StrictRules {
   }
 
   private void judgeFields() {
-    Listed listed =
-        switch (dialect) {
-          case ANTHROPIC_MESSAGES -> Listed.ANTHROPIC_FIELDS;
-          case OPENAI_CHAT -> Listed.CHAT_FIELDS;
-          case OPENAI_RESPONSES -> Listed.RESPONSES_FIELDS;
-          case OPENAI_EMBEDDINGS -> Listed.EMBEDDINGS_FIELDS;
-        };
+    Listed listed = Listed.fieldsOf(dialect);
     for (Member member : fields.members()) {
       String name = member.name();
       if (!listed.has(name) && !fields.isNull(name)) {

@@ -319,6 +319,9 @@ class CommandsTest {
       run(test, "", "strict", "allow", "openai_chat", "beta", "x").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "tool", "x").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "field", "a b").failedInOneLine(1);
+      // What no list lets through is not said to be listed.
+      run(test, "", "strict", "allow", "openai_responses", "field", "prompt").failedInOneLine(1);
+      run(test, "", "strict", "allow", "openai_chat", "field", "multi_agent").failedInOneLine(1);
       run(test, "", "strict", "allow", "openai_chat", "field").failedInOneLine(2);
     }
   }

@@ -131,7 +131,7 @@ class BudgetWordsTest {
     assertThat(purser.lastEntry().costNanos()).isEqualTo(20_010_000);
     assertThat(said(post(purser.secret, 9)))
         .startsWith(
-            "This month's budget is used up, says Purser: of $0.02, $0.02 is spent. Raise the"
+            "This month's budget is used up, says Purser: $0.02 of $0.02 is spent. Raise the"
                 + " budget at http://purser.test/settings#llm, or wait until it begins again on ");
   }
 

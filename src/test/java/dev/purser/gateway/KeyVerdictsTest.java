@@ -52,6 +52,8 @@ class KeyVerdictsTest {
         "403 | unsupported_country_region_territory| Country not supported",
         "403 | model_not_found                     | Project does not have access to the model",
         "401 | code_of_tomorrow                    | Something about an API key",
+        "401 |                                     | This API key is not allowed to use the model",
+        "403 |                                     | Your API key does not have access to this endpoint",
       })
   void aRefusalThatIsNotAboutTheKeyLeavesItValid(
       int status, @org.jspecify.annotations.Nullable String code, String message) {

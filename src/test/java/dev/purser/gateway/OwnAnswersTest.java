@@ -162,6 +162,11 @@ class OwnAnswersTest {
     String upgrade = upgrade();
     assertThat(upgrade).contains("x-purser-call-id: ");
     ids.add(upgrade.replaceAll("(?s).*x-purser-call-id: (\\S+).*", "$1"));
+    try (RawClient client = new RawClient(purser.port())) {
+      String malformed = client.head("GET / HTTP/1.1", "host: y");
+      assertThat(malformed).startsWith("http/1.1 400 ");
+      ids.add(malformed.replaceAll("(?s).*x-purser-call-id: (\\S+).*", "$1"));
+    }
 
     assertThat(ids).doesNotHaveDuplicates().containsAll(entries);
     assertThat(ids)

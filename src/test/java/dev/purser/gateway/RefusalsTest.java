@@ -448,6 +448,9 @@ class RefusalsTest {
         "/v1/messages/batches",
         "/v1/v1/messages/batches",
         "/openai/v1/v1/embeddings/x",
+        "/v1/responses/compact",
+        "/v1/responses/resp_1/steer",
+        "/v1/filesystem",
         "/v1",
         "/openai",
         "/openai/deployments/mine/chat"

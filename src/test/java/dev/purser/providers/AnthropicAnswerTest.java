@@ -199,6 +199,23 @@ class AnthropicAnswerTest {
   }
 
   @Test
+  void anAttemptIsKnownToBeFreeOnlyWhenTheStreamHasEnded() {
+    String closing =
+        delta(
+            "{\"input_tokens\":430,\"output_tokens\":50,\"iterations\":["
+                + "{\"type\":\"message\",\"model\":\"claude-fable-5\",\"input_tokens\":400,"
+                + "\"output_tokens\":0},"
+                + "{\"type\":\"fallback_message\",\"model\":\"claude-opus-5-5\","
+                + "\"input_tokens\":430,\"output_tokens\":50}]}");
+    Answer whole = stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, closing, STOP).whole();
+    assertThat(usage(whole).byModel()).filteredOn(part -> !part.billed()).hasSize(1);
+
+    Answer cut = stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, closing).whole();
+    assertThat(cut.source()).isEqualTo(UsageSource.ESTIMATED);
+    assertThat(usage(cut).byModel()).hasSize(2).allMatch(ModelUsage::billed);
+  }
+
+  @Test
   void passesOfOtherModelsAndCompactionsAreBilledBesideTheAnswer() {
     Answer answer =
         body(
