@@ -134,7 +134,8 @@ public final class Gateway {
           Framing.install(connection);
           clients.opened(connection);
         })
-        .invalidRequestHandler(request -> new Malformed(rooms.ids().next(), answersWithoutEntry).refuse(request));
+        .invalidRequestHandler(
+            request -> new Malformed(rooms.ids().next(), answersWithoutEntry).refuse(request));
   }
 
   /** Every connection of a client. */

@@ -76,7 +76,12 @@ public final class TestDatabase implements AutoCloseable {
         }
       }
       case POSTGRESQL -> {
-        onServer("CREATE DATABASE " + name);
+        // With a collation as most servers have one: letters, digits and signs do not come in the
+        // order of their bytes.
+        onServer(
+            "CREATE DATABASE "
+                + name
+                + " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'");
         yield new TestDatabase(
             kind,
             name,
