@@ -6,6 +6,7 @@ import dev.purser.cli.CommandFailure;
 import dev.purser.config.Settings;
 import dev.purser.gateway.Gateway;
 import dev.purser.ledger.Ledger;
+import dev.purser.ledger.PriceKeeper;
 import dev.purser.ledger.Releases;
 import dev.purser.ledger.Repricer;
 import dev.purser.people.AccessTokens;
@@ -15,6 +16,7 @@ import dev.purser.people.PublicAddress;
 import dev.purser.people.Sessions;
 import dev.purser.people.Users;
 import dev.purser.pricing.Prices;
+import dev.purser.pricing.Provider;
 import dev.purser.providers.KeyCheck;
 import dev.purser.reports.BudgetOutlookStore;
 import dev.purser.reports.StrictStateStore;
@@ -106,8 +108,17 @@ public final class App implements AutoCloseable {
             rooms.database(),
             configuration.ledger(),
             clock,
-            (provider, model) ->
-                prices.current().knows(provider, model) ? model : Ledger.UNKNOWN_MODEL);
+            new PriceKeeper() {
+              @Override
+              public String totalsModel(Provider provider, String model) {
+                return prices.current().knows(provider, model) ? model : Ledger.UNKNOWN_MODEL;
+              }
+
+              @Override
+              public void bookedUnseen() {
+                prices.bookedUnseen();
+              }
+            });
     open.push(ledger);
     open.push(rooms.virtualKeys()::writeLastUses);
     KeyCheck keyCheck = new KeyCheck(configuration.providers());

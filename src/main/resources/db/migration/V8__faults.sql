@@ -30,22 +30,28 @@ CREATE TABLE strict_strikes (
 -- Because of which a call under a strict budget counts as the most that its model can cost, one a line; null for none.
 ALTER TABLE entries ADD COLUMN widening_names TEXT;
 
--- errors and entries
+-- entries
 
 -- Of a refused call that no budget refused: what the program was told, in Purser's own words.
 ALTER TABLE entries ADD COLUMN refused_message TEXT;
 
--- ledger
+-- By which price list a hold was made: other prices say nothing about it. Null for entries that are older than this column.
+ALTER TABLE entries ADD COLUMN hold_price_version TEXT;
 
--- text
+-- Not zero for an estimate of which nothing is in doubt, whatever its hold: it is the most that the call can have used, or a
+-- user has released it.
+ALTER TABLE entries ADD COLUMN doubt_closed BIGINT NOT NULL DEFAULT 0;
 
--- What an added price did to calls that were booked before it: those that had no cost, and those that an earlier added price
--- of the model had priced.
+-- added prices
+
+-- What an added price did to calls that were booked before it: those that had no cost, those that an earlier added price of
+-- the model had priced, and those without a price that budgets count for less.
 ALTER TABLE added_prices ADD COLUMN priced_calls BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE added_prices ADD COLUMN priced_nanos BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE added_prices ADD COLUMN repriced_calls BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE added_prices ADD COLUMN repriced_before_nanos BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE added_prices ADD COLUMN repriced_after_nanos BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE added_prices ADD COLUMN recounted_calls BIGINT NOT NULL DEFAULT 0;
 
 -- people
 
@@ -60,4 +66,3 @@ CREATE TABLE sign_in_links (
 ALTER TABLE access_tokens ADD COLUMN expires_at BIGINT;
 ALTER TABLE users ADD COLUMN disabled_at BIGINT;
 
--- keys

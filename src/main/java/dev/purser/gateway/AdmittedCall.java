@@ -2,7 +2,6 @@ package dev.purser.gateway;
 
 import dev.purser.gateway.Progress.Stage;
 import dev.purser.ledger.Settlement;
-import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Priced;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
@@ -112,12 +111,11 @@ final class AdmittedCall {
 
   /** Gives back what is known not to be needed, while the call still runs. */
   private void narrow(Usage most) {
+    Priced priced = plan.priced(most, lane.prices().current());
     var _ =
         lane.ledger()
             .narrow(
-                plan.caller().spaceId(),
-                plan.entryId(),
-                plan.priced(most, lane.prices().current()).counted());
+                plan.caller().spaceId(), plan.entryId(), priced.counted(), priced.priceVersion());
   }
 
   private void forwarded(Forwarding.Ending ending) {
@@ -163,8 +161,7 @@ final class AdmittedCall {
     }
     long settleNanos = System.nanoTime();
     Usage usage = answer.usage();
-    PriceList inForce = lane.prices().current();
-    Priced priced = usage == null ? null : plan.priced(usage, inForce);
+    Priced priced = usage == null ? null : plan.priced(usage, lane.prices().current());
     CompletableFuture<Boolean> written =
         lane.ledger()
             .settle(
@@ -190,7 +187,7 @@ final class AdmittedCall {
             log.error("call {} was not settled", plan.entryId(), failure);
           }
           if (priced != null) {
-            lane.prices().booked(inForce);
+            lane.prices().booked(plan.prices());
           }
           end();
         });

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param costNanos null if unpriced: then no total has any of it
  * @param countedNanos what budgets count
  * @param doubtNanos the part of the hold that an estimate does not cover
+ * @param doubtClosed whether nothing of the hold can be in doubt, whatever it is
  * @param model that answered, else the one sent
  * @param totalsModel the name that {@code model} has in totals
  * @param lines empty if the usage is not known
@@ -26,6 +27,7 @@ record Charge(
     @Nullable Long costNanos,
     long countedNanos,
     long doubtNanos,
+    boolean doubtClosed,
     String model,
     String totalsModel,
     long reasoningTokens,
@@ -47,7 +49,8 @@ record Charge(
         settlement.usageSource(),
         priced.cost() == null ? null : priced.cost().nanos(),
         counted,
-        settlement.ceiling() ? 0 : doubt(settlement.usageSource(), entry, counted),
+        settlement.ceiling() ? 0 : doubt(settlement.usageSource(), entry.holdNanos(), counted),
+        settlement.ceiling(),
         usage.model(),
         totalsModel.apply(usage.model()),
         usage.byModel().stream().mapToLong(ModelUsage::reasoning).sum(),
@@ -62,6 +65,7 @@ record Charge(
         0L,
         0,
         0,
+        /* doubtClosed= */ false,
         entry.model(),
         entry.totalsModel(),
         0,
@@ -76,6 +80,7 @@ record Charge(
         entry.holdNanos(),
         entry.holdNanos(),
         0,
+        /* doubtClosed= */ false,
         entry.model(),
         entry.totalsModel(),
         0,
@@ -83,8 +88,28 @@ record Charge(
   }
 
   /** What is in doubt of an entry: only an estimate can be too low. */
-  static long doubt(UsageSource source, EntryRow entry, long countedNanos) {
-    return source == UsageSource.ESTIMATED ? Math.max(0, entry.holdNanos() - countedNanos) : 0;
+  private static long doubt(UsageSource source, long holdNanos, long countedNanos) {
+    return source == UsageSource.ESTIMATED ? Math.max(0, holdNanos - countedNanos) : 0;
+  }
+
+  /** What is in doubt of it if it counts as this much of such a hold. */
+  long doubt(long holdNanos, long counted) {
+    return doubtClosed ? 0 : doubt(source, holdNanos, counted);
+  }
+
+  /** The same with as much in doubt as this hold says. */
+  Charge under(long holdNanos) {
+    return new Charge(
+        state,
+        source,
+        costNanos,
+        countedNanos,
+        doubt(holdNanos, countedNanos),
+        doubtClosed,
+        model,
+        totalsModel,
+        reasoningTokens,
+        lines);
   }
 
   static BookedLine booked(Line line, UnaryOperator<String> totalsModel) {

@@ -19,33 +19,38 @@ import org.jspecify.annotations.Nullable;
 
 /** The entries, lines and adjustments that one transaction reads, then writes in batches. */
 final class Entries {
+  /** The columns that {@link #entry} reads; further ones may follow. */
+  static final String COLUMNS =
+      """
+      space_id, entry_id, state, agent_id, provider, model, totals_model, local_day, utc_day,
+        hold_nanos, COALESCE(hold_price_version, price_version), granted_output_tokens,
+        space_strict_nanos, agent_strict_nanos, widening_names\
+      """;
+
   private static final KeyedRead READ =
       new KeyedRead(
-          """
-          SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
-            local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
-            agent_strict_nanos, widening_names
-          FROM entries WHERE (space_id, entry_id) IN %s ORDER BY space_id, entry_id\
-          """,
+          "SELECT "
+              + COLUMNS
+              + " FROM entries WHERE (space_id, entry_id) IN %s ORDER BY space_id, entry_id",
           2);
 
   private static final String OPEN_OF_EPOCH =
-      """
-      SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
-        local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
-        agent_strict_nanos
-      FROM entries WHERE epoch = ? AND state = 'open' ORDER BY space_id, entry_id LIMIT ?\
-      """;
+      "SELECT "
+          + COLUMNS
+          + """
+
+           FROM entries WHERE epoch = ? AND state = 'open' ORDER BY space_id, entry_id LIMIT ?\
+          """;
 
   private static final String OPEN =
       """
       INSERT INTO entries (
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
-        hold_nanos, bounded, granted_output_tokens, space_strict_nanos, agent_strict_nanos,
-        sent_model, widening_names, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
+        hold_nanos, hold_price_version, bounded, granted_output_tokens, space_strict_nanos,
+        agent_strict_nanos, sent_model, widening_names, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
         cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
-      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\
       """;
@@ -71,13 +76,16 @@ final class Entries {
       "UPDATE entries SET refused_count = refused_count + 1 WHERE space_id = ? AND entry_id = ?";
 
   private static final String NARROW =
-      "UPDATE entries SET hold_nanos = ? WHERE space_id = ? AND entry_id = ? AND state = 'open'";
+      """
+      UPDATE entries SET hold_nanos = ?, hold_price_version = ?
+      WHERE space_id = ? AND entry_id = ? AND state = 'open'\
+      """;
 
   private static final String END =
       """
       UPDATE entries SET
         state = ?, settled_at = ?, model = ?, totals_model = ?, usage_source = ?,
-        cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?,
+        cost_nanos = ?, counted_nanos = ?, doubt_nanos = ?, doubt_closed = ?,
         input_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, output_tokens = ?,
         reasoning_tokens = ?, web_searches = ?, tier = ?, fast = ?, geography = ?,
         search_context = ?, http_status = ?, error_code = ?, duration_millis = ?, first_byte_millis = ?,
@@ -137,7 +145,7 @@ final class Entries {
         List.copyOf(keys),
         Key::column,
         row -> {
-          EntryRow entry = entry(row).with(names(row.getString(14)));
+          EntryRow entry = entry(row);
           rows.put(new Key(entry.spaceId(), entry.entryId()), entry);
         });
   }
@@ -161,7 +169,7 @@ final class Entries {
     return rows.get(key);
   }
 
-  /** Reads the columns {@code space_id} to {@code agent_strict_nanos} as {@link #READ} has them. */
+  /** Reads {@link #COLUMNS}. */
   static EntryRow entry(ResultSet row) throws SQLException {
     EntryState state = EntryState.ofId(row.getString(3));
     String model = row.getString(6);
@@ -176,10 +184,11 @@ final class Entries {
         totalsModel == null ? "" : totalsModel,
         new Days(row.getString(8), row.getString(9)),
         row.getLong(10),
-        longOrNull(row, 11),
+        row.getString(11),
         longOrNull(row, 12),
         longOrNull(row, 13),
-        List.of());
+        longOrNull(row, 14),
+        names(row.getString(15)));
   }
 
   private static List<String> names(@Nullable String lines) {
@@ -191,6 +200,11 @@ final class Entries {
   }
 
   static @Nullable Long longOrNull(ResultSet row, int column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? null : value;
+  }
+
+  static @Nullable Long longOrNull(ResultSet row, String column) throws SQLException {
     long value = row.getLong(column);
     return row.wasNull() ? null : value;
   }
@@ -209,6 +223,7 @@ final class Entries {
             totalsModel,
             days,
             granted.hold().nanos(),
+            admission.priceVersion(),
             granted.outputTokens(),
             Budgets.strictNanos(admission.spaceBudget()),
             Budgets.strictNanos(admission.agentBudget()),
@@ -235,12 +250,13 @@ final class Entries {
     open.setString(13, entry.days().utc());
     open.setString(14, admission.priceVersion());
     open.setLong(15, entry.holdNanos());
-    open.setLong(16, admission.bounded() == null ? 0 : 1);
-    setLong(open, 17, entry.grantedOutputTokens());
-    setLong(open, 18, entry.spaceStrictNanos());
-    setLong(open, 19, entry.agentStrictNanos());
-    open.setString(20, admission.sentModel());
-    open.setString(21, lines(entry.wideningNames()));
+    open.setString(16, entry.holdPriceVersion());
+    open.setLong(17, admission.bounded() == null ? 0 : 1);
+    setLong(open, 18, entry.grantedOutputTokens());
+    setLong(open, 19, entry.spaceStrictNanos());
+    setLong(open, 20, entry.agentStrictNanos());
+    open.setString(21, admission.sentModel());
+    open.setString(22, lines(entry.wideningNames()));
     add(inserts, open);
     rows.put(entry.key(), entry);
   }
@@ -314,14 +330,19 @@ final class Entries {
     }
   }
 
-  /** Lowers what an open entry holds. */
-  EntryRow narrow(EntryRow entry, long holdNanos) throws SQLException {
+  /**
+   * Lowers what an open entry holds.
+   *
+   * @param priceVersion of the list that the lower hold is made by
+   */
+  EntryRow narrow(EntryRow entry, long holdNanos, String priceVersion) throws SQLException {
     PreparedStatement narrow = session.statement(NARROW);
     narrow.setLong(1, holdNanos);
-    narrow.setString(2, entry.spaceId());
-    narrow.setString(3, entry.entryId());
+    narrow.setString(2, priceVersion);
+    narrow.setString(3, entry.spaceId());
+    narrow.setString(4, entry.entryId());
     add(narrowings, narrow);
-    EntryRow narrowed = entry.holding(holdNanos);
+    EntryRow narrowed = entry.holding(holdNanos, priceVersion);
     rows.put(new Key(entry.spaceId(), entry.entryId()), narrowed);
     return narrowed;
   }
@@ -337,24 +358,25 @@ final class Entries {
     setLong(end, 6, charge.costNanos());
     end.setLong(7, charge.countedNanos());
     end.setLong(8, charge.doubtNanos());
-    end.setLong(9, charge.quantity(Kind.INPUT));
-    end.setLong(10, charge.quantity(Kind.CACHE_READ));
-    end.setLong(11, charge.cacheWrites());
-    end.setLong(12, charge.quantity(Kind.OUTPUT));
-    end.setLong(13, charge.reasoningTokens());
-    end.setLong(14, charge.quantity(Kind.WEB_SEARCH));
-    end.setString(15, ending.tier());
-    end.setLong(16, ending.fast() ? 1 : 0);
-    end.setString(17, ending.geography());
-    end.setString(18, ending.searchContext() == null ? null : ending.searchContext().id());
-    setLong(end, 19, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
-    end.setString(20, ending.errorCode());
-    setLong(end, 21, ending.durationMillis());
-    setLong(end, 22, ending.firstByteMillis());
-    end.setString(23, ending.priceVersion());
-    end.setString(24, entry.spaceId());
-    end.setString(25, entry.entryId());
-    end.setString(26, entry.state().id());
+    end.setLong(9, charge.doubtClosed() ? 1 : 0);
+    end.setLong(10, charge.quantity(Kind.INPUT));
+    end.setLong(11, charge.quantity(Kind.CACHE_READ));
+    end.setLong(12, charge.cacheWrites());
+    end.setLong(13, charge.quantity(Kind.OUTPUT));
+    end.setLong(14, charge.reasoningTokens());
+    end.setLong(15, charge.quantity(Kind.WEB_SEARCH));
+    end.setString(16, ending.tier());
+    end.setLong(17, ending.fast() ? 1 : 0);
+    end.setString(18, ending.geography());
+    end.setString(19, ending.searchContext() == null ? null : ending.searchContext().id());
+    setLong(end, 20, ending.httpStatus() == null ? null : ending.httpStatus().longValue());
+    end.setString(21, ending.errorCode());
+    setLong(end, 22, ending.durationMillis());
+    setLong(end, 23, ending.firstByteMillis());
+    end.setString(24, ending.priceVersion());
+    end.setString(25, entry.spaceId());
+    end.setString(26, entry.entryId());
+    end.setString(27, entry.state().id());
     add(changes, end);
     lines(entry, charge.lines());
     rows.put(

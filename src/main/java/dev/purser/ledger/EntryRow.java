@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the ledger must know of an entry to end it.
  *
+ * @param holdPriceVersion of the price list that the hold was made by
  * @param grantedOutputTokens what its output limit was lowered to, null if it was not
  * @param spaceStrictNanos the strict budget of its space that it was admitted under, null if none
  * @param agentStrictNanos the same of its agent
@@ -22,6 +23,7 @@ record EntryRow(
     String totalsModel,
     Days days,
     long holdNanos,
+    String holdPriceVersion,
     @Nullable Long grantedOutputTokens,
     @Nullable Long spaceStrictNanos,
     @Nullable Long agentStrictNanos,
@@ -42,6 +44,7 @@ record EntryRow(
         newTotalsModel,
         days,
         holdNanos,
+        holdPriceVersion,
         grantedOutputTokens,
         spaceStrictNanos,
         agentStrictNanos,
@@ -59,13 +62,15 @@ record EntryRow(
         totalsModel,
         days,
         holdNanos,
+        holdPriceVersion,
         grantedOutputTokens,
         spaceStrictNanos,
         agentStrictNanos,
         newWideningNames);
   }
 
-  EntryRow holding(long newHoldNanos) {
+  /** The same with another hold, made by this price list. */
+  EntryRow holding(long newHoldNanos, String newHoldPriceVersion) {
     return new EntryRow(
         spaceId,
         entryId,
@@ -76,6 +81,7 @@ record EntryRow(
         totalsModel,
         days,
         newHoldNanos,
+        newHoldPriceVersion,
         grantedOutputTokens,
         spaceStrictNanos,
         agentStrictNanos,

@@ -1,6 +1,5 @@
 package dev.purser.ledger;
 
-import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import dev.purser.storage.Writer;
 import java.sql.SQLException;
@@ -22,7 +21,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +44,7 @@ final class GroupCommit {
   private final Writer writer;
   private final LedgerConfiguration configuration;
   private final InstantSource clock;
-  private final BiFunction<Provider, String, String> totalsModel;
+  private final PriceKeeper prices;
   private final Lease lease;
   private final Folding folding;
   private final ScheduledExecutorService timer;
@@ -92,14 +90,14 @@ final class GroupCommit {
       Database database,
       LedgerConfiguration configuration,
       InstantSource clock,
-      BiFunction<Provider, String, String> totalsModel,
+      PriceKeeper prices,
       Lease lease,
       ScheduledExecutorService timer) {
     this.writer = database.writer();
     this.recent = database.shared() ? new Recent() : null;
     this.configuration = configuration;
     this.clock = clock;
-    this.totalsModel = totalsModel;
+    this.prices = prices;
     this.lease = lease;
     this.folding = new Folding(configuration.refusalsPerMinute());
     this.waitingForHolds = new HoldQueue(configuration.waitingForHolds());
@@ -395,7 +393,7 @@ final class GroupCommit {
         if (brief) {
           session.waitBriefly();
         }
-        new Posting(session, lease, folding, clock, totalsModel).post(batch);
+        new Posting(session, lease, folding, clock, prices).post(batch);
         return lease;
       });
       return null;
@@ -452,6 +450,7 @@ final class GroupCommit {
     }
     trusted = server;
     if (restored > 0) {
+      prices.bookedUnseen();
       log.warn("{} calls that the database had lost were written again", restored);
     }
     return null;
@@ -521,7 +520,7 @@ final class GroupCommit {
       }
       case Operation.Narrow narrow -> {
         if (Boolean.TRUE.equals(narrow.result())) {
-          committed.narrowed(narrow.key(), narrow.hold().nanos());
+          committed.narrowed(narrow.key(), narrow.hold().nanos(), narrow.priceVersion());
         }
       }
       case Operation.End end -> committed.ended(end, clock.instant());

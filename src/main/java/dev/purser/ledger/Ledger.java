@@ -1,7 +1,6 @@
 package dev.purser.ledger;
 
 import dev.purser.money.Money;
-import dev.purser.pricing.Provider;
 import dev.purser.storage.Database;
 import dev.purser.storage.StorageException;
 import dev.purser.storage.Writer;
@@ -17,7 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +49,7 @@ public final class Ledger implements AutoCloseable {
   private final LedgerConfiguration configuration;
   private final Lease lease;
   private final InstantSource clock;
+  private final PriceKeeper prices;
   private final StrictNameStore strictNames;
   private final Recovery recovery;
   private final ScheduledExecutorService timer =
@@ -64,33 +63,32 @@ public final class Ledger implements AutoCloseable {
       Database database,
       LedgerConfiguration configuration,
       InstantSource clock,
-      BiFunction<Provider, String, String> totalsModel,
+      PriceKeeper prices,
       Lease lease) {
     this.database = database;
     this.writer = database.writer();
     this.configuration = configuration;
     this.lease = lease;
     this.clock = clock;
+    this.prices = prices;
     this.strictNames = new StrictNameStore(database);
     this.recovery = new Recovery(clock);
-    this.queue = new GroupCommit(database, configuration, clock, totalsModel, lease, timer);
+    this.queue = new GroupCommit(database, configuration, clock, prices, lease, timer);
   }
 
   /**
    * Begins an epoch, and ends the entries that dead processes left open. On SQLite the caller must
    * hold the data directory's lock: every other process is taken for dead.
    *
-   * @param totalsModel the name under which totals count a provider's model: many names that nobody
-   *     knows must share one
    * @throws StorageException if the database cannot be written
    */
   public static Ledger start(
       Database database,
       LedgerConfiguration configuration,
       InstantSource clock,
-      BiFunction<Provider, String, String> totalsModel) {
+      PriceKeeper prices) {
     Lease lease = begin(database, configuration);
-    Ledger ledger = new Ledger(database, configuration, clock, totalsModel, lease);
+    Ledger ledger = new Ledger(database, configuration, clock, prices, lease);
     ledger.recover();
     ledger.startTimers();
     return ledger;
@@ -133,6 +131,7 @@ public final class Ledger implements AutoCloseable {
       page = database.transact(recovery::endExpired);
     }
     if (ended > 0) {
+      prices.bookedUnseen();
       log.warn("{} calls of a process that died were marked interrupted", ended);
     }
   }
@@ -186,10 +185,12 @@ public final class Ledger implements AutoCloseable {
    * Never raises it. The future completes with whether it was lowered.
    *
    * @param hold the most that the call can cost as far as is known now
+   * @param priceVersion of the list that this hold is made by
    */
-  public CompletableFuture<Boolean> narrow(String spaceId, String entryId, Money hold) {
+  public CompletableFuture<Boolean> narrow(
+      String spaceId, String entryId, Money hold, String priceVersion) {
     return queue
-        .take(new Operation.Narrow(new Entries.Key(spaceId, entryId), hold))
+        .take(new Operation.Narrow(new Entries.Key(spaceId, entryId), hold, priceVersion))
         .orElseGet(() -> CompletableFuture.completedFuture(false));
   }
 
@@ -251,6 +252,7 @@ public final class Ledger implements AutoCloseable {
       try {
         OptionalInt ended = writer.transact(recovery::endExpired);
         if (ended.isPresent()) {
+          prices.bookedUnseen();
           log.warn("{} calls of a process that died were marked interrupted", ended.getAsInt());
           queue.onWriter(this::renewAndRecover);
         }

@@ -157,10 +157,12 @@ abstract sealed class Operation<T> {
   static final class Narrow extends Operation<Boolean> {
     private final Entries.Key key;
     private final Money hold;
+    private final String priceVersion;
 
-    Narrow(Entries.Key key, Money hold) {
+    Narrow(Entries.Key key, Money hold, String priceVersion) {
       this.key = key;
       this.hold = hold;
+      this.priceVersion = priceVersion;
     }
 
     Entries.Key key() {
@@ -169,6 +171,11 @@ abstract sealed class Operation<T> {
 
     Money hold() {
       return hold;
+    }
+
+    /** Of the list that the lower hold is made by. */
+    String priceVersion() {
+      return priceVersion;
     }
 
     @Override

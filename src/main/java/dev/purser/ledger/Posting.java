@@ -1,7 +1,6 @@
 package dev.purser.ledger;
 
 import dev.purser.money.Money;
-import dev.purser.pricing.Provider;
 import dev.purser.storage.Writer.Session;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,7 +14,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +45,7 @@ final class Posting {
   private final Lease lease;
   private final Folding folding;
   private final InstantSource clock;
-  private final BiFunction<Provider, String, String> totalsModel;
+  private final PriceKeeper prices;
   private final Entries entries;
   private final Map<String, Space> spaces = new HashMap<>();
   private final SortedMap<String, String> begunMonths = new TreeMap<>();
@@ -55,17 +53,12 @@ final class Posting {
   private final Months months = new Months();
   private final Totals totals = new Totals();
 
-  Posting(
-      Session session,
-      Lease lease,
-      Folding folding,
-      InstantSource clock,
-      BiFunction<Provider, String, String> totalsModel) {
+  Posting(Session session, Lease lease, Folding folding, InstantSource clock, PriceKeeper prices) {
     this.session = session;
     this.lease = lease;
     this.folding = folding;
     this.clock = clock;
-    this.totalsModel = totalsModel;
+    this.prices = prices;
     this.entries = new Entries(session, lease.epoch());
   }
 
@@ -309,7 +302,7 @@ final class Posting {
         entries.open(
             admission,
             admit.days(),
-            totalsModel.apply(admission.provider(), admission.sentModel()),
+            prices.totalsModel(admission.provider(), admission.sentModel()),
             granted);
     months.move(entry, 0, entry.holdNanos(), 0);
     admit.noteEntry(entry);
@@ -382,7 +375,7 @@ final class Posting {
       return false;
     }
     months.move(entry, 0, hold - entry.holdNanos(), 0);
-    entries.narrow(entry, hold);
+    entries.narrow(entry, hold, narrow.priceVersion());
     return true;
   }
 
@@ -422,7 +415,7 @@ final class Posting {
   }
 
   private Charge charge(EntryRow entry, Settlement settlement) {
-    return Charge.of(entry, settlement, model -> totalsModel.apply(entry.provider(), model));
+    return Charge.of(entry, settlement, model -> prices.totalsModel(entry.provider(), model));
   }
 
   private boolean withdraw(Operation.Withdraw withdraw) throws SQLException {
@@ -450,13 +443,17 @@ final class Posting {
   private void end(EntryRow entry, Charge charge, Ending ending) throws SQLException {
     entries.end(entry, charge, ending);
     months.move(entry, charge.countedNanos(), -entry.holdNanos(), charge.doubtNanos());
-    stopIfAboveHold(entry, charge);
+    stopIfAboveHold(entry, charge, ending);
     totals.add(entry, charge);
   }
 
-  /** A strict budget whose bound was wrong once admits nothing more before somebody looks. */
-  private void stopIfAboveHold(EntryRow entry, Charge charge) {
-    if (charge.countedNanos() > entry.holdNanos()) {
+  /**
+   * A strict budget whose bound was wrong once admits nothing more before somebody looks. What was
+   * priced by other prices than the hold says nothing about the bound.
+   */
+  private void stopIfAboveHold(EntryRow entry, Charge charge, Ending ending) {
+    if (charge.countedNanos() > entry.holdNanos()
+        && entry.holdPriceVersion().equals(ending.priceVersion())) {
       months.stop(entry);
       if (strikes.add(entry, clock.instant())) {
         // Who waits in this transaction has not heard of it.
@@ -477,7 +474,7 @@ final class Posting {
         Adjustments.Change.of(before, charge),
         /* detail= */ null);
     months.move(entry, charge.countedNanos() - before.countedNanos(), 0, charge.doubtNanos());
-    stopIfAboveHold(entry, charge);
+    stopIfAboveHold(entry, charge, ending);
     totals.remove(entry, before);
     totals.add(entry, charge);
   }

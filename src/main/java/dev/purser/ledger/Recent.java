@@ -40,9 +40,11 @@ final class Recent {
   }
 
   /** A running call's hold was lowered. */
-  void narrowed(Entries.Key key, long holdNanos) {
+  void narrowed(Entries.Key key, long holdNanos, String priceVersion) {
     running.computeIfPresent(
-        key, (_, admitted) -> new Admitted(admitted.admission, admitted.entry.holding(holdNanos)));
+        key,
+        (_, admitted) ->
+            new Admitted(admitted.admission, admitted.entry.holding(holdNanos, priceVersion)));
   }
 
   /** The admission of a call that has not ended yet; null if this process knows of none. */

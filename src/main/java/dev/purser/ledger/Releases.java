@@ -24,17 +24,16 @@ public final class Releases {
   static final int PAGE = 200;
 
   private static final String IN_DOUBT =
-      """
-      SELECT space_id, entry_id, state, agent_id, provider, model, totals_model,
-        local_day, utc_day, hold_nanos, granted_output_tokens, space_strict_nanos,
-        agent_strict_nanos,
-        cost_nanos, doubt_nanos
-      FROM entries
-      WHERE space_id = ? AND local_day >= ? AND local_day < ? AND doubt_nanos > 0
-      ORDER BY space_id, entry_id LIMIT ?\
-      """;
+      "SELECT "
+          + Entries.COLUMNS
+          + """
+          , cost_nanos, doubt_nanos
+          FROM entries
+          WHERE space_id = ? AND local_day >= ? AND local_day < ? AND doubt_nanos > 0
+          ORDER BY space_id, entry_id LIMIT ?\
+          """;
   private static final String RELEASE =
-      "UPDATE entries SET doubt_nanos = 0 WHERE space_id = ? AND entry_id = ?";
+      "UPDATE entries SET doubt_nanos = 0, doubt_closed = 1 WHERE space_id = ? AND entry_id = ?";
   private static final String SPACE =
       "SELECT time_zone, latest_month FROM spaces WHERE space_id = ?";
   private static final String RESUME =
@@ -146,7 +145,8 @@ public final class Releases {
         found.add(
             new InDoubt(
                 entry,
-                new Adjustments.Change(Entries.longOrNull(row, 14), 0, 0, -row.getLong(15))));
+                new Adjustments.Change(
+                    Entries.longOrNull(row, "cost_nanos"), 0, 0, -row.getLong("doubt_nanos"))));
       }
     }
     return found;

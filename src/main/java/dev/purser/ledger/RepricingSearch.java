@@ -58,14 +58,14 @@ final class RepricingSearch implements Iterator<Batch> {
 
   private final Database database;
   private final Instant at;
-  private final Repricer.Lists lists;
+  private final PriceChange.Lists lists;
   private final Deque<Search> searches;
   private final Deque<Batch> ready = new ArrayDeque<>();
 
   RepricingSearch(Database database, PriceList prices, Instant at) {
     this.database = database;
     this.at = at;
-    this.lists = new Repricer.Lists(prices);
+    this.lists = new PriceChange.Lists(prices);
     this.searches = read(reading -> searches(reading, prices));
   }
 
@@ -84,20 +84,20 @@ final class RepricingSearch implements Iterator<Batch> {
   }
 
   private interface Read<T> {
-    T from(Repricer.Reading reading) throws SQLException;
+    T from(BookedCall.Reading reading) throws SQLException;
   }
 
   @Override
   public boolean hasNext() {
     while (ready.isEmpty() && !searches.isEmpty()) {
       Search search = searches.removeFirst();
-      List<Repricer.Change> found = new ArrayList<>();
+      List<PriceChange> found = new ArrayList<>();
       Search next = read(reading -> look(reading, search, found));
       if (next != null) {
         searches.addFirst(next);
       }
       for (int from = 0; from < found.size(); from += BATCH) {
-        List<Repricer.Change> some = found.subList(from, Math.min(found.size(), from + BATCH));
+        List<PriceChange> some = found.subList(from, Math.min(found.size(), from + BATCH));
         ready.add(
             new Batch(
                 some.stream()
@@ -118,7 +118,7 @@ final class RepricingSearch implements Iterator<Batch> {
     return ready.removeFirst();
   }
 
-  private Deque<Search> searches(Repricer.Reading reading, PriceList prices) throws SQLException {
+  private Deque<Search> searches(BookedCall.Reading reading, PriceList prices) throws SQLException {
     Deque<Search> found = new ArrayDeque<>();
     for (String spaceId : texts(reading.statement(WITH_UNPRICED))) {
       String month = Repricer.openMonth(reading, spaceId, at);
@@ -145,15 +145,15 @@ final class RepricingSearch implements Iterator<Batch> {
   }
 
   /** Looks on; null after the last. */
-  private @Nullable Search look(
-      Repricer.Reading reading, Search search, List<Repricer.Change> found) throws SQLException {
+  private @Nullable Search look(BookedCall.Reading reading, Search search, List<PriceChange> found)
+      throws SQLException {
     return search.model == null
         ? lookAtUnpriced(reading, search, found)
         : lookAtWindow(reading, search, search.model, found);
   }
 
   private @Nullable Search lookAtUnpriced(
-      Repricer.Reading reading, Search search, List<Repricer.Change> found) throws SQLException {
+      BookedCall.Reading reading, Search search, List<PriceChange> found) throws SQLException {
     PreparedStatement select = reading.statement(Repricer.UNPRICED);
     select.setString(1, search.spaceId);
     select.setString(2, search.after);
@@ -165,14 +165,14 @@ final class RepricingSearch implements Iterator<Batch> {
       while (row.next()) {
         rows++;
         last = row.getString(2);
-        Repricer.change(reading, row, lists).ifPresent(found::add);
+        PriceChange.of(BookedCall.read(reading, row), lists).ifPresent(found::add);
       }
     }
     return rows < BATCH ? null : search.from(last);
   }
 
   private @Nullable Search lookAtWindow(
-      Repricer.Reading reading, Search search, String model, List<Repricer.Change> found)
+      BookedCall.Reading reading, Search search, String model, List<PriceChange> found)
       throws SQLException {
     PreparedStatement window = reading.statement(WINDOW_END);
     window.setString(1, search.spaceId);
@@ -186,12 +186,13 @@ final class RepricingSearch implements Iterator<Batch> {
     select.setString(3, end.isEmpty() ? null : end.getFirst());
     select.setString(4, search.month);
     select.setString(5, search.provider.id());
-    select.setString(6, lists.version());
-    select.setString(7, model);
+    select.setString(6, lists.now().version());
+    select.setString(7, lists.now().version());
     select.setString(8, model);
+    select.setString(9, model);
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        Repricer.change(reading, row, lists).ifPresent(found::add);
+        PriceChange.of(BookedCall.read(reading, row), lists).ifPresent(found::add);
       }
     }
     return end.isEmpty() ? null : search.from(end.getFirst());

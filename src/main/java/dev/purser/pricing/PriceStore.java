@@ -130,14 +130,17 @@ public final class PriceStore {
             batch -> database.write(handle -> book(handle, prices, repricing, batch)));
   }
 
-  /** What an added price has done so far to calls that were booked before it. */
+  /**
+   * What an added price has done so far to calls that were booked before it. Those that it left as
+   * they were are not counted: nothing was written of them.
+   */
   public Repriced done(int number) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
                 SELECT priced_calls, priced_nanos, repriced_calls, repriced_before_nanos,
-                  repriced_after_nanos
+                  repriced_after_nanos, recounted_calls
                 FROM added_prices WHERE price_number = :number
                 """)
             .bind("number", number)
@@ -148,7 +151,8 @@ public final class PriceStore {
                     row.getLong(3),
                     new Money(row.getLong(4)),
                     new Money(row.getLong(5)),
-                    0))
+                    row.getLong(6),
+                    /* keptCalls= */ 0))
             .findOne()
             .orElse(Repriced.NOTHING));
   }
@@ -166,7 +170,8 @@ public final class PriceStore {
                 priced_nanos = priced_nanos + :pricedNanos,
                 repriced_calls = repriced_calls + :repricedCalls,
                 repriced_before_nanos = repriced_before_nanos + :beforeNanos,
-                repriced_after_nanos = repriced_after_nanos + :afterNanos
+                repriced_after_nanos = repriced_after_nanos + :afterNanos,
+                recounted_calls = recounted_calls + :recountedCalls
               WHERE price_number = :number
               """)
           .bind("pricedCalls", done.pricedCalls())
@@ -174,6 +179,7 @@ public final class PriceStore {
           .bind("repricedCalls", done.repricedCalls())
           .bind("beforeNanos", done.costBefore().nanos())
           .bind("afterNanos", done.costAfter().nanos())
+          .bind("recountedCalls", done.recountedCalls())
           .bind("number", each.getKey())
           .execute();
     }

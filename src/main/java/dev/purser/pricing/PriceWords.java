@@ -87,6 +87,13 @@ public final class PriceWords {
               + dollars(would.costBefore())
               + ", which an earlier added price made of them.");
     }
+    if (would.recountedCalls() > 0) {
+      words.add(
+          "For budgets, "
+              + calls(would.recountedCalls())
+              + " without a price would count as less: the price that this one replaces was the"
+              + " highest on the list.");
+    }
     if (would.keptCalls() > 0) {
       words.add(
           calls(would.keptCalls())
@@ -124,6 +131,14 @@ public final class PriceWords {
               + " in place of "
               + dollars(done.costBefore())
               + ".");
+    }
+    if (done.recountedCalls() > 0) {
+      words.add(
+          "For budgets, "
+              + calls(done.recountedCalls())
+              + " without a price "
+              + (done.recountedCalls() == 1 ? "counts" : "count")
+              + " as less.");
     }
     if (words.isEmpty()) {
       words.add("No call of this month changed its cost.");

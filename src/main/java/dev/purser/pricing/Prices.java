@@ -99,13 +99,18 @@ public final class Prices implements AutoCloseable {
   /**
    * Tells that a call is booked.
    *
-   * @param list that was in force when it was priced: if it is no longer the current one, what that
-   *     changes is looked for again, soon
+   * @param list that it was admitted with, which its hold was made by: if it is no longer the
+   *     current one, what that changes is looked for again, soon
    */
   public void booked(PriceList list) {
     if (list != current) {
       missed = true;
     }
+  }
+
+  /** Tells that calls were booked by what their entries say, whatever list those had. */
+  public void bookedUnseen() {
+    missed = true;
   }
 
   /**

@@ -108,6 +108,14 @@ public record Rates(Map<Kind, Long> unitPicos) {
     return new Rates(changed);
   }
 
+  /** The same, and another's price for each kind that has none. */
+  public Rates or(Rates other) {
+    EnumMap<Kind, Long> both = new EnumMap<>(Kind.class);
+    both.putAll(other.unitPicos);
+    both.putAll(unitPicos);
+    return new Rates(both);
+  }
+
   /** Of each kind the dearer. */
   Rates dearer(Rates other) {
     EnumMap<Kind, Long> dearer = new EnumMap<>(Kind.class);

@@ -45,10 +45,14 @@ class PriceInFlightTest {
 
   /** A call that the provider has received, and answers when it is told to. */
   private CompletableFuture<HttpResponse<String>> callUnderWay() {
+    return callUnderWay(BODY);
+  }
+
+  private CompletableFuture<HttpResponse<String>> callUnderWay(String body) {
     purser.provider.answers(asked::set);
     CompletableFuture<HttpResponse<String>> call =
         CompletableFuture.supplyAsync(
-            () -> purser.post("/v1/messages", BODY), Thread::startVirtualThread);
+            () -> purser.post("/v1/messages", body), Thread::startVirtualThread);
     Await.until("the provider is asked", SOON, () -> asked.get() != null);
     return call;
   }
@@ -83,6 +87,11 @@ class PriceInFlightTest {
   private List<String> versions() {
     return purser.database.read(handle ->
         handle.createQuery("SELECT price_version FROM entries").mapTo(String.class).list());
+  }
+
+  private long number(String column) {
+    return purser.database.read(
+        handle -> handle.createQuery("SELECT " + column + " FROM entries").mapTo(Long.class).one());
   }
 
   private long adjustments() {
@@ -155,6 +164,31 @@ class PriceInFlightTest {
         SOON,
         () -> Long.valueOf(COST_NANOS).equals(purser.lastEntry().costNanos()));
     assertThat(adjustments()).isEqualTo(1);
+    LedgerBooks.balance(purser.database);
+  }
+
+  @Test
+  void aCallThatIsCutAfterItsPriceWasReplacedDoubtsNoMoneyOfTheOldOne() {
+    addPrice("300", "1500");
+    CompletableFuture<HttpResponse<String>> call =
+        callUnderWay(BODY.replace("{\"model", "{\"stream\":true,\"model"));
+    long held = number("hold_nanos");
+    assertThat(held).isPositive();
+    addPrice();
+    purser.vertx.runOnContext(_ -> {
+      HttpServerRequest request = asked.get();
+      request.response().setChunked(true).putHeader("content-type", "text/event-stream");
+      request
+          .response()
+          .write("event: ping\ndata: {\"type\":\"ping\"}\n\n")
+          .onSuccess(written -> request.connection().close());
+    });
+    assertThat(call.handle((answer, failure) -> true).join()).isTrue();
+
+    // Tokens out cost five times as much as tokens in, at both prices: the relation is the same.
+    Await.until(
+        "its hold is by the right price", SOON, () -> number("hold_nanos") == (held + 99) / 100);
+    assertThat(number("doubt_nanos")).isEqualTo(number("hold_nanos") - number("counted_nanos"));
     LedgerBooks.balance(purser.database);
   }
 

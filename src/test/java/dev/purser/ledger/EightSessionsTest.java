@@ -105,7 +105,11 @@ class EightSessionsTest {
       long written = 2_000 + random.nextLong(6_000);
       long input = (INPUT_TOKENS - written) * CACHE_READ + written * CACHE_WRITE;
       ledger
-          .narrow(admission.spaceId(), admission.entryId(), new Money(input + most * OUTPUT))
+          .narrow(
+              admission.spaceId(),
+              admission.entryId(),
+              new Money(input + most * OUTPUT),
+              admission.priceVersion())
           .join();
       pause(10 + random.nextLong(20));
       long output = Math.min(most, 200 + random.nextLong(1_800));

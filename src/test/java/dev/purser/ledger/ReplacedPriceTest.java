@@ -2,6 +2,7 @@ package dev.purser.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.money.Budget;
 import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,7 +143,7 @@ class ReplacedPriceTest {
           assertThat(added.done())
               .isEqualTo(preview.would())
               .isEqualTo(
-                  new Repriced(0, Money.ZERO, 3, new Money(3 * WRONG), new Money(3 * RIGHT), 0));
+                  new Repriced(0, Money.ZERO, 3, new Money(3 * WRONG), new Money(3 * RIGHT), 0, 0));
           wrong.forEach(call -> assertThat(books.cost(call)).isEqualTo(RIGHT));
           assertThat(books.cost(other)).isEqualTo(before);
           assertThat(calls.spent("").nanos()).isEqualTo(3 * RIGHT + before);
@@ -271,6 +273,51 @@ class ReplacedPriceTest {
     return wrong;
   }
 
+  /** 100,000 tokens in, and of 20,000 out the half. */
+  private static final ModelUsage ESTIMATE = used(MODEL, 100_000, 0, 10_000);
+
+  /** What stays in doubt of it at the right price: 10,000 tokens out. */
+  private static final long DOUBT = 150_000_000;
+
+  /**
+   * A running call that holds 100,000 tokens in and 20,000 out, at prices of so many cents a
+   * million.
+   */
+  private static Admission running(
+      Books books, Calls calls, String model, long inCents, long outCents) {
+    // A cent is 10⁷ nano-dollars, and a million tokens are ten times what it holds of input.
+    Bounded bounded =
+        new Bounded(Calls.worst(inCents * 1_000_000, 20_000, outCents * 10), 20_000, false);
+    Admission call = as(calls.admission(bounded), model, books.prices.read().version());
+    assertThat(books.ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
+    return call;
+  }
+
+  private static void settle(Books books, Admission call, UsageSource source, PriceList prices) {
+    Usage usage = new Usage(List.of(ESTIMATE), "standard", false, null);
+    books
+        .ledger
+        .settle(Calls.settlement(call, source, usage, prices.price(Provider.ANTHROPIC, usage, NOW)))
+        .join();
+  }
+
+  private static long doubt(Books books) {
+    return books.number("SELECT SUM(doubt_nanos) FROM entries");
+  }
+
+  /** Another process takes the ledger's own for dead, and ends its calls. */
+  private static void interrupt(Books books, PriceKeeper prices) {
+    books.test.database().write(handle -> handle.execute("UPDATE processes SET lease_until = 1"));
+    try (Ledger next =
+        Ledger.start(
+            books.test.openAnother(),
+            LedgerConfiguration.DEFAULT,
+            InstantSource.system(),
+            prices)) {
+      assertThat(next.health().ready()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
   void noMoneyOfTheWrongPriceStaysInDoubt(TestDatabase.Kind kind) {
@@ -278,29 +325,182 @@ class ReplacedPriceTest {
         kind,
         (books, calls) -> {
           books.add(MODEL, "300", "1500", null);
-          Usage usage =
-              new Usage(List.of(used(MODEL, 100_000, 0, 10_000)), "standard", false, null);
-          // Held: 100,000 tokens in and 20,000 out.
-          Admission call =
-              calls.admission(
-                  new Bounded(Calls.worst(2 * WRONG / 3, 20_000, 1_500_000), 20_000, false));
-          call = as(call, MODEL, books.prices.read().version());
-          assertThat(books.ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
-          books
-              .ledger
-              .settle(
-                  Calls.settlement(
-                      call,
-                      UsageSource.ESTIMATED,
-                      usage,
-                      books.prices.read().price(Provider.ANTHROPIC, usage, NOW)))
-              .join();
-          assertThat(books.number("SELECT SUM(doubt_nanos) FROM entries"))
-              .isEqualTo(15_000_000_000L);
+          Admission call = running(books, calls, MODEL, 30_000, 150_000);
+          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
+          assertThat(books.cost(call)).isEqualTo(WRONG);
+          assertThat(doubt(books)).isEqualTo(100 * DOUBT);
 
           books.add(MODEL, "3", "15", null);
           assertThat(books.cost(call)).isEqualTo(RIGHT);
-          assertThat(books.number("SELECT SUM(doubt_nanos) FROM entries")).isEqualTo(150_000_000L);
+          assertThat(doubt(books)).isEqualTo(DOUBT);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void whatIsInDoubtFollowsEveryFurtherPriceDownAndUp(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          books.add(MODEL, "300", "1500", null);
+          Admission call = running(books, calls, MODEL, 30_000, 150_000);
+          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
+          for (int times : new int[] {1, 2, 100, 10, 1}) {
+            books.add(MODEL, String.valueOf(3 * times), String.valueOf(15 * times), null);
+            assertThat(books.cost(call)).isEqualTo(times * RIGHT);
+            assertThat(doubt(books)).isEqualTo(times * DOUBT);
+            LedgerBooks.balance(books.test.database());
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aCallThatRanWhileItsPriceWasReplacedDoubtsWhatItWouldHaveHeld(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          books.add(MODEL, "300", "1500", null);
+          Admission dear = running(books, calls, MODEL, 30_000, 150_000);
+          PriceStore.Added added = books.add(MODEL, "3", "15", null);
+          settle(books, dear, UsageSource.ESTIMATED, books.prices.read());
+          assertThat(books.cost(dear)).isEqualTo(RIGHT);
+          assertThat(doubt(books)).as("by the old hold").isGreaterThan(100 * DOUBT);
+
+          books.prices.reprice(added.prices(), books.repricer());
+          assertThat(books.cost(dear)).isEqualTo(RIGHT);
+          assertThat(doubt(books)).isEqualTo(DOUBT);
+          assertThat(calls.state(dear.entryId())).isEqualTo("settled");
+          LedgerBooks.balance(books.test.database());
+
+          Admission cheap = running(books, calls, MODEL, 300, 1_500);
+          added = books.add(MODEL, "300", "1500", null);
+          settle(books, cheap, UsageSource.ESTIMATED, books.prices.read());
+          assertThat(
+                  books.number("SELECT COUNT(*) FROM months WHERE stopped_limit_nanos IS NOT NULL"))
+              .as("its cost says nothing of its hold")
+              .isZero();
+          books.prices.reprice(added.prices(), books.repricer());
+          assertThat(doubt(books)).isEqualTo(2 * 100 * DOUBT);
+          assertThat(books.number("SELECT COUNT(*) FROM entries WHERE counted_nanos > hold_nanos"))
+              .isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aCallThatRanWhileItsPriceWasReplacedAndWasInterruptedIsPutRight(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          books.add(MODEL, "300", "1500", null);
+          Admission call = running(books, calls, MODEL, 30_000, 150_000);
+          PriceStore.Added added = books.add(MODEL, "3", "15", null);
+          AtomicInteger unseen = new AtomicInteger();
+          interrupt(
+              books,
+              new PriceKeeper() {
+                @Override
+                public String totalsModel(Provider provider, String model) {
+                  return model;
+                }
+
+                @Override
+                public void bookedUnseen() {
+                  unseen.incrementAndGet();
+                }
+              });
+          assertThat(unseen).hasPositiveValue();
+          assertThat(books.cost(call)).isEqualTo(100 * (RIGHT + DOUBT));
+
+          books.prices.reprice(added.prices(), books.repricer());
+          assertThat(books.cost(call)).isEqualTo(RIGHT + DOUBT);
+          assertThat(books.prices.done(added.number()))
+              .isEqualTo(
+                  Repriced.repriced(new Money(100 * (RIGHT + DOUBT)), new Money(RIGHT + DOUBT)));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aLateSettlementByTheWrongPriceStopsNoStrictBudget(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          books.add(MODEL, "300", "1500", null);
+          PriceList old = books.prices.read();
+          Calls strict =
+              calls.under(new Budget(Money.ofCents(1_000_000), Budget.Mode.STRICT), null);
+          Admission call = running(books, strict, MODEL, 30_000, 150_000);
+          interrupt(books, (_, model) -> model);
+          PriceStore.Added added = books.add(MODEL, "3", "15", null);
+          assertThat(books.cost(call)).isEqualTo(RIGHT + DOUBT);
+
+          // Its process lives, and has not heard of the price yet.
+          settle(books, call, UsageSource.REPORTED, old);
+          assertThat(books.cost(call)).isEqualTo(WRONG);
+          assertThat(
+                  books.number("SELECT COUNT(*) FROM months WHERE stopped_limit_nanos IS NOT NULL"))
+              .isZero();
+          books.prices.reprice(added.prices(), books.repricer());
+          assertThat(books.cost(call)).isEqualTo(RIGHT);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aHoldThatTheReplacedPriceDidNotMakeStays(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          // The model has no price yet: it holds the highest of the list, here $10 and $50.
+          Admission call = running(books, calls, MODEL, 1_000, 5_000);
+          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
+          long held = books.number("SELECT hold_nanos FROM entries");
+          books.add(MODEL, "300", "1500", null);
+          assertThat(books.cost(call)).isEqualTo(WRONG);
+          assertThat(doubt(books)).isZero();
+          books.add(MODEL, "3", "15", null);
+          assertThat(books.cost(call)).isEqualTo(RIGHT);
+          assertThat(doubt(books)).isEqualTo(held - RIGHT);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aHoldByAPriceOfZeroDoesNotBecomeLess(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          // Output for nothing, by mistake: 100,000 tokens in are all that is held.
+          books.add(MODEL, "300", "0", null);
+          Admission call = running(books, calls, MODEL, 30_000, 0);
+          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
+          assertThat(doubt(books)).isZero();
+          books.add(MODEL, "3", "15", null);
+          assertThat(books.cost(call)).isEqualTo(RIGHT);
+          assertThat(doubt(books))
+              .as("nobody knows how many tokens it could have answered with")
+              .isEqualTo(30_000_000_000L - RIGHT);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void doubtThatItsUserHasReleasedStaysReleased(TestDatabase.Kind kind) {
+    on(
+        kind,
+        (books, calls) -> {
+          books.add(MODEL, "300", "1500", null);
+          Admission call = running(books, calls, MODEL, 30_000, 150_000);
+          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
+          Releases releases = new Releases(books.test.database(), InstantSource.fixed(NOW));
+          assertThat(releases.releaseDoubt("space-1").doubt().nanos()).isEqualTo(100 * DOUBT);
+          books.add(MODEL, "3", "15", null);
+          assertThat(doubt(books)).isZero();
+          // Also where the old hold left nothing in doubt, and the new one would.
+          books.add(MODEL, "3", "1500", null);
+          assertThat(doubt(books)).isZero();
         });
   }
 
@@ -313,18 +513,7 @@ class ReplacedPriceTest {
           books.add(MODEL, "300", "1500", null);
           Admission call = as(calls.admission(), MODEL, books.prices.read().version());
           assertThat(books.ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
-          books
-              .test
-              .database()
-              .write(handle -> handle.execute("UPDATE processes SET lease_until = 1"));
-          try (Ledger next =
-              Ledger.start(
-                  books.test.openAnother(),
-                  LedgerConfiguration.DEFAULT,
-                  InstantSource.system(),
-                  (provider, model) -> model)) {
-            assertThat(next.health().ready()).isTrue();
-          }
+          interrupt(books, (_, model) -> model);
           assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
           assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos());
 
@@ -340,17 +529,7 @@ class ReplacedPriceTest {
           LedgerBooks.balance(books.test.database());
 
           // What the process that admitted it knows better comes late, and replaces the charge.
-          Usage usage =
-              new Usage(List.of(used(MODEL, 100_000, 0, 10_000)), "standard", false, null);
-          books
-              .ledger
-              .settle(
-                  Calls.settlement(
-                      call,
-                      UsageSource.REPORTED,
-                      usage,
-                      books.prices.read().price(Provider.ANTHROPIC, usage, NOW)))
-              .join();
+          settle(books, call, UsageSource.REPORTED, books.prices.read());
           assertThat(books.cost(call)).isEqualTo(2 * RIGHT);
           assertThat(calls.spent("")).isEqualTo(new Money(2 * RIGHT));
         });
@@ -393,7 +572,7 @@ class ReplacedPriceTest {
           assertThat(counted(books, late)).isEqualTo(3_000_000_000L);
           assertThat(counted(books, early)).isEqualTo(atTheList);
 
-          books.add(MODEL, "3", "15", null);
+          assertThat(books.add(MODEL, "3", "15", null).done()).isEqualTo(Repriced.recounted());
           assertThat(counted(books, late)).isEqualTo(atTheList);
           assertThat(counted(books, early)).isEqualTo(atTheList);
           assertThat(books.number("SELECT COUNT(*) FROM entries WHERE cost_nanos IS NULL"))

@@ -312,7 +312,11 @@ final class Simulation implements AutoCloseable {
       long hold = hold(call.entryId());
       boolean narrowed =
           node.ledger
-              .narrow(call.spaceId(), call.entryId(), new Money(random.nextLong(2 * hold + 2)))
+              .narrow(
+                  call.spaceId(),
+                  call.entryId(),
+                  new Money(random.nextLong(2 * hold + 2)),
+                  call.priceVersion())
               .join();
       assertThat(hold(call.entryId())).isLessThanOrEqualTo(hold);
       assertThat(narrowed).isEqualTo(hold(call.entryId()) < hold);

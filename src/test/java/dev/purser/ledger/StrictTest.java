@@ -334,13 +334,16 @@ class StrictTest {
     Calls strict = calls.under(dollars(5), null);
     Admission call = admitted(strict, answer(5_000));
 
-    assertThat(ledger.narrow("space-1", call.entryId(), cents(200)).join()).isTrue();
-    assertThat(ledger.narrow("space-1", call.entryId(), cents(300)).join()).isFalse();
+    assertThat(ledger.narrow("space-1", call.entryId(), cents(200), call.priceVersion()).join())
+        .isTrue();
+    assertThat(ledger.narrow("space-1", call.entryId(), cents(300), call.priceVersion()).join())
+        .isFalse();
     assertThat(calls.held()).isEqualTo(cents(200));
     assertThat(ask(strict, answer(3_000))).isEqualTo(new Decision.Admitted());
 
     settle(call, cents(200));
-    assertThat(ledger.narrow("space-1", call.entryId(), cents(1)).join()).isFalse();
+    assertThat(ledger.narrow("space-1", call.entryId(), cents(1), call.priceVersion()).join())
+        .isFalse();
     assertThat(calls.held()).isEqualTo(cents(300));
     LedgerBooks.balance(test.database());
   }
@@ -357,7 +360,7 @@ class StrictTest {
     List<CompletableFuture<Boolean>> done = new ArrayList<>();
     for (Admission call : open) {
       done.add(ledger.settle(Calls.reported(open.getFirst())));
-      done.add(ledger.narrow("space-1", call.entryId(), cents(50)));
+      done.add(ledger.narrow("space-1", call.entryId(), cents(50), call.priceVersion()));
       done.add(ledger.settle(Calls.reported(call)));
     }
     goOn.complete(true);
