@@ -24,7 +24,7 @@ final class UserAdd implements Runnable {
 
   @Option(
       names = "--password-stdin",
-      description = "The password is the first line of standard input; it never stands here.")
+      description = "The password is read from the first line of standard input, never from the command line.")
   private boolean passwordFromInput;
 
   UserAdd(Program program) {

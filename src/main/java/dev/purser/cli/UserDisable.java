@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "disable",
     description = {
-      "Lets a user in no more: signs them out, refuses their password and their access tokens.",
+      "Disables a user: signs them out, and refuses their password and access tokens.",
       "Their agents and virtual keys go on working. Works while the server runs or not."
     })
 final class UserDisable implements Runnable {

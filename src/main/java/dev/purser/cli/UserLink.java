@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "link",
     description =
         "Prints a link that signs a user in once, within 10 minutes, whatever the password is: for"
-            + " who is locked out. Works while the server runs.")
+            + " a user who is locked out. Works while the server runs.")
 final class UserLink implements Runnable {
   private final Program program;
 

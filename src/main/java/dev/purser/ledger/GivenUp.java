@@ -8,8 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admissions that were given up though the database can be written, because it was too slow for
- * them: counted, and told to the operator, seldom enough not to fill the log.
+ * Admissions that failed because the database was too slow, although it can be written: counted, and told to the operator, seldom enough not to fill the log.
  */
 final class GivenUp {
   private static final Logger log = LoggerFactory.getLogger(GivenUp.class);
@@ -41,7 +40,7 @@ final class GivenUp {
     if (notInTime + tooMany > 0) {
       lastReport = now;
       log.warn(
-          "admissions were given up because the database is too slow: {} not written before their"
+          "calls were not admitted because the database is too slow: {} not written before their"
               + " deadline, {} turned away because too many waited",
           notInTime,
           tooMany);

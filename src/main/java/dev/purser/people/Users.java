@@ -230,7 +230,7 @@ public final class Users {
   }
 
   /**
-   * Lets a user in no more: their sessions end, and while they are disabled nobody signs in as them
+   * Disables a user: their sessions end, and while they are disabled nobody signs in as them
    * and their access tokens are refused. Their space and its agents stay as they are.
    *
    * @return empty if there is no such user

@@ -186,7 +186,12 @@ final class MeteredRequest implements CallRequest {
   @Override
   public AnswerReader answer(
       String sentModel, int status, @Nullable String contentType, Bound bound) {
-    CallTerms asked = new CallTerms(terms.longWrites(), region, searchContext(sentModel));
+    CallTerms asked =
+        new CallTerms(
+            fields.has(RequestFields.Cue.CACHE_FOR_MINUTES),
+            terms.longWrites(),
+            region,
+            searchContext(sentModel));
     UsageReading reading =
         switch (dialect) {
           case ANTHROPIC_MESSAGES -> new AnthropicUsage(sentModel, asked, status);

@@ -325,7 +325,7 @@ final class OpenAiRequests {
           return Dialect.OPENAI_RESPONSES.usesField();
         }
         if (tool.self().path().startsWith("input[]") && isStored(fields)) {
-          // Who goes on with what is stored has the tool too, and need not limit it.
+          // A later call that continues what is stored has the tool too, and need not limit it.
           return "store";
         }
       }

@@ -15,12 +15,14 @@ final class RequestFields {
   /** A longer name is refused: nothing has such a name. */
   static final int MOST_CHARACTERS_OF_A_NAME = 200;
 
-  /** What makes a request dearer, wherever it stands in the body. */
+  /** What a request's price depends on, wherever it stands in the body. */
   enum Cue {
     /** A request that the beginning be cached. */
     CACHE,
     /** A request that it be cached for an hour. */
-    CACHE_FOR_HOUR
+    CACHE_FOR_HOUR,
+    /** One that names no hour, and so lasts five minutes. */
+    CACHE_FOR_MINUTES
   }
 
   /**

@@ -28,6 +28,8 @@ final class RequestScan {
   /** More than any dialect has, at the top of the body. */
   private static final int MOST_MEMBERS = 1_000;
 
+  private static final String CACHE_CONTROL = "cache_control";
+
   private final String[] paths;
   private final PathTree tree;
 
@@ -60,6 +62,8 @@ final class RequestScan {
     private final List<Field> fields = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final Set<Cue> cues = EnumSet.noneOf(Cue.class);
+    private long cacheControls;
+    private long hourControls;
 
     Pass(JsonParser parser, byte[] body) {
       this.parser = parser;
@@ -77,6 +81,7 @@ final class RequestScan {
         if (parser.nextToken() != null) {
           throw BadRequest.malformed("Something follows the body's JSON object.");
         }
+        note(Cue.CACHE_FOR_MINUTES, cacheControls > hourControls);
         return new RequestFields(body, start, end, members, fields, cues);
       } catch (StreamConstraintsException beyond) {
         throw BadRequest.malformed(limit() + near());
@@ -191,13 +196,23 @@ final class RequestScan {
 
     private void watch(String name, JsonToken token) {
       switch (name) {
-        case "cache_control" -> note(Cue.CACHE, token == JsonToken.START_OBJECT);
-        case "ttl" ->
-            note(
-                Cue.CACHE_FOR_HOUR,
-                token == JsonToken.VALUE_STRING && parser.getString().equals("1h"));
+        case CACHE_CONTROL -> {
+          boolean control = token == JsonToken.START_OBJECT;
+          note(Cue.CACHE, control);
+          cacheControls += control ? 1 : 0;
+        }
+        case "ttl" -> {
+          boolean hour = token == JsonToken.VALUE_STRING && parser.getString().equals("1h");
+          note(Cue.CACHE_FOR_HOUR, hour);
+          hourControls += hour && insideCacheControl() ? 1 : 0;
+        }
         default -> {}
       }
+    }
+
+    private boolean insideCacheControl() {
+      TokenStreamContext outside = parser.streamReadContext().getParent();
+      return outside != null && CACHE_CONTROL.equals(outside.currentName());
     }
 
     private void note(Cue cue, boolean holds) {

@@ -458,6 +458,17 @@ class ExactFiguresTest {
       JsonNode none = grown(stage, tools + forAnHour, 0, 0);
       assertThat(written(none, "cache_write_1h")).isEqualTo(300);
 
+      // Asked for both, and not said which: the rest may be of either.
+      String forBoth =
+          forAnHour.replace(
+              "}}],",
+              "}},{\"type\":\"text\",\"text\":\"b\",\"cache_control\":{\"type\":\"ephemeral\"}}],");
+      for (long in1h : new long[] {0, 100}) {
+        JsonNode either = grown(stage, tools + forBoth, 0, in1h);
+        assertThat(source(either)).isEqualTo("estimated");
+        assertThat(written(either, "cache_write_1h")).isEqualTo(300);
+      }
+
       // Both lifetimes are in use: the rest counts at the dearer, and nobody says which it has.
       JsonNode mixed = grown(stage, tools + forAnHour, 60, 40);
       assertThat(source(mixed)).isEqualTo("estimated");
