@@ -50,7 +50,7 @@ final class HeaderRules {
           "x-title");
 
   /** The same for all names that begin like this. */
-  private static final List<String> PREFIXES_STOP_HERE =
+  static final List<String> PREFIXES_STOP_HERE =
       List.of(
           "access-control-",
           "helicone-",
@@ -64,7 +64,7 @@ final class HeaderRules {
           "x-purser-");
 
   /** Credentials, what the client's browser or proxies added, and what Purser writes itself. */
-  private static final Set<String> NOT_TO_PROVIDERS =
+  static final Set<String> NOT_TO_PROVIDERS =
       union(
           STOP_HERE,
           "accept-encoding",
@@ -90,7 +90,7 @@ final class HeaderRules {
           "x-real-ip");
 
   /** What a provider says to its own customer or about its own connection. */
-  private static final Set<String> NOT_TO_CLIENTS =
+  static final Set<String> NOT_TO_CLIENTS =
       union(
           STOP_HERE,
           "alt-svc",
