@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -36,9 +36,36 @@ class UnansweredCommitTest {
 
   @TempDir private Path folder;
 
+  /** How the process that waits for the answer finds out. */
+  private enum Found {
+    /** The connection ends. */
+    CUT {
+      @Override
+      void by(LossyProxy proxy) {
+        proxy.cut();
+      }
+    },
+    /** The answer comes after all, when another process has ended the entry. */
+    ANSWERED_LATE {
+      @Override
+      void by(LossyProxy proxy) {
+        proxy.answerAfterAll();
+      }
+    };
+
+    abstract void by(LossyProxy proxy);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 12})
-  void whatWasNeverSentCostsNothingHoweverLateThatIsFound(int atOnce) throws Exception {
+  @CsvSource({
+    "1, CUT, stop",
+    "12, CUT, stop",
+    "5, CUT, strict",
+    "1, ANSWERED_LATE, stop",
+    "12, ANSWERED_LATE, strict",
+  })
+  void whatWasNeverSentCostsNothingHoweverLateThatIsFound(int atOnce, Found found, String mode)
+      throws Exception {
     try (HeldCalls calls = new HeldCalls();
         RunningPurser other =
             RunningPurser.start(
@@ -48,6 +75,7 @@ class UnansweredCommitTest {
             new LossyProxy((DatabaseConfiguration.Postgresql) other.database().configuration())) {
       Person person = other.newPerson();
       person.saveKey("anthropic", Person.ANTHROPIC_KEY);
+      person.settings("{\"monthlyBudgetCents\":10000,\"budgetMode\":\"" + mode + "\"}");
       String key = person.virtualKey(person.agent("steady")).secret();
       Map<String, String> settings =
           new HashMap<>(RunningPurser.settings(other.database(), other.directory()));
@@ -76,11 +104,12 @@ class UnansweredCommitTest {
         assertThat(items(person, "open")).isEmpty();
         assertThat(spent(person)).as("charged at the hold for now").isPositive();
 
-        proxy.cut();
+        found.by(proxy);
 
         Await.until("it is taken back", PATIENCE, () -> items(person, "interrupted").isEmpty());
         assertThat(spent(person)).isZero();
         assertThat(person.summary().path("heldCents").decimalValue()).isZero();
+        assertThat(person.summary().path("doubtCents").decimalValue()).isZero();
         assertThat(calls.seen()).as("calls that the provider saw").isZero();
         for (JsonNode call : items(person, "settled")) {
           assertThat(call.path("usageSource").asString()).isEqualTo("none");

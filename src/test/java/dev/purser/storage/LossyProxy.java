@@ -1,5 +1,6 @@
 package dev.purser.storage;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +24,7 @@ public final class LossyProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final URI server;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final List<Pair> silenced = new CopyOnWriteArrayList<>();
   private volatile @Nullable String after;
   private volatile boolean lost;
   private volatile boolean still;
@@ -69,6 +71,12 @@ public final class LossyProxy implements AutoCloseable {
     return lost;
   }
 
+  /** Passes on, in order, what the server has answered since a commit's answer was lost. */
+  public void answerAfterAll() {
+    silenced.forEach(Pair::speak);
+    silenced.clear();
+  }
+
   /** Ends all connections. */
   public void cut() {
     for (Socket socket : open) {
@@ -98,6 +106,7 @@ public final class LossyProxy implements AutoCloseable {
     private final Socket client;
     private final Socket upstream;
     private boolean marked;
+    private final ByteArrayOutputStream keptBack = new ByteArrayOutputStream();
     private volatile boolean silent;
 
     private Pair(Socket client, Socket upstream) {
@@ -121,9 +130,13 @@ public final class LossyProxy implements AutoCloseable {
           if (asks) {
             look(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
           }
-          if (!silent || (asks && !still)) {
-            out.write(buffer, 0, count);
-            out.flush();
+          if (asks) {
+            if (!silent || !still) {
+              out.write(buffer, 0, count);
+              out.flush();
+            }
+          } else {
+            answer(buffer, count, out);
           }
         }
       } catch (IOException closed) {
@@ -134,11 +147,33 @@ public final class LossyProxy implements AutoCloseable {
       }
     }
 
+    private synchronized void answer(byte[] buffer, int count, OutputStream out)
+        throws IOException {
+      if (silent) {
+        keptBack.write(buffer, 0, count);
+      } else {
+        out.write(buffer, 0, count);
+        out.flush();
+      }
+    }
+
+    private synchronized void speak() {
+      silent = false;
+      try {
+        OutputStream out = client.getOutputStream();
+        keptBack.writeTo(out);
+        out.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     private void look(String text) {
       String mark = after;
       marked |= mark != null && text.contains(mark);
       if (marked && mark != null && text.contains(COMMIT)) {
         silent = true;
+        silenced.add(this);
         after = null;
         lost = true;
       }
