@@ -39,7 +39,8 @@ final class KeySave implements Runnable {
 
   @Option(
       names = "--key-stdin",
-      description = "The API key is read from the first line of standard input, never from the command line.")
+      description =
+          "The API key is read from the first line of standard input, never from the command line.")
   private boolean keyFromInput;
 
   KeySave(Program program) {

@@ -24,7 +24,8 @@ final class UserAdd implements Runnable {
 
   @Option(
       names = "--password-stdin",
-      description = "The password is read from the first line of standard input, never from the command line.")
+      description =
+          "The password is read from the first line of standard input, never from the command line.")
   private boolean passwordFromInput;
 
   UserAdd(Program program) {

@@ -7,9 +7,9 @@ import java.util.Map;
 /**
  * The bytes of all request bodies in flight, which together may not exceed a limit. The more a
  * virtual key or a space has of them, the earlier it is turned away: what its key already has
- * counts one and a half times, and what its space has one and a quarter times. So one key alone gets
- * at most about half, and however much others have, there is room for a key that has nothing yet.
- * Large bodies also leave a reserve for small ones.
+ * counts one and a half times, and what its space has one and a quarter times. So one key alone
+ * gets at most about half, and however much others have, there is room for a key that has nothing
+ * yet. Large bodies also leave a reserve for small ones.
  *
  * <p>Safe for all threads; nothing waits in here.
  */

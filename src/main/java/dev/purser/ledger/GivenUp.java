@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admissions that failed because the database was too slow, although it can be written: counted, and told to the operator, seldom enough not to fill the log.
+ * Admissions that failed because the database was too slow, although it can be written: counted,
+ * and told to the operator, seldom enough not to fill the log.
  */
 final class GivenUp {
   private static final Logger log = LoggerFactory.getLogger(GivenUp.class);

@@ -230,8 +230,8 @@ public final class Users {
   }
 
   /**
-   * Disables a user: their sessions end, and while they are disabled nobody signs in as them
-   * and their access tokens are refused. Their space and its agents stay as they are.
+   * Disables a user: their sessions end, and while they are disabled nobody signs in as them and
+   * their access tokens are refused. Their space and its agents stay as they are.
    *
    * @return empty if there is no such user
    */

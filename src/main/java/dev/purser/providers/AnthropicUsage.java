@@ -282,7 +282,9 @@ final class AnthropicUsage implements UsageReading {
             - writtenFor(node, AN_HOUR));
   }
 
-  /** Whether both lifetimes are in use, so that the rest may be of either: it counts as the higher. */
+  /**
+   * Whether both lifetimes are in use, so that the rest may be of either: it counts as the higher.
+   */
   private boolean isGuessed(JsonNode node) throws Unreadable {
     return unsplit(node) > 0
         && (asked.shortWrites() || writtenFor(node, FIVE_MINUTES) > 0)

@@ -13,4 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 record CallTerms(
     boolean shortWrites,
-    boolean longWrites, @Nullable String geography, @Nullable SearchContext searchContext) {}
+    boolean longWrites,
+    @Nullable String geography,
+    @Nullable SearchContext searchContext) {}

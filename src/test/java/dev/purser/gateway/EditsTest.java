@@ -12,7 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docs/edits.md says of itself that it is the whole list: every header that stops is named there. */
+/**
+ * docs/edits.md says of itself that it is the whole list: every header that stops is named there.
+ */
 class EditsTest {
   private static final Pattern NAME = Pattern.compile("`([a-z0-9-]+)(\\*?)`");
 
@@ -35,7 +37,8 @@ class EditsTest {
   @Test
   void everyHeaderThatStopsIsNamedAndEveryNamedOneStops() throws IOException {
     String text = Files.readString(Path.of("docs/edits.md"));
-    String request = text.substring(text.indexOf("These headers stop"), text.indexOf("## In an answer"));
+    String request =
+        text.substring(text.indexOf("These headers stop"), text.indexOf("## In an answer"));
     String answer = text.substring(text.lastIndexOf("These headers stop"));
     Named stopInRequests = Named.in(request.substring(0, request.indexOf("A request that")));
     Named stopInAnswers = Named.in(answer.substring(0, answer.indexOf("An answer whose")));
@@ -43,17 +46,16 @@ class EditsTest {
     // Both are said of requests elsewhere in the list, where they are set anew.
     Set<String> setAnew = Set.of("accept-encoding", "content-length");
     assertThat(HeaderRules.NOT_TO_PROVIDERS)
-        .allMatch(
-            header ->
-                stopInRequests.has(header) || stopInAnswers.has(header) || setAnew.contains(header));
+        .allMatch(header ->
+            stopInRequests.has(header) || stopInAnswers.has(header) || setAnew.contains(header));
     assertThat(HeaderRules.NOT_TO_CLIENTS)
-        .allMatch(
-            header ->
-                stopInAnswers.has(header)
-                    || stopInRequests.has(header)
-                    || header.equals("content-length"));
+        .allMatch(header ->
+            stopInAnswers.has(header)
+                || stopInRequests.has(header)
+                || header.equals("content-length"));
     for (String prefix : HeaderRules.PREFIXES_STOP_HERE) {
-      assertThat(stopInRequests.prefixes.contains(prefix) || stopInAnswers.prefixes.contains(prefix))
+      assertThat(
+              stopInRequests.prefixes.contains(prefix) || stopInAnswers.prefixes.contains(prefix))
           .as(prefix)
           .isTrue();
     }
@@ -62,17 +64,13 @@ class EditsTest {
     List<String> ofRequests = List.of("x-forwarded", "cf-");
     assertThat(stopInRequests.names)
         .hasSizeGreaterThan(30)
-        .allMatch(
-            name ->
-                HeaderRules.NOT_TO_PROVIDERS.contains(name)
-                    || ofRequests.stream().anyMatch(name::startsWith));
-    assertThat(stopInAnswers.names)
-        .isNotEmpty()
-        .allMatch(HeaderRules.NOT_TO_CLIENTS::contains);
+        .allMatch(name ->
+            HeaderRules.NOT_TO_PROVIDERS.contains(name)
+                || ofRequests.stream().anyMatch(name::startsWith));
+    assertThat(stopInAnswers.names).isNotEmpty().allMatch(HeaderRules.NOT_TO_CLIENTS::contains);
     assertThat(stopInRequests.prefixes)
         .isNotEmpty()
-        .allMatch(
-            prefix ->
-                HeaderRules.PREFIXES_STOP_HERE.contains(prefix) || ofRequests.contains(prefix));
+        .allMatch(prefix ->
+            HeaderRules.PREFIXES_STOP_HERE.contains(prefix) || ofRequests.contains(prefix));
   }
 }

@@ -81,7 +81,12 @@ class FramingTest {
 
   private void assertRefusedAlone(String answer) {
     assertThat(answer).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1 ");
-    assertThat(answer).contains("connection: close", "x-purser-origin: purser", "x-purser-call-id");
+    assertThat(answer)
+        .contains(
+            "connection: close",
+            "x-should-retry: false",
+            "x-purser-origin: purser",
+            "x-purser-call-id");
     assertThat(purser.provider.received()).isEmpty();
     assertThat(purser.entries()).hasSize(entriesBefore);
   }
