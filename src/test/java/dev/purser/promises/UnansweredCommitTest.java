@@ -37,7 +37,7 @@ class UnansweredCommitTest {
   @TempDir private Path folder;
 
   /** How the process that waits for the answer finds out. */
-  private enum Found {
+  enum Found {
     /** The connection ends. */
     CUT {
       @Override
