@@ -84,12 +84,21 @@ public final class Main {
                   app.stop();
                   stopped.countDown();
                 }));
-    out.println("Purser is at " + app.address().url());
-    if (app.users().none()) {
-      out.println("There is no user yet. Make the first one here; the link works until then:");
-      out.println("  " + app.setupLink());
-    }
+    out.print(greeting(app));
+    out.flush();
     stopped.await();
     return 0;
+  }
+
+  /** In one piece: who waits for its first line has all of it. */
+  private static String greeting(App app) {
+    StringBuilder lines = new StringBuilder("Purser is at " + app.address().url() + "\n");
+    if (app.users().none()) {
+      lines
+          .append("There is no user yet. Create the first one here; the link works until then:\n  ")
+          .append(app.setupLink())
+          .append('\n');
+    }
+    return lines.toString();
   }
 }

@@ -14,11 +14,11 @@ import java.util.Map;
 enum Listed {
   ANTHROPIC_FIELDS(
       """
-      cache_control         | its tokens count at the dearest write rate that the body asks for
+      cache_control         | its tokens count at the highest write rate that the body asks for
       context_management    | edits that only clear something; any other edit is refused
       diagnostics           | adds a reason to the answer
       fallback_credit_token | only lowers what is billed
-      inference_geo         | where it is absent, the dearest place counts
+      inference_geo         | where it is absent, the most expensive place counts
       max_tokens            | the bound of the answer, thinking included
       messages              | text by its bytes, images by their rule, all else by the window
       metadata              | nothing is billed for it
