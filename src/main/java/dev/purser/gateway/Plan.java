@@ -3,6 +3,7 @@ package dev.purser.gateway;
 import dev.purser.agents.Caller;
 import dev.purser.agents.Standing;
 import dev.purser.ledger.Admission;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Priced;
@@ -112,7 +113,9 @@ record Plan(
   /** What the call counts as when what is known of it cannot be used. */
   Answer atMost(String errorCode) {
     ModelUsage most =
-        new ModelUsage(model, bound().inputTokens(), 0, 0, 0, 0, 0, bound().outputTokens(), 0, 0);
+        ModelUsage.none(model)
+            .with(Kind.INPUT, bound().inputTokens())
+            .with(Kind.OUTPUT, bound().outputTokens());
     Usage usage = new Usage(List.of(most), null, /* fast= */ false, null);
     return new Answer(UsageSource.ESTIMATED, usage, errorCode);
   }

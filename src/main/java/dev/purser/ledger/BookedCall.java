@@ -130,17 +130,7 @@ record BookedCall(
   }
 
   private static ModelUsage part(String model, Map<Kind, Long> quantities, boolean billed) {
-    return new ModelUsage(
-        model,
-        quantities.getOrDefault(Kind.INPUT, 0L),
-        quantities.getOrDefault(Kind.CACHE_READ, 0L),
-        quantities.getOrDefault(Kind.CACHE_WRITE_5M, 0L),
-        quantities.getOrDefault(Kind.CACHE_WRITE_1H, 0L),
-        quantities.getOrDefault(Kind.CACHE_WRITE_30M, 0L),
-        quantities.getOrDefault(Kind.CACHE_WRITE_12H, 0L),
-        quantities.getOrDefault(Kind.OUTPUT, 0L),
-        0,
-        quantities.getOrDefault(Kind.WEB_SEARCH, 0L),
-        billed);
+    ModelUsage part = ModelUsage.of(model, quantities);
+    return billed ? part : part.notBilled();
   }
 }

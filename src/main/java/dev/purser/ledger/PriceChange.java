@@ -171,12 +171,8 @@ sealed interface PriceChange {
 
   /** Whether a part was booked at these rates, as far as it used what they are for. */
   private static boolean agree(Rates booked, Rates rates, ModelUsage part) {
-    for (Kind kind : Kind.values()) {
-      if (part.quantity(kind) > 0 && !booked.picos(kind).equals(rates.picos(kind))) {
-        return false;
-      }
-    }
-    return true;
+    return part.counts().keySet().stream()
+        .allMatch(kind -> booked.picos(kind).equals(rates.picos(kind)));
   }
 
   /** The rates that lines were booked at, by the parts that they are of. */
@@ -185,16 +181,14 @@ sealed interface PriceChange {
     Iterator<BookedLine> line = lines.iterator();
     for (ModelUsage part : parts) {
       Map<Kind, Long> picos = new EnumMap<>(Kind.class);
-      for (Kind kind : Kind.values()) {
-        if (part.quantity(kind) > 0) {
-          BookedLine next = line.next();
-          if (next.unitPicos() != null) {
-            picos.put(kind, next.unitPicos());
-          }
-          // What it would have cost uncached is kept with it, too.
-          if (next.uncachedPicos() != null) {
-            picos.putIfAbsent(Kind.INPUT, next.uncachedPicos());
-          }
+      for (Kind kind : part.counts().keySet()) {
+        BookedLine next = line.next();
+        if (next.unitPicos() != null) {
+          picos.put(kind, next.unitPicos());
+        }
+        // What it would have cost uncached is kept with it, too.
+        if (next.uncachedPicos() != null) {
+          picos.putIfAbsent(Kind.INPUT, next.uncachedPicos());
         }
       }
       booked.add(new Rates(picos));

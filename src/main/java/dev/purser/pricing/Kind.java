@@ -3,31 +3,51 @@ package dev.purser.pricing;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a quantity of a call is: tokens of one kind, or billable tool requests. */
+/**
+ * What a quantity of a call is: tokens of one kind, or billable tool requests. A new kind is an
+ * entry here, a price in the price list, and the dialect that reads it.
+ */
 public enum Kind {
   /** Input neither read from nor written to a cache. */
-  INPUT,
-  CACHE_READ,
-  CACHE_WRITE_5M,
-  CACHE_WRITE_1H,
-  CACHE_WRITE_30M,
-  CACHE_WRITE_12H,
+  INPUT(Group.INPUT),
+  CACHE_READ(Group.CACHE_READ),
+  CACHE_WRITE_5M(Group.CACHE_WRITE),
+  CACHE_WRITE_1H(Group.CACHE_WRITE),
+  CACHE_WRITE_30M(Group.CACHE_WRITE),
+  CACHE_WRITE_12H(Group.CACHE_WRITE),
   /** Output, reasoning included. */
-  OUTPUT,
+  OUTPUT(Group.OUTPUT),
   /** Requests, not tokens. */
-  WEB_SEARCH;
+  WEB_SEARCH(Group.WEB_SEARCH);
+
+  /** What a call's figures add up: kinds that people look at together. */
+  public enum Group {
+    INPUT,
+    CACHE_READ,
+    CACHE_WRITE,
+    OUTPUT,
+    WEB_SEARCH
+  }
+
+  private final Group group;
+
+  Kind(Group group) {
+    this.group = group;
+  }
 
   /** As the database and the API write it: {@code cache_write_5m}. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** In which of a call's figures it is added up. */
+  public Group group() {
+    return group;
+  }
+
   /** Whether its tokens were read from a cache or written to one. */
   public boolean isCached() {
-    return switch (this) {
-      case CACHE_READ, CACHE_WRITE_5M, CACHE_WRITE_1H, CACHE_WRITE_30M, CACHE_WRITE_12H -> true;
-      case INPUT, OUTPUT, WEB_SEARCH -> false;
-    };
+    return group == Group.CACHE_READ || group == Group.CACHE_WRITE;
   }
 
   public static Optional<Kind> ofId(String id) {

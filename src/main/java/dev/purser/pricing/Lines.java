@@ -24,15 +24,12 @@ final class Lines {
   }
 
   void add(ModelUsage part, Rates rates) {
-    for (Kind kind : Kind.values()) {
-      long quantity = part.quantity(kind);
-      if (quantity > 0) {
-        items.add(
-            part.billed()
-                ? billed(part.model(), kind, quantity, rates)
-                : new Item(part.model(), kind, quantity, 0L, null, /* billed= */ false));
-      }
-    }
+    part.counts()
+        .forEach((kind, quantity) ->
+            items.add(
+                part.billed()
+                    ? billed(part.model(), kind, quantity, rates)
+                    : new Item(part.model(), kind, quantity, 0L, null, /* billed= */ false)));
   }
 
   private static Item billed(String model, Kind kind, long quantity, Rates rates) {

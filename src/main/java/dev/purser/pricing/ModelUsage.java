@@ -1,29 +1,20 @@
 package dev.purser.pricing;
 
 import dev.purser.text.PlainText;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
- * What one model used in a call, each token in exactly one kind.
+ * What one part of a call used of one model: how much of each kind, every token in exactly one.
+ * Immutable; built from {@link #none} with {@link #with}.
  *
  * @param model as the provider named it
- * @param input tokens neither read from nor written to a cache
- * @param output tokens, {@code reasoning} among them
- * @param reasoning tokens, already counted in {@code output}
- * @param webSearches requests
+ * @param counts of the kinds of which there is any
+ * @param reasoning output tokens that are reasoning, already counted as output
  * @param billed whether the provider bills it at all
  */
-public record ModelUsage(
-    String model,
-    long input,
-    long cacheRead,
-    long cacheWrite5m,
-    long cacheWrite1h,
-    long cacheWrite30m,
-    long cacheWrite12h,
-    long output,
-    long reasoning,
-    long webSearches,
-    boolean billed) {
+public record ModelUsage(String model, Map<Kind, Long> counts, long reasoning, boolean billed) {
 
   /** More than any call can use; an answer that claims more is unreadable, not expensive. */
   public static final long MOST = 1_000_000_000L;
@@ -31,87 +22,76 @@ public record ModelUsage(
   /** In characters; no model has such a name. */
   public static final int LONGEST_NAME = 200;
 
+  /**
+   * Takes the name through the door, and drops counts of zero.
+   *
+   * @throws IllegalArgumentException for a count below zero or above {@link #MOST}
+   */
   public ModelUsage {
     model = PlainText.of(model, LONGEST_NAME);
-    for (long quantity :
-        new long[] {
-          input,
-          cacheRead,
-          cacheWrite5m,
-          cacheWrite1h,
-          cacheWrite30m,
-          cacheWrite12h,
-          output,
-          reasoning,
-          webSearches
-        }) {
-      if (quantity < 0 || quantity > MOST) {
-        throw new IllegalArgumentException("a quantity of usage out of range: " + quantity);
+    EnumMap<Kind, Long> some = new EnumMap<>(Kind.class);
+    counts.forEach((kind, count) -> {
+      if (inRange(count) > 0) {
+        some.put(kind, count);
       }
-    }
+    });
+    counts = Collections.unmodifiableMap(some);
+    inRange(reasoning);
   }
 
-  /** What is billed. */
-  public ModelUsage(
-      String model,
-      long input,
-      long cacheRead,
-      long cacheWrite5m,
-      long cacheWrite1h,
-      long cacheWrite30m,
-      long cacheWrite12h,
-      long output,
-      long reasoning,
-      long webSearches) {
-    this(
-        model,
-        input,
-        cacheRead,
-        cacheWrite5m,
-        cacheWrite1h,
-        cacheWrite30m,
-        cacheWrite12h,
-        output,
-        reasoning,
-        webSearches,
-        /* billed= */ true);
+  private static long inRange(long count) {
+    if (count < 0 || count > MOST) {
+      throw new IllegalArgumentException("a quantity of usage out of range: " + count);
+    }
+    return count;
+  }
+
+  /** Nothing of a model, as something that is billed. */
+  public static ModelUsage none(String model) {
+    return of(model, Map.of());
+  }
+
+  /** So much of a model, none of it known to be reasoning, as something that is billed. */
+  public static ModelUsage of(String model, Map<Kind, Long> counts) {
+    return new ModelUsage(model, counts, /* reasoning= */ 0, /* billed= */ true);
+  }
+
+  /** The same with so much of one kind, whatever it had of it. */
+  public ModelUsage with(Kind kind, long count) {
+    EnumMap<Kind, Long> changed = new EnumMap<>(Kind.class);
+    changed.putAll(counts);
+    changed.put(kind, count);
+    return new ModelUsage(model, changed, reasoning, billed);
+  }
+
+  /** The same with so many output tokens that are reasoning. */
+  public ModelUsage withReasoning(long tokens) {
+    return new ModelUsage(model, counts, tokens, billed);
   }
 
   /** The same, as something that the provider does not bill. */
   public ModelUsage notBilled() {
-    return new ModelUsage(
-        model,
-        input,
-        cacheRead,
-        cacheWrite5m,
-        cacheWrite1h,
-        cacheWrite30m,
-        cacheWrite12h,
-        output,
-        reasoning,
-        webSearches,
-        /* billed= */ false);
+    return new ModelUsage(model, counts, reasoning, /* billed= */ false);
+  }
+
+  /** How much of a kind. */
+  public long count(Kind kind) {
+    return counts.getOrDefault(kind, 0L);
   }
 
   /** The whole prompt: uncached, read and written. */
   public long prompt() {
-    return input + cacheRead + cacheWrite();
+    return sum(Kind.Group.INPUT) + sum(Kind.Group.CACHE_READ) + sum(Kind.Group.CACHE_WRITE);
   }
 
-  public long cacheWrite() {
-    return cacheWrite5m + cacheWrite1h + cacheWrite30m + cacheWrite12h;
-  }
-
-  public long quantity(Kind kind) {
-    return switch (kind) {
-      case INPUT -> input;
-      case CACHE_READ -> cacheRead;
-      case CACHE_WRITE_5M -> cacheWrite5m;
-      case CACHE_WRITE_1H -> cacheWrite1h;
-      case CACHE_WRITE_30M -> cacheWrite30m;
-      case CACHE_WRITE_12H -> cacheWrite12h;
-      case OUTPUT -> output;
-      case WEB_SEARCH -> webSearches;
-    };
+  /** Of all kinds of a group. */
+  public long sum(Kind.Group group) {
+    long sum = 0;
+    for (Map.Entry<Kind, Long> count : counts.entrySet()) {
+      if (count.getKey().group() == group) {
+        sum += count.getValue();
+      }
+    }
+    return sum;
   }
 }

@@ -50,12 +50,7 @@ public record Rates(Map<Kind, Long> unitPicos) {
 
   /** Whether there is a price for everything that a part of a usage has. */
   public boolean has(ModelUsage part) {
-    for (Kind kind : Kind.values()) {
-      if (part.quantity(kind) > 0 && !unitPicos.containsKey(kind)) {
-        return false;
-      }
-    }
-    return true;
+    return unitPicos.keySet().containsAll(part.counts().keySet());
   }
 
   /** USD per million of that many pico-dollars for one, exactly. */

@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import java.util.ArrayList;
@@ -165,7 +166,10 @@ final class AnthropicUsage implements UsageReading {
 
   /** Anthropic does not bill a request that it refuses before the model has written anything. */
   private boolean isRefusedBeforeOutput(ModelUsage answer) {
-    return mayBeUnbilled && "refusal".equals(stopReason) && !hasContent && answer.output() == 0;
+    return mayBeUnbilled
+        && "refusal".equals(stopReason)
+        && !hasContent
+        && answer.count(Kind.OUTPUT) == 0;
   }
 
   /**
@@ -188,7 +192,7 @@ final class AnthropicUsage implements UsageReading {
     int fallback = lastFallback(iterations);
     String answering = fallback < 0 ? model : modelOf(iterations.get(fallback));
     ModelUsage top = part(usage, answering);
-    ModelUsage own = new ModelUsage(answering, 0, 0, 0, 0, 0, 0, 0, 0, top.webSearches());
+    ModelUsage own = ModelUsage.none(answering).with(Kind.WEB_SEARCH, top.count(Kind.WEB_SEARCH));
     List<ModelUsage> beside = new ArrayList<>();
     boolean guessed = isGuessed(usage);
     for (int at = 0; at < iterations.size(); at++) {
@@ -204,7 +208,8 @@ final class AnthropicUsage implements UsageReading {
     }
     // The counts at the top are the sum of the answer's own passes; should they ever be less, more
     // was reported than they say.
-    boolean topIsWhole = own.prompt() + own.output() <= top.prompt() + top.output();
+    boolean topIsWhole =
+        own.prompt() + own.count(Kind.OUTPUT) <= top.prompt() + top.count(Kind.OUTPUT);
     return new Passes(topIsWhole ? top : own, beside, guessed);
   }
 
@@ -244,8 +249,8 @@ final class AnthropicUsage implements UsageReading {
     return mayBeUnbilled
         && (FALLBACK.equals(type) || MESSAGE.equals(type))
         && iteration.has(OUTPUT_TOKENS)
-        && pass.output() == 0
-        && pass.webSearches() == 0;
+        && pass.count(Kind.OUTPUT) == 0
+        && pass.count(Kind.WEB_SEARCH) == 0;
   }
 
   private ModelUsage part(JsonNode node, String model) throws Unreadable {
@@ -253,17 +258,16 @@ final class AnthropicUsage implements UsageReading {
     long in1h = writtenFor(node, AN_HOUR);
     long rest = unsplit(node);
     boolean forHour = asked.longWrites() || in1h > 0;
-    return new ModelUsage(
-        model,
-        UsageReading.quantity(node, INPUT_TOKENS),
-        UsageReading.quantity(node, "cache_read_input_tokens"),
-        in5m + (forHour ? 0 : rest),
-        in1h + (forHour ? rest : 0),
-        0,
-        0,
-        UsageReading.quantity(node, OUTPUT_TOKENS),
-        UsageReading.quantity(node.path("output_tokens_details"), "thinking_tokens"),
-        UsageReading.quantity(node.path("server_tool_use"), "web_search_requests"));
+    return ModelUsage.none(model)
+        .with(Kind.INPUT, UsageReading.quantity(node, INPUT_TOKENS))
+        .with(Kind.CACHE_READ, UsageReading.quantity(node, "cache_read_input_tokens"))
+        .with(Kind.CACHE_WRITE_5M, in5m + (forHour ? 0 : rest))
+        .with(Kind.CACHE_WRITE_1H, in1h + (forHour ? rest : 0))
+        .with(Kind.OUTPUT, UsageReading.quantity(node, OUTPUT_TOKENS))
+        .withReasoning(UsageReading.quantity(node.path("output_tokens_details"), "thinking_tokens"))
+        .with(
+            Kind.WEB_SEARCH,
+            UsageReading.quantity(node.path("server_tool_use"), "web_search_requests"));
   }
 
   private static long writtenFor(JsonNode node, String time) throws Unreadable {
@@ -292,24 +296,19 @@ final class AnthropicUsage implements UsageReading {
   }
 
   private static ModelUsage sum(ModelUsage a, ModelUsage b) throws Unreadable {
-    return new ModelUsage(
-        a.model(),
-        sum(a.input(), b.input()),
-        sum(a.cacheRead(), b.cacheRead()),
-        sum(a.cacheWrite5m(), b.cacheWrite5m()),
-        sum(a.cacheWrite1h(), b.cacheWrite1h()),
-        0,
-        0,
-        sum(a.output(), b.output()),
-        sum(a.reasoning(), b.reasoning()),
-        sum(a.webSearches(), b.webSearches()));
+    ModelUsage sum = a.withReasoning(inRange(a.reasoning() + b.reasoning()));
+    for (Map.Entry<Kind, Long> count : b.counts().entrySet()) {
+      Kind kind = count.getKey();
+      sum = sum.with(kind, inRange(a.count(kind) + count.getValue()));
+    }
+    return sum;
   }
 
-  private static long sum(long a, long b) throws Unreadable {
-    if (a + b > ModelUsage.MOST) {
+  private static long inRange(long sum) throws Unreadable {
+    if (sum > ModelUsage.MOST) {
       throw new Unreadable("iterations");
     }
-    return a + b;
+    return sum;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Terms;
 import dev.purser.pricing.Usage;
@@ -117,8 +118,9 @@ final class MeteredAnswer implements AnswerReader {
       return null;
     }
     ModelUsage known = partial.seen().getFirst();
-    long most = Math.max(known.output(), terms.bound().outputTokens());
-    return usage(partial, List.of(with(known, known.input(), most, known.webSearches())));
+    long most = Math.max(known.count(Kind.OUTPUT), terms.bound().outputTokens());
+    return usage(
+        partial, List.of(with(known, known.count(Kind.INPUT), most, known.count(Kind.WEB_SEARCH))));
   }
 
   @Override
@@ -196,18 +198,17 @@ final class MeteredAnswer implements AnswerReader {
   private Answer estimated(String errorCode, boolean complete) {
     Partial partial = reading.partial();
     List<ModelUsage> parts = new ArrayList<>(partial.seen());
-    ModelUsage seen =
-        parts.isEmpty()
-            ? new ModelUsage(partial.model(), 0, 0, 0, 0, 0, 0, 0, 0, 0)
-            : parts.removeFirst();
+    ModelUsage seen = parts.isEmpty() ? ModelUsage.none(partial.model()) : parts.removeFirst();
     boolean inputIsWhole = partial.hasInput() && !terms.loops();
     long missing = inputIsWhole ? 0 : Math.max(0, terms.bound().inputTokens() - seen.prompt());
     parts.addFirst(
         with(
             seen,
-            Math.min(seen.input() + missing, ModelUsage.MOST),
-            Math.max(seen.output(), Math.min(output(seen, complete), terms.bound().outputTokens())),
-            Math.max(partial.webSearches(), seen.webSearches())));
+            Math.min(seen.count(Kind.INPUT) + missing, ModelUsage.MOST),
+            Math.max(
+                seen.count(Kind.OUTPUT),
+                Math.min(output(seen, complete), terms.bound().outputTokens())),
+            Math.max(partial.webSearches(), seen.count(Kind.WEB_SEARCH))));
     return new Answer(UsageSource.ESTIMATED, usage(partial, parts), errorCode);
   }
 
@@ -218,23 +219,17 @@ final class MeteredAnswer implements AnswerReader {
     }
     if (terms.streamed()) {
       long sinceReport = pick.textBytes() - textBytesReported;
-      return Math.max(seen.output() + sinceReport, pick.textBytes() + UNSEEN_OUTPUT_TOKENS);
+      return Math.max(
+          seen.count(Kind.OUTPUT) + sinceReport, pick.textBytes() + UNSEEN_OUTPUT_TOKENS);
     }
     return complete ? bytes : Long.MAX_VALUE;
   }
 
   private static ModelUsage with(ModelUsage seen, long input, long output, long webSearches) {
-    return new ModelUsage(
-        seen.model(),
-        input,
-        seen.cacheRead(),
-        seen.cacheWrite5m(),
-        seen.cacheWrite1h(),
-        seen.cacheWrite30m(),
-        seen.cacheWrite12h(),
-        output,
-        0,
-        webSearches);
+    return ModelUsage.of(seen.model(), seen.counts())
+        .with(Kind.INPUT, input)
+        .with(Kind.OUTPUT, output)
+        .with(Kind.WEB_SEARCH, webSearches);
   }
 
   private Usage usage(Partial partial, List<ModelUsage> parts) {

@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.providers.UsageReading.Unreadable;
 import tools.jackson.databind.JsonNode;
@@ -42,16 +43,14 @@ final class OpenAiTokens {
     if (uncached < 0) {
       throw new Unreadable(input + "_tokens");
     }
-    return new ModelUsage(
-        model,
-        uncached,
-        read,
-        0,
-        0,
-        written30m,
-        written12h,
-        UsageReading.quantity(usage, output + "_tokens"),
-        UsageReading.quantity(usage.path(output + "_tokens_details"), "reasoning_tokens"),
-        webSearches);
+    return ModelUsage.none(model)
+        .with(Kind.INPUT, uncached)
+        .with(Kind.CACHE_READ, read)
+        .with(Kind.CACHE_WRITE_30M, written30m)
+        .with(Kind.CACHE_WRITE_12H, written12h)
+        .with(Kind.OUTPUT, UsageReading.quantity(usage, output + "_tokens"))
+        .withReasoning(
+            UsageReading.quantity(usage.path(output + "_tokens_details"), "reasoning_tokens"))
+        .with(Kind.WEB_SEARCH, webSearches);
   }
 }

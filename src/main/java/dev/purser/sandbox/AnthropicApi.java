@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
@@ -173,24 +174,26 @@ final class AnthropicApi implements Api {
     long searches = draft.searchQuery() == null ? 0 : 1;
     List<ModelUsage> used = new ArrayList<>();
     used.add(
-        new ModelUsage(
-            model.id(),
-            prompt.uncached() + searches * SEARCH_TOKENS,
-            prompt.read(),
-            prompt.written(Life.MINUTES_5),
-            prompt.written(Life.HOUR_1),
-            0,
-            0,
-            draft.outputTokens(),
-            draft.reasoningTokens(),
-            searches));
+        ModelUsage.none(model.id())
+            .with(Kind.INPUT, prompt.uncached() + searches * SEARCH_TOKENS)
+            .with(Kind.CACHE_READ, prompt.read())
+            .with(Kind.CACHE_WRITE_5M, prompt.written(Life.MINUTES_5))
+            .with(Kind.CACHE_WRITE_1H, prompt.written(Life.HOUR_1))
+            .with(Kind.OUTPUT, draft.outputTokens())
+            .withReasoning(draft.reasoningTokens())
+            .with(Kind.WEB_SEARCH, searches));
     if (ask.wishes().has(Incident.COMPACTION)) {
       used.add(
-          new ModelUsage(model.id(), COMPACTED_TOKENS, 0, 0, 0, 0, 0, COMPACTION_TOKENS, 0, 0));
+          ModelUsage.none(model.id())
+              .with(Kind.INPUT, COMPACTED_TOKENS)
+              .with(Kind.OUTPUT, COMPACTION_TOKENS));
     }
     advisors(body)
         .forEach(advisor ->
-            used.add(new ModelUsage(advisor, ADVISED_TOKENS, 0, 0, 0, 0, 0, ADVICE_TOKENS, 0, 0)));
+            used.add(
+                ModelUsage.none(advisor)
+                    .with(Kind.INPUT, ADVISED_TOKENS)
+                    .with(Kind.OUTPUT, ADVICE_TOKENS)));
     String geography =
         model.geographic() ? body.path("inference_geo").asString("global") : "not_available";
     Usage usage =

@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import dev.purser.sandbox.Draft.ToolCall;
@@ -79,7 +80,7 @@ final class ChatReply {
         200,
         "application/json",
         Map.of(),
-        List.of(Frame.of(Json.indented(completion), usage.byModel().getFirst().output())),
+        List.of(Frame.of(Json.indented(completion), usage.byModel().getFirst().count(Kind.OUTPUT))),
         Ending.COMPLETE,
         usage.model(),
         usage);
@@ -211,14 +212,14 @@ final class ChatReply {
     ObjectNode node =
         Json.object()
             .put("prompt_tokens", used.prompt())
-            .put("completion_tokens", used.output())
-            .put("total_tokens", used.prompt() + used.output());
+            .put("completion_tokens", used.count(Kind.OUTPUT))
+            .put("total_tokens", used.prompt() + used.count(Kind.OUTPUT));
     ObjectNode prompt =
         node.putObject("prompt_tokens_details")
-            .put("cached_tokens", used.cacheRead())
+            .put("cached_tokens", used.count(Kind.CACHE_READ))
             .put("audio_tokens", 0);
     if (OpenAiModel.named(used.model()).map(OpenAiModel::cacheWritesCost).orElse(false)) {
-      prompt.put("cache_write_tokens", used.cacheWrite());
+      prompt.put("cache_write_tokens", used.sum(Kind.Group.CACHE_WRITE));
     }
     node.putObject("completion_tokens_details")
         .put("reasoning_tokens", used.reasoning())

@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import dev.purser.sandbox.Draft.ToolCall;
@@ -287,16 +288,16 @@ final class MessagesReply {
     ObjectNode counts =
         Json.object()
             .put("input_tokens", input)
-            .put("cache_creation_input_tokens", used.cacheWrite())
-            .put("cache_read_input_tokens", used.cacheRead());
+            .put("cache_creation_input_tokens", used.sum(Kind.Group.CACHE_WRITE))
+            .put("cache_read_input_tokens", used.count(Kind.CACHE_READ));
     counts.set("cache_creation", cacheCreation(used));
     return counts;
   }
 
   private static ObjectNode cacheCreation(ModelUsage used) {
     return Json.object()
-        .put("ephemeral_5m_input_tokens", used.cacheWrite5m())
-        .put("ephemeral_1h_input_tokens", used.cacheWrite1h());
+        .put("ephemeral_5m_input_tokens", used.count(Kind.CACHE_WRITE_5M))
+        .put("ephemeral_1h_input_tokens", used.count(Kind.CACHE_WRITE_1H));
   }
 
   private ObjectNode served(ObjectNode counts) {
@@ -309,7 +310,7 @@ final class MessagesReply {
 
   private ObjectNode wholeUsage() {
     ModelUsage first = usage.byModel().getFirst();
-    ObjectNode counts = counts(first.input(), first);
+    ObjectNode counts = counts(first.count(Kind.INPUT), first);
     addOutput(counts);
     served(counts);
     addSearches(counts);
@@ -320,7 +321,7 @@ final class MessagesReply {
   /** What a stream says at its end: everything but what only its first event says. */
   private ObjectNode lastUsage() {
     ModelUsage first = usage.byModel().getFirst();
-    ObjectNode counts = counts(first.input(), first).without("cache_creation");
+    ObjectNode counts = counts(first.count(Kind.INPUT), first).without("cache_creation");
     addOutput(counts);
     addSearches(counts);
     addIterations(counts);
@@ -335,7 +336,7 @@ final class MessagesReply {
   }
 
   private void addSearches(ObjectNode counts) {
-    long searches = usage.byModel().getFirst().webSearches();
+    long searches = usage.byModel().getFirst().count(Kind.WEB_SEARCH);
     if (searches > 0) {
       counts
           .putObject("server_tool_use")
@@ -361,10 +362,10 @@ final class MessagesReply {
   private static ObjectNode iteration(String type, ModelUsage used) {
     ObjectNode iteration =
         Json.object()
-            .put("input_tokens", used.input())
-            .put("output_tokens", used.output())
-            .put("cache_read_input_tokens", used.cacheRead())
-            .put("cache_creation_input_tokens", used.cacheWrite());
+            .put("input_tokens", used.count(Kind.INPUT))
+            .put("output_tokens", used.count(Kind.OUTPUT))
+            .put("cache_read_input_tokens", used.count(Kind.CACHE_READ))
+            .put("cache_creation_input_tokens", used.sum(Kind.Group.CACHE_WRITE));
     iteration.set("cache_creation", cacheCreation(used));
     return iteration.put("type", type);
   }

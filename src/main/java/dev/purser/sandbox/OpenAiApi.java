@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
@@ -201,7 +202,7 @@ final class OpenAiApi implements Api {
     }
     long tokens = Embeddings.tokens(body);
     ObjectNode answer = Embeddings.answer(body, model, tokens, !wishes.has(Incident.NO_USAGE));
-    ModelUsage used = new ModelUsage(model.answeredAs(), tokens, 0, 0, 0, 0, 0, 0, 0, 0);
+    ModelUsage used = ModelUsage.none(model.answeredAs()).with(Kind.INPUT, tokens);
     Reply reply =
         new Reply(
             200,
@@ -248,17 +249,14 @@ final class OpenAiApi implements Api {
     long searches = drafts.stream().filter(draft -> draft.searchQuery() != null).count();
     return new Usage(
         List.of(
-            new ModelUsage(
-                model.answeredAs(),
-                prompt.uncached() + searches * SEARCH_TOKENS,
-                prompt.read(),
-                0,
-                0,
-                prompt.written(Life.MINUTES_30),
-                prompt.written(Life.HOURS_12),
-                drafts.stream().mapToLong(Draft::outputTokens).sum(),
-                drafts.stream().mapToLong(Draft::reasoningTokens).sum(),
-                searches)),
+            ModelUsage.none(model.answeredAs())
+                .with(Kind.INPUT, prompt.uncached() + searches * SEARCH_TOKENS)
+                .with(Kind.CACHE_READ, prompt.read())
+                .with(Kind.CACHE_WRITE_30M, prompt.written(Life.MINUTES_30))
+                .with(Kind.CACHE_WRITE_12H, prompt.written(Life.HOURS_12))
+                .with(Kind.OUTPUT, drafts.stream().mapToLong(Draft::outputTokens).sum())
+                .withReasoning(drafts.stream().mapToLong(Draft::reasoningTokens).sum())
+                .with(Kind.WEB_SEARCH, searches)),
         tier,
         false,
         null);

@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import dev.purser.sandbox.Draft.Stop;
@@ -193,7 +194,7 @@ final class ResponsesReply {
     images.putObject("output_tokens_details").put("image_tokens", 0).put("text_tokens", 0);
     images.put("total_tokens", 0);
     used.putObject("web_search")
-        .put("num_requests", ended ? usage.byModel().getFirst().webSearches() : 0);
+        .put("num_requests", ended ? usage.byModel().getFirst().count(Kind.WEB_SEARCH) : 0);
   }
 
   private ObjectNode usageNode() {
@@ -201,17 +202,17 @@ final class ResponsesReply {
     ObjectNode node = Json.object().put("input_tokens", used.prompt());
     ObjectNode input =
         node.putObject("input_tokens_details")
-            .put("cache_write_tokens", used.cacheWrite())
-            .put("cached_tokens", used.cacheRead());
-    if (used.cacheWrite12h() > 0) {
+            .put("cache_write_tokens", used.sum(Kind.Group.CACHE_WRITE))
+            .put("cached_tokens", used.count(Kind.CACHE_READ));
+    if (used.count(Kind.CACHE_WRITE_12H) > 0) {
       input
           .putObject("cache_write_tokens_details")
-          .put("ttl_30m_tokens", used.cacheWrite30m())
-          .put("ttl_12h_tokens", used.cacheWrite12h());
+          .put("ttl_30m_tokens", used.count(Kind.CACHE_WRITE_30M))
+          .put("ttl_12h_tokens", used.count(Kind.CACHE_WRITE_12H));
     }
-    node.put("output_tokens", used.output());
+    node.put("output_tokens", used.count(Kind.OUTPUT));
     node.putObject("output_tokens_details").put("reasoning_tokens", used.reasoning());
-    return node.put("total_tokens", used.prompt() + used.output());
+    return node.put("total_tokens", used.prompt() + used.count(Kind.OUTPUT));
   }
 
   private ArrayNode output() {

@@ -1,5 +1,6 @@
 package dev.purser.sandbox;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import dev.purser.providers.Dialect;
@@ -109,17 +110,13 @@ public final class SampleMonth {
           dice < 12 ? "claude-haiku-5-5" : dice < 76 ? "claude-sonnet-5-5" : "claude-opus-5-5";
       long thinking = random.nextInt(3) == 0 ? between(80, 900) : 0;
       ModelUsage used =
-          new ModelUsage(
-              model,
-              between(3, 420),
-              read,
-              fresh ? 0 : written,
-              fresh ? written : 0,
-              0,
-              0,
-              between(90, 1_300) + thinking,
-              thinking,
-              0);
+          ModelUsage.none(model)
+              .with(Kind.INPUT, between(3, 420))
+              .with(Kind.CACHE_READ, read)
+              .with(Kind.CACHE_WRITE_5M, fresh ? 0 : written)
+              .with(Kind.CACHE_WRITE_1H, fresh ? written : 0)
+              .with(Kind.OUTPUT, between(90, 1_300) + thinking)
+              .withReasoning(thinking);
       Outcome outcome = anthropic(used);
       if (random.nextInt(90) == 0) {
         outcome = new Failed(529, "overloaded_error", between(180, 900));
@@ -130,7 +127,8 @@ public final class SampleMonth {
       add(CODE_ASSISTANT, at, Dialect.ANTHROPIC_MESSAGES, model, outcome);
     }
     if (day.getDayOfMonth() % 13 == 5) {
-      ModelUsage most = new ModelUsage("claude-sonnet-5-5", 21_000, 0, 0, 0, 0, 0, 8_192, 0, 0);
+      ModelUsage most =
+          ModelUsage.none("claude-sonnet-5-5").with(Kind.INPUT, 21_000).with(Kind.OUTPUT, 8_192);
       add(
           CODE_ASSISTANT,
           time(OFFICE_HOURS),
@@ -148,17 +146,11 @@ public final class SampleMonth {
       long cached = random.nextInt(5) == 0 ? 0 : 2_432;
       boolean writes = cached == 0 && model.equals("gpt-6.1-terra");
       ModelUsage used =
-          new ModelUsage(
-              answeredAs(model),
-              between(180, 2_100),
-              cached,
-              0,
-              0,
-              writes ? 2_432 : 0,
-              0,
-              between(60, 420),
-              0,
-              0);
+          ModelUsage.none(answeredAs(model))
+              .with(Kind.INPUT, between(180, 2_100))
+              .with(Kind.CACHE_READ, cached)
+              .with(Kind.CACHE_WRITE_30M, writes ? 2_432 : 0)
+              .with(Kind.OUTPUT, between(60, 420));
       Outcome outcome = openai(used, "default");
       if (random.nextInt(70) == 0) {
         outcome = new Failed(429, "rate_limit_exceeded", between(60, 200));
@@ -174,22 +166,15 @@ public final class SampleMonth {
     for (Instant at : times(NIGHT, count)) {
       if (random.nextBoolean()) {
         ModelUsage used =
-            new ModelUsage(
-                "gpt-6-luna", between(30_000, 160_000), 0, 0, 0, 0, 0, between(700, 2_400), 0, 0);
+            ModelUsage.none("gpt-6-luna")
+                .with(Kind.INPUT, between(30_000, 160_000))
+                .with(Kind.OUTPUT, between(700, 2_400));
         add(NIGHTLY_SUMMARIES, at, Dialect.OPENAI_RESPONSES, "gpt-6-luna", openai(used, "flex"));
       } else {
         ModelUsage used =
-            new ModelUsage(
-                "claude-haiku-5-5",
-                between(25_000, 140_000),
-                0,
-                0,
-                0,
-                0,
-                0,
-                between(600, 2_200),
-                0,
-                0);
+            ModelUsage.none("claude-haiku-5-5")
+                .with(Kind.INPUT, between(25_000, 140_000))
+                .with(Kind.OUTPUT, between(600, 2_200));
         add(NIGHTLY_SUMMARIES, at, Dialect.ANTHROPIC_MESSAGES, "claude-haiku-5-5", anthropic(used));
       }
     }
@@ -198,7 +183,7 @@ public final class SampleMonth {
   private void indexing(int count) {
     for (Instant at : times(BEFORE_DAWN, count)) {
       String model = random.nextInt(3) == 0 ? "text-embedding-3-large" : "text-embedding-3-small";
-      ModelUsage used = new ModelUsage(model, between(9_000, 190_000), 0, 0, 0, 0, 0, 0, 0, 0);
+      ModelUsage used = ModelUsage.none(model).with(Kind.INPUT, between(9_000, 190_000));
       Usage usage = new Usage(List.of(used), null, false, null);
       long millis = between(120, 900);
       add(SEARCH_INDEX, at, Dialect.OPENAI_EMBEDDINGS, model, new Answered(usage, millis, millis));
@@ -214,16 +199,26 @@ public final class SampleMonth {
       int dice = random.nextInt(100);
       if (dice < 5) {
         ModelUsage used =
-            new ModelUsage(
-                "claude-mythos-5-2", input / 2, 0, 0, 0, 0, 0, output / 2, reasoning / 2, 0);
+            ModelUsage.none("claude-mythos-5-2")
+                .with(Kind.INPUT, input / 2)
+                .with(Kind.OUTPUT, output / 2)
+                .withReasoning(reasoning / 2);
         add(RESEARCH, at, Dialect.ANTHROPIC_MESSAGES, "claude-mythos-5-2", anthropic(used));
       } else if (dice < 55) {
         ModelUsage used =
-            new ModelUsage("claude-fable-5-2", input, 0, 0, 0, 0, 0, output, reasoning, searches);
+            ModelUsage.none("claude-fable-5-2")
+                .with(Kind.INPUT, input)
+                .with(Kind.OUTPUT, output)
+                .withReasoning(reasoning)
+                .with(Kind.WEB_SEARCH, searches);
         add(RESEARCH, at, Dialect.ANTHROPIC_MESSAGES, "claude-fable-5-2", anthropic(used));
       } else {
         ModelUsage used =
-            new ModelUsage("gpt-6.2-sol", input, 0, 0, 0, 0, 0, output, reasoning, searches);
+            ModelUsage.none("gpt-6.2-sol")
+                .with(Kind.INPUT, input)
+                .with(Kind.OUTPUT, output)
+                .withReasoning(reasoning)
+                .with(Kind.WEB_SEARCH, searches);
         add(RESEARCH, at, Dialect.OPENAI_RESPONSES, "gpt-6.2-sol", openai(used, "default"));
       }
     }
@@ -246,7 +241,7 @@ public final class SampleMonth {
   private Outcome answered(Usage usage) {
     long firstMillis = between(280, 900) + usage.byModel().getFirst().prompt() / 200;
     long tokensPerSecond = between(55, 110);
-    long output = usage.byModel().getFirst().output();
+    long output = usage.byModel().getFirst().count(Kind.OUTPUT);
     return new Answered(usage, firstMillis, firstMillis + output * 1000 / tokensPerSecond);
   }
 

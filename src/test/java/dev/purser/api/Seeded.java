@@ -1,5 +1,6 @@
 package dev.purser.api;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
@@ -45,14 +46,20 @@ record Seeded(
             caller,
             Provider.ANTHROPIC,
             UsageSource.REPORTED,
-            new ModelUsage("claude-fable-5-2", 1_234, 50_000, 700, 0, 0, 0, 321, 100, 1));
+            ModelUsage.none("claude-fable-5-2")
+                .with(Kind.INPUT, 1_234)
+                .with(Kind.CACHE_READ, 50_000)
+                .with(Kind.CACHE_WRITE_5M, 700)
+                .with(Kind.OUTPUT, 321)
+                .withReasoning(100)
+                .with(Kind.WEB_SEARCH, 1));
     String unpriced =
         api.call(
             person,
             caller,
             Provider.OPENAI,
             UsageSource.ESTIMATED,
-            new ModelUsage("gpt-of-tomorrow", 10, 0, 0, 0, 0, 0, 20, 0, 0));
+            ModelUsage.none("gpt-of-tomorrow").with(Kind.INPUT, 10).with(Kind.OUTPUT, 20));
     String open = api.openCall(caller, Provider.ANTHROPIC, "claude-fable-5-2");
     String refused = api.refusedCall(person, caller);
     JsonNode token =

@@ -3,6 +3,7 @@ package dev.purser.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.Line;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
@@ -139,7 +140,10 @@ class CacheSavingsTest {
   }
 
   private static ModelUsage used(String model, long input, long read, long written) {
-    return new ModelUsage(model, input, read, written, 0, 0, 0, 0, 0, 0);
+    return ModelUsage.none(model)
+        .with(Kind.INPUT, input)
+        .with(Kind.CACHE_READ, read)
+        .with(Kind.CACHE_WRITE_5M, written);
   }
 
   private void settle(Usage usage) {

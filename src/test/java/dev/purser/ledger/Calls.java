@@ -208,7 +208,11 @@ record Calls(
   /** With the cost halved between input and output; null for unpriced. */
   static Settlement settlement(
       Admission call, UsageSource source, String model, @Nullable Money cost) {
-    ModelUsage part = new ModelUsage(model, INPUT, 0, 0, 0, 0, 0, OUTPUT, OUTPUT / 2, 0);
+    ModelUsage part =
+        ModelUsage.none(model)
+            .with(Kind.INPUT, INPUT)
+            .with(Kind.OUTPUT, OUTPUT)
+            .withReasoning(OUTPUT / 2);
     Money inputCost = cost == null ? null : new Money(cost.nanos() / 2);
     Money outputCost = cost == null ? null : cost.minus(new Money(cost.nanos() / 2));
     List<Line> lines =
@@ -227,7 +231,7 @@ record Calls(
    */
   static Settlement cached(
       Admission call, UsageSource source, long cacheRead, long unitPicos, Money cost) {
-    ModelUsage part = new ModelUsage(MODEL, 0, cacheRead, 0, 0, 0, 0, 0, 0, 0);
+    ModelUsage part = ModelUsage.none(MODEL).with(Kind.CACHE_READ, cacheRead);
     Line line = new Line(MODEL, Kind.CACHE_READ, cacheRead, unitPicos, 1_000L, cost);
     return settlement(
         call,

@@ -87,7 +87,10 @@ class ReplacedPriceTest {
   }
 
   private static ModelUsage used(String model, long input, long cacheRead, long output) {
-    return new ModelUsage(model, input, cacheRead, 0, 0, 0, 0, output, 0, 0);
+    return ModelUsage.none(model)
+        .with(Kind.INPUT, input)
+        .with(Kind.CACHE_READ, cacheRead)
+        .with(Kind.OUTPUT, output);
   }
 
   private static ModelPrice price(

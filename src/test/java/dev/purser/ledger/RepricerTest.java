@@ -85,7 +85,11 @@ class RepricerTest {
       Calls calls = Calls.of(test.database(), "space-1").at(NOW, ZoneOffset.UTC);
       Admission call = openAi(calls.admission());
       assertThat(ledger.admit(call).join()).isEqualTo(new Decision.Admitted());
-      ModelUsage used = new ModelUsage("gpt-tomorrow", 1_000, 0, 0, 0, 0, 0, 100, 0, 1);
+      ModelUsage used =
+          ModelUsage.none("gpt-tomorrow")
+              .with(Kind.INPUT, 1_000)
+              .with(Kind.OUTPUT, 100)
+              .with(Kind.WEB_SEARCH, 1);
       Usage usage =
           new Usage(List.of(used, used.notBilled()), null, false, "eu", SearchContext.HIGH);
       Priced unpriced = PriceList.shipped().price(Provider.OPENAI, usage, NOW);

@@ -36,7 +36,14 @@ class PriceListTest {
   })
   void anthropicKindsCostTheirListPrice(
       String model, String input, String read, String write5m, String write1h, String output) {
-    ModelUsage usage = new ModelUsage(model, 1000, 1000, 1000, 1000, 0, 0, 1000, 10, 0);
+    ModelUsage usage =
+        ModelUsage.none(model)
+            .with(Kind.INPUT, 1000)
+            .with(Kind.CACHE_READ, 1000)
+            .with(Kind.CACHE_WRITE_5M, 1000)
+            .with(Kind.CACHE_WRITE_1H, 1000)
+            .with(Kind.OUTPUT, 1000)
+            .withReasoning(10);
     Priced priced = anthropic(usage);
     assertThat(priced.lines())
         .extracting(Line::kind)
@@ -61,7 +68,14 @@ class PriceListTest {
   })
   void openAiKindsCostTheirListPrice(
       String model, String input, String read, String write, String output) {
-    Priced priced = openAi(new ModelUsage(model, 1000, 1000, 0, 0, 1000, 0, 1000, 0, 0), null);
+    Priced priced =
+        openAi(
+            ModelUsage.none(model)
+                .with(Kind.INPUT, 1000)
+                .with(Kind.CACHE_READ, 1000)
+                .with(Kind.CACHE_WRITE_30M, 1000)
+                .with(Kind.OUTPUT, 1000),
+            null);
     assertThat(costs(priced)).containsExactly(usd(input, read, write, output));
   }
 
@@ -171,8 +185,12 @@ class PriceListTest {
       BigDecimal outputUsd) {
     boolean anthropic = model.startsWith("claude");
     ModelUsage part =
-        new ModelUsage(
-            model, input, read, anthropic ? written : 0, 0, anthropic ? 0 : written, 0, 7, 0, 0);
+        ModelUsage.none(model)
+            .with(Kind.INPUT, input)
+            .with(Kind.CACHE_READ, read)
+            .with(Kind.CACHE_WRITE_5M, anthropic ? written : 0)
+            .with(Kind.CACHE_WRITE_30M, anthropic ? 0 : written)
+            .with(Kind.OUTPUT, 7);
     Priced priced = anthropic ? anthropic(part) : openAi(part, null);
     BigDecimal micros =
         inputUsd
@@ -185,14 +203,15 @@ class PriceListTest {
 
   @Test
   void tiersMultiplyTheDearerCard() {
-    ModelUsage part = new ModelUsage("gpt-6-sol", 300_000, 0, 0, 0, 0, 0, 1000, 0, 0);
+    ModelUsage part =
+        ModelUsage.none("gpt-6-sol").with(Kind.INPUT, 300_000).with(Kind.OUTPUT, 1000);
     assertThat(openAi(part, "priority").cost())
         .isEqualTo(new Money(300_000 * 8_000L + 1000 * 30_000L));
   }
 
   @Test
   void thePromptIsMeasuredPerPassAndNotOverThemAll() {
-    ModelUsage answer = new ModelUsage("claude-haiku-5-5", 60_000, 0, 0, 0, 0, 0, 0, 0, 0);
+    ModelUsage answer = ModelUsage.none("claude-haiku-5-5").with(Kind.INPUT, 60_000);
     Usage twoPasses = new Usage(List.of(answer, answer), null, false, null);
     assertThat(prices.price(Provider.ANTHROPIC, twoPasses, NOW).cost())
         .isEqualTo(new Money(120_000 * 100));
@@ -216,7 +235,7 @@ class PriceListTest {
 
   @Test
   void searchesCostACentEachWhateverTheTerms() {
-    ModelUsage part = new ModelUsage("claude-opus-5", 0, 0, 0, 0, 0, 0, 0, 0, 3);
+    ModelUsage part = ModelUsage.none("claude-opus-5").with(Kind.WEB_SEARCH, 3);
     Usage usage = new Usage(List.of(part), "batch", true, "us");
     assertThat(prices.price(Provider.ANTHROPIC, usage, NOW).cost()).isEqualTo(Money.ofCents(3));
   }
@@ -233,7 +252,7 @@ class PriceListTest {
   })
   void aPriceHoldsFromTheFirstInstantOfItsUtcDay(
       String provider, String model, Instant at, String readUsd) {
-    ModelUsage part = new ModelUsage(model, 0, 1000, 0, 0, 0, 0, 0, 0, 0);
+    ModelUsage part = ModelUsage.none(model).with(Kind.CACHE_READ, 1000);
     Usage usage = new Usage(List.of(part), null, false, null);
     assertThat(costs(prices.price(Provider.ofId(provider).orElseThrow(), usage, at)))
         .containsExactly(usd(readUsd));
@@ -293,7 +312,14 @@ class PriceListTest {
   @Test
   void whatHasNoPriceCountsAtTheDearestOfItsProvider() {
     Priced anthropic =
-        anthropic(new ModelUsage("claude-mythos-5-2", 1000, 1000, 1000, 1000, 0, 0, 1000, 0, 1));
+        anthropic(
+            ModelUsage.none("claude-mythos-5-2")
+                .with(Kind.INPUT, 1000)
+                .with(Kind.CACHE_READ, 1000)
+                .with(Kind.CACHE_WRITE_5M, 1000)
+                .with(Kind.CACHE_WRITE_1H, 1000)
+                .with(Kind.OUTPUT, 1000)
+                .with(Kind.WEB_SEARCH, 1));
     assertThat(anthropic.cost()).isNull();
     assertThat(anthropic.lines()).hasSize(6).allSatisfy(line -> assertThat(line.cost()).isNull());
     // Opus 3 to 4.1 is dearer of every kind than any newer model on any terms.
@@ -333,7 +359,14 @@ class PriceListTest {
   })
   void cachedTokensKnowWhatTheyWouldHaveCostUncachedOnTheSameCardAndTerms(
       String model, @Nullable String tier, long read, long written, long unit, long uncached) {
-    Priced priced = openAi(new ModelUsage(model, 0, read, 0, 0, written, 0, 10, 0, 1), tier);
+    Priced priced =
+        openAi(
+            ModelUsage.none(model)
+                .with(Kind.CACHE_READ, read)
+                .with(Kind.CACHE_WRITE_30M, written)
+                .with(Kind.OUTPUT, 10)
+                .with(Kind.WEB_SEARCH, 1),
+            tier);
     assertThat(priced.lines()).extracting(Line::unitPicos).startsWith(unit, uncached * 5 / 4);
     assertThat(priced.lines())
         .extracting(Line::uncachedPicos)
@@ -368,17 +401,14 @@ class PriceListTest {
       boolean anthropic = model.provider() == Provider.ANTHROPIC;
       List<ModelUsage> parts =
           Stream.generate(() ->
-                  new ModelUsage(
-                      model.model(),
-                      random.nextInt(1_000),
-                      random.nextInt(400_000),
-                      anthropic ? random.nextInt(10) : 0,
-                      anthropic ? random.nextInt(10) : 0,
-                      anthropic ? 0 : random.nextInt(10),
-                      0,
-                      random.nextInt(100),
-                      0,
-                      random.nextInt(2)))
+                  ModelUsage.none(model.model())
+                      .with(Kind.INPUT, random.nextInt(1_000))
+                      .with(Kind.CACHE_READ, random.nextInt(400_000))
+                      .with(Kind.CACHE_WRITE_5M, anthropic ? random.nextInt(10) : 0)
+                      .with(Kind.CACHE_WRITE_1H, anthropic ? random.nextInt(10) : 0)
+                      .with(Kind.CACHE_WRITE_30M, anthropic ? 0 : random.nextInt(10))
+                      .with(Kind.OUTPUT, random.nextInt(100))
+                      .with(Kind.WEB_SEARCH, random.nextInt(2)))
               .limit(1 + random.nextInt(3))
               .toList();
       String tier = random.nextBoolean() ? "batch" : null;
@@ -411,7 +441,14 @@ class PriceListTest {
   @Test
   void theLargestUsageThatCanBeReadHasACost() {
     long most = ModelUsage.MOST;
-    ModelUsage part = new ModelUsage("o1-pro", most, most, 0, 0, most, most, most, 0, most);
+    ModelUsage part =
+        ModelUsage.none("o1-pro")
+            .with(Kind.INPUT, most)
+            .with(Kind.CACHE_READ, most)
+            .with(Kind.CACHE_WRITE_30M, most)
+            .with(Kind.CACHE_WRITE_12H, most)
+            .with(Kind.OUTPUT, most)
+            .with(Kind.WEB_SEARCH, most);
     // 150 USD a million for four kinds of prompt, 600 for output, 10,000 a million searches
     assertThat(openAi(part, null).cost())
         .isEqualTo(Money.ofCents((4 * 150_000L + 600_000 + 10_000_000) * 100));
@@ -509,11 +546,11 @@ class PriceListTest {
   }
 
   private static ModelUsage thousand(String model) {
-    return new ModelUsage(model, 1000, 0, 0, 0, 0, 0, 1000, 0, 0);
+    return ModelUsage.none(model).with(Kind.INPUT, 1000).with(Kind.OUTPUT, 1000);
   }
 
   private static ModelUsage written12h(String model) {
-    return new ModelUsage(model, 1000, 0, 0, 0, 0, 1000, 0, 0, 0);
+    return ModelUsage.none(model).with(Kind.INPUT, 1000).with(Kind.CACHE_WRITE_12H, 1000);
   }
 
   private static List<@Nullable Money> costs(Priced priced) {

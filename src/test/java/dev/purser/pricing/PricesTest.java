@@ -25,7 +25,10 @@ class PricesTest {
   private static final Duration SELDOM = Duration.ofDays(1);
   private static final Usage USAGE =
       new Usage(
-          List.of(new ModelUsage("gpt-7", 1000, 0, 0, 0, 0, 0, 1000, 0, 0)), null, false, null);
+          List.of(ModelUsage.none("gpt-7").with(Kind.INPUT, 1000).with(Kind.OUTPUT, 1000)),
+          null,
+          false,
+          null);
 
   private final List<String> repriced = new ArrayList<>();
 

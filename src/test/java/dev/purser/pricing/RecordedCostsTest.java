@@ -61,17 +61,15 @@ class RecordedCostsTest {
     // OpenAI's writes are those of 30 minutes; EXPECTED has one column for both.
     boolean anthropic = provider == Provider.ANTHROPIC;
     ModelUsage part =
-        new ModelUsage(
-            row.getOrDefault("model", ""),
-            number(row, "input"),
-            number(row, "cache_read"),
-            anthropic ? number(row, "w5m") : 0,
-            number(row, "w1h"),
-            anthropic ? 0 : number(row, "w5m"),
-            0,
-            number(row, "output"),
-            number(row, "reasoning"),
-            number(row, "searches"));
+        ModelUsage.none(row.getOrDefault("model", ""))
+            .with(Kind.INPUT, number(row, "input"))
+            .with(Kind.CACHE_READ, number(row, "cache_read"))
+            .with(Kind.CACHE_WRITE_5M, anthropic ? number(row, "w5m") : 0)
+            .with(Kind.CACHE_WRITE_1H, number(row, "w1h"))
+            .with(Kind.CACHE_WRITE_30M, anthropic ? 0 : number(row, "w5m"))
+            .with(Kind.OUTPUT, number(row, "output"))
+            .withReasoning(number(row, "reasoning"))
+            .with(Kind.WEB_SEARCH, number(row, "searches"));
     String tier = row.getOrDefault("tier", "");
     Usage usage = new Usage(List.of(part), tier.isEmpty() ? null : tier, false, null);
     Priced priced = prices.price(provider, usage, NOW);

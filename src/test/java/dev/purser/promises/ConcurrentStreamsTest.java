@@ -3,6 +3,7 @@ package dev.purser.promises;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.ledger.LedgerBooks;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.running.Person;
@@ -77,8 +78,8 @@ class ConcurrentStreamsTest {
         ModelUsage usage = usage(call);
         assertThat(entry.path("usageSource").asString()).isEqualTo("reported");
         assertThat(entry.path("model").asString()).isEqualTo(usage.model());
-        assertThat(entry.path("inputTokens").asLong()).isEqualTo(usage.input());
-        assertThat(entry.path("outputTokens").asLong()).isEqualTo(usage.output());
+        assertThat(entry.path("inputTokens").asLong()).isEqualTo(usage.count(Kind.INPUT));
+        assertThat(entry.path("outputTokens").asLong()).isEqualTo(usage.count(Kind.OUTPUT));
       }
       assertThat(answers.stream().map(Crowd.Answer::callId).collect(Collectors.toSet()))
           .hasSize(STREAMS);
@@ -86,7 +87,7 @@ class ConcurrentStreamsTest {
       assertThat(summary.path("requestCount").asInt()).isEqualTo(STREAMS);
       assertThat(summary.path("reportedCount").asInt()).isEqualTo(STREAMS);
       assertThat(summary.path("heldCents").decimalValue()).isZero();
-      long output = seen.values().stream().mapToLong(call -> usage(call).output()).sum();
+      long output = seen.values().stream().mapToLong(call -> usage(call).count(Kind.OUTPUT)).sum();
       long booked = 0;
       for (JsonNode row : summary.path("breakdown")) {
         booked += row.path("totalOutput").asLong();

@@ -8,6 +8,7 @@ import static dev.purser.providers.Exchange.stream;
 import static dev.purser.providers.Exchange.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.UsageSource;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,13 @@ class AnthropicAnswerTest {
             .whole();
     assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
     assertThat(only(answer))
-        .isEqualTo(new ModelUsage("claude-opus-5-5", 20, 5, 30, 40, 0, 0, 44, 0, 0));
+        .isEqualTo(
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 20)
+                .with(Kind.CACHE_READ, 5)
+                .with(Kind.CACHE_WRITE_5M, 30)
+                .with(Kind.CACHE_WRITE_1H, 40)
+                .with(Kind.OUTPUT, 44));
     assertThat(usage(answer).tier()).isEqualTo("standard");
     assertThat(usage(answer).fast()).isTrue();
     assertThat(usage(answer).geography()).isEqualTo("us");
@@ -82,7 +89,15 @@ class AnthropicAnswerTest {
                 STOP)
             .whole();
     assertThat(only(answer))
-        .isEqualTo(new ModelUsage("claude-opus-5-5", 900, 50, 30, 70, 0, 0, 44, 11, 2));
+        .isEqualTo(
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 900)
+                .with(Kind.CACHE_READ, 50)
+                .with(Kind.CACHE_WRITE_5M, 30)
+                .with(Kind.CACHE_WRITE_1H, 70)
+                .with(Kind.OUTPUT, 44)
+                .withReasoning(11)
+                .with(Kind.WEB_SEARCH, 2));
   }
 
   @Test
@@ -97,8 +112,8 @@ class AnthropicAnswerTest {
                 delta("{\"output_tokens\":44}"),
                 STOP)
             .whole();
-    assertThat(only(answer).input()).isEqualTo(21);
-    assertThat(only(answer).cacheWrite()).isEqualTo(70);
+    assertThat(only(answer).count(Kind.INPUT)).isEqualTo(21);
+    assertThat(only(answer).sum(Kind.Group.CACHE_WRITE)).isEqualTo(70);
   }
 
   @Test
@@ -112,7 +127,7 @@ class AnthropicAnswerTest {
                 delta("{\"output_tokens\":44}"),
                 STOP)
             .whole();
-    assertThat(only(answer).output()).isEqualTo(44);
+    assertThat(only(answer).count(Kind.OUTPUT)).isEqualTo(44);
   }
 
   @Test
@@ -120,13 +135,21 @@ class AnthropicAnswerTest {
     assertThat(
             only(
                 body("{\"input_tokens\":1,\"output_tokens\":2,\"cache_creation_input_tokens\":7}")))
-        .isEqualTo(new ModelUsage("claude-opus-5-5", 1, 0, 7, 0, 0, 0, 2, 0, 0));
+        .isEqualTo(
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 1)
+                .with(Kind.CACHE_WRITE_5M, 7)
+                .with(Kind.OUTPUT, 2));
     assertThat(
             only(
                 body(
                     "{\"input_tokens\":1,\"output_tokens\":2,\"cache_creation_input_tokens\":7,"
                         + "\"cache_creation\":null,\"server_tool_use\":null,\"service_tier\":null}")))
-        .isEqualTo(new ModelUsage("claude-opus-5-5", 1, 0, 7, 0, 0, 0, 2, 0, 0));
+        .isEqualTo(
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 1)
+                .with(Kind.CACHE_WRITE_5M, 7)
+                .with(Kind.OUTPUT, 2));
   }
 
   @Test
@@ -146,8 +169,14 @@ class AnthropicAnswerTest {
     assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
     assertThat(usage(answer).byModel())
         .containsExactly(
-            new ModelUsage("claude-opus-5-5", 1, 0, 0, 7, 0, 0, 2, 0, 0),
-            new ModelUsage("claude-opus-5-5", 3, 0, 0, 5, 0, 0, 4, 0, 0));
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 1)
+                .with(Kind.CACHE_WRITE_1H, 7)
+                .with(Kind.OUTPUT, 2),
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 3)
+                .with(Kind.CACHE_WRITE_1H, 5)
+                .with(Kind.OUTPUT, 4));
   }
 
   @ParameterizedTest
@@ -165,7 +194,7 @@ class AnthropicAnswerTest {
         stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, delta("{\"output_tokens\":44}"), end);
     assertThat(exchange.whole().source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(exchange.whole().errorCode()).isEqualTo("stream_cut");
-    assertThat(only(exchange.whole()).output()).isEqualTo(44);
+    assertThat(only(exchange.whole()).count(Kind.OUTPUT)).isEqualTo(44);
     Exchange ended =
         stream(
             ANTHROPIC_MESSAGES,
@@ -192,10 +221,10 @@ class AnthropicAnswerTest {
     Answer answer = body("{\"input_tokens\":430,\"output_tokens\":50," + iterations + "}");
     assertThat(usage(answer).byModel())
         .containsExactly(
-            new ModelUsage("claude-opus-5-5", 430, 0, 0, 0, 0, 0, 50, 0, 0),
-            new ModelUsage("claude-fable-5", 400, 0, 0, 0, 0, 0, 0, 0, 0).notBilled(),
-            new ModelUsage("claude-opus-5", 410, 0, 0, 0, 0, 0, 0, 0, 0).notBilled(),
-            new ModelUsage("claude-opus-4-8", 420, 0, 0, 0, 0, 0, 3, 0, 0));
+            ModelUsage.none("claude-opus-5-5").with(Kind.INPUT, 430).with(Kind.OUTPUT, 50),
+            ModelUsage.none("claude-fable-5").with(Kind.INPUT, 400).notBilled(),
+            ModelUsage.none("claude-opus-5").with(Kind.INPUT, 410).notBilled(),
+            ModelUsage.none("claude-opus-4-8").with(Kind.INPUT, 420).with(Kind.OUTPUT, 3));
   }
 
   @Test
@@ -229,9 +258,13 @@ class AnthropicAnswerTest {
                 + "{\"type\":\"message\",\"input_tokens\":20,\"output_tokens\":7}]}");
     assertThat(usage(answer).byModel())
         .containsExactly(
-            new ModelUsage("claude-opus-5-5", 30, 0, 0, 0, 0, 0, 12, 0, 0),
-            new ModelUsage("claude-opus-5-5", 9000, 0, 100, 400, 0, 0, 80, 0, 0),
-            new ModelUsage("claude-opus-4-8", 77, 0, 0, 0, 0, 0, 8, 0, 0));
+            ModelUsage.none("claude-opus-5-5").with(Kind.INPUT, 30).with(Kind.OUTPUT, 12),
+            ModelUsage.none("claude-opus-5-5")
+                .with(Kind.INPUT, 9000)
+                .with(Kind.CACHE_WRITE_5M, 100)
+                .with(Kind.CACHE_WRITE_1H, 400)
+                .with(Kind.OUTPUT, 80),
+            ModelUsage.none("claude-opus-4-8").with(Kind.INPUT, 77).with(Kind.OUTPUT, 8));
   }
 
   @Test
@@ -243,8 +276,8 @@ class AnthropicAnswerTest {
     Answer answer = body("{\"input_tokens\":412,\"output_tokens\":264," + iterations + "}");
     assertThat(usage(answer).byModel())
         .containsExactly(
-            new ModelUsage("claude-opus-5-5", 412, 0, 0, 0, 0, 0, 264, 0, 0),
-            new ModelUsage("claude-fable-5", 408, 0, 0, 0, 0, 0, 7, 0, 0));
+            ModelUsage.none("claude-opus-5-5").with(Kind.INPUT, 412).with(Kind.OUTPUT, 264),
+            ModelUsage.none("claude-fable-5").with(Kind.INPUT, 408).with(Kind.OUTPUT, 7));
   }
 
   @ParameterizedTest
@@ -266,8 +299,8 @@ class AnthropicAnswerTest {
     Answer answer = body(usage);
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("answer_unreadable");
-    assertThat(only(answer).input()).isPositive();
-    assertThat(only(answer).output()).isPositive();
+    assertThat(only(answer).count(Kind.INPUT)).isPositive();
+    assertThat(only(answer).count(Kind.OUTPUT)).isPositive();
   }
 
   @Test
@@ -276,10 +309,10 @@ class AnthropicAnswerTest {
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("stream_cut");
     ModelUsage part = only(answer);
-    assertThat(part.input()).isEqualTo(20);
-    assertThat(part.cacheRead()).isEqualTo(5);
-    assertThat(part.cacheWrite1h()).isEqualTo(40);
-    assertThat(part.output()).isBetween(30L, 100L);
+    assertThat(part.count(Kind.INPUT)).isEqualTo(20);
+    assertThat(part.count(Kind.CACHE_READ)).isEqualTo(5);
+    assertThat(part.count(Kind.CACHE_WRITE_1H)).isEqualTo(40);
+    assertThat(part.count(Kind.OUTPUT)).isBetween(30L, 100L);
     assertThat(usage(answer).fast()).isTrue();
   }
 
@@ -292,14 +325,14 @@ class AnthropicAnswerTest {
     Exchange exchange = stream(ANTHROPIC_MESSAGES, WITH_TOOLS, START, search, TEXT, search, TEXT);
     ModelUsage part = only(exchange.cut());
     assertThat(part.prompt()).isEqualTo(exchange.bound().inputTokens()).isGreaterThan(1_000_000);
-    assertThat(part.cacheWrite1h()).isEqualTo(40);
-    assertThat(part.webSearches()).isEqualTo(2);
+    assertThat(part.count(Kind.CACHE_WRITE_1H)).isEqualTo(40);
+    assertThat(part.count(Kind.WEB_SEARCH)).isEqualTo(2);
   }
 
   @Test
   void anEstimateIsNeverAboveTheLimitOfTheAnswer() {
     String longText = TEXT.replace("0123456789", "x".repeat(5000));
-    assertThat(only(stream(ANTHROPIC_MESSAGES, REQUEST, START, longText).cut()).output())
+    assertThat(only(stream(ANTHROPIC_MESSAGES, REQUEST, START, longText).cut()).count(Kind.OUTPUT))
         .isEqualTo(1000);
   }
 
@@ -314,7 +347,7 @@ class AnthropicAnswerTest {
             .whole();
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("usage_missing");
-    assertThat(only(answer).input()).isPositive();
+    assertThat(only(answer).count(Kind.INPUT)).isPositive();
   }
 
   @Test
@@ -333,7 +366,7 @@ class AnthropicAnswerTest {
                 STOP)
             .whole();
     assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
-    assertThat(only(answer).output()).isEqualTo(44);
+    assertThat(only(answer).count(Kind.OUTPUT)).isEqualTo(44);
   }
 
   @Test
@@ -345,7 +378,7 @@ class AnthropicAnswerTest {
     Answer answer = stream(ANTHROPIC_MESSAGES, REQUEST, START, TEXT, error).whole();
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("overloaded_error");
-    assertThat(only(answer).output()).isGreaterThanOrEqualTo(10);
+    assertThat(only(answer).count(Kind.OUTPUT)).isGreaterThanOrEqualTo(10);
 
     Answer atOnce = stream(ANTHROPIC_MESSAGES, REQUEST, error).whole();
     assertThat(atOnce).isEqualTo(new Answer(UsageSource.NONE, null, "overloaded_error"));
@@ -375,7 +408,7 @@ class AnthropicAnswerTest {
         new Exchange(ANTHROPIC_MESSAGES, REQUEST, 200, "text/html", "<html>sign in</html>").whole();
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("answer_unreadable");
-    assertThat(only(answer).input()).isPositive();
+    assertThat(only(answer).count(Kind.INPUT)).isPositive();
   }
 
   @Test
@@ -383,6 +416,6 @@ class AnthropicAnswerTest {
     Exchange exchange =
         json(ANTHROPIC_MESSAGES, REQUEST, "{\"model\":\"claude-opus-5-5\",\"content\":[{\"text");
     assertThat(exchange.cut().errorCode()).isEqualTo("stream_cut");
-    assertThat(only(exchange.cut()).output()).isEqualTo(1000);
+    assertThat(only(exchange.cut()).count(Kind.OUTPUT)).isEqualTo(1000);
   }
 }

@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Terms;
 import dev.purser.pricing.Usage;
@@ -380,7 +381,15 @@ final class GeneratedCall {
     long in30m = writes && bills && in12h == 0 ? input : 0;
     long uncached = input - in1h - in5m - in12h - in30m;
     return new Usage(
-        List.of(new ModelUsage(model, uncached, 0, in5m, in1h, in30m, in12h, output, 0, searched)),
+        List.of(
+            ModelUsage.none(model)
+                .with(Kind.INPUT, uncached)
+                .with(Kind.CACHE_WRITE_5M, in5m)
+                .with(Kind.CACHE_WRITE_1H, in1h)
+                .with(Kind.CACHE_WRITE_30M, in30m)
+                .with(Kind.CACHE_WRITE_12H, in12h)
+                .with(Kind.OUTPUT, output)
+                .with(Kind.WEB_SEARCH, searched)),
         unknown && openAi && hasPriority() ? "priority" : tier,
         fast || (unknown && model.equals("claude-opus-5-5")),
         openAi ? null : geography);

@@ -1,5 +1,6 @@
 package dev.purser.providers;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
 import java.io.ByteArrayOutputStream;
@@ -283,17 +284,13 @@ final class GeneratedStream {
       return new Usage(List.of(nothing()), null, /* fast= */ false, null);
     }
     ModelUsage part =
-        new ModelUsage(
-            model,
-            input,
-            cacheRead,
-            written5m,
-            written1h,
-            written30m,
-            0,
-            Math.max(output, outputTold),
-            0,
-            0);
+        ModelUsage.none(model)
+            .with(Kind.INPUT, input)
+            .with(Kind.CACHE_READ, cacheRead)
+            .with(Kind.CACHE_WRITE_5M, written5m)
+            .with(Kind.CACHE_WRITE_1H, written1h)
+            .with(Kind.CACHE_WRITE_30M, written30m)
+            .with(Kind.OUTPUT, Math.max(output, outputTold));
     @Nullable String geography = dialect == Dialect.ANTHROPIC_MESSAGES ? "us" : null;
     return new Usage(List.of(part), null, /* fast= */ false, geography);
   }
@@ -322,7 +319,7 @@ final class GeneratedStream {
   }
 
   private ModelUsage nothing() {
-    return new ModelUsage(model, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return ModelUsage.none(model);
   }
 
   /** Whether its provider said, to the end, what all of it used. */

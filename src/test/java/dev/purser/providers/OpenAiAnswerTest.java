@@ -10,6 +10,7 @@ import static dev.purser.providers.Exchange.stream;
 import static dev.purser.providers.Exchange.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.UsageSource;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,12 @@ class OpenAiAnswerTest {
               + "\"rejected_prediction_tokens\":1}},\"obfuscation\":\"\"}");
   private static final String DONE = "data: [DONE]\n\n";
   private static final ModelUsage COUNTED =
-      new ModelUsage("gpt-4o-2024-11-20", 10, 60, 0, 0, 30, 0, 9, 4, 0);
+      ModelUsage.none("gpt-4o-2024-11-20")
+          .with(Kind.INPUT, 10)
+          .with(Kind.CACHE_READ, 60)
+          .with(Kind.CACHE_WRITE_30M, 30)
+          .with(Kind.OUTPUT, 9)
+          .withReasoning(4);
 
   @ParameterizedTest
   @ValueSource(strings = {"\n", "\r\n", "\r"})
@@ -107,8 +113,8 @@ class OpenAiAnswerTest {
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("usage_missing");
     assertThat(only(answer).model()).isEqualTo("gpt-4o-2024-11-20");
-    assertThat(only(answer).input()).isEqualTo(exchange.bound().inputTokens());
-    assertThat(only(answer).output()).isBetween(12L, 60L);
+    assertThat(only(answer).count(Kind.INPUT)).isEqualTo(exchange.bound().inputTokens());
+    assertThat(only(answer).count(Kind.OUTPUT)).isBetween(12L, 60L);
     assertThat(usage(answer).tier()).isEqualTo("default");
   }
 
@@ -182,7 +188,7 @@ class OpenAiAnswerTest {
                     + "\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}")
             .whole();
     assertThat(only(answer))
-        .isEqualTo(new ModelUsage("text-embedding-ada-002-v2", 7, 0, 0, 0, 0, 0, 0, 0, 0));
+        .isEqualTo(ModelUsage.none("text-embedding-ada-002-v2").with(Kind.INPUT, 7));
   }
 
   private static String response(String type, String members) {
@@ -210,7 +216,16 @@ class OpenAiAnswerTest {
             + "\"ttl_12h_tokens\":10}},\"output_tokens\":8,"
             + "\"output_tokens_details\":{\"reasoning_tokens\":6},\"total_tokens\":108}";
     Answer answer = stream(OPENAI_RESPONSES, RESPONSES, CREATED, response(type, members)).whole();
-    assertThat(only(answer)).isEqualTo(new ModelUsage("gpt-6-sol", 30, 20, 0, 0, 40, 10, 8, 6, 3));
+    assertThat(only(answer))
+        .isEqualTo(
+            ModelUsage.none("gpt-6-sol")
+                .with(Kind.INPUT, 30)
+                .with(Kind.CACHE_READ, 20)
+                .with(Kind.CACHE_WRITE_30M, 40)
+                .with(Kind.CACHE_WRITE_12H, 10)
+                .with(Kind.OUTPUT, 8)
+                .withReasoning(6)
+                .with(Kind.WEB_SEARCH, 3));
     assertThat(usage(answer).tier()).isEqualTo("flex");
     assertThat(answer.source()).isEqualTo(UsageSource.REPORTED);
   }
@@ -228,7 +243,7 @@ class OpenAiAnswerTest {
                     + "{\"type\":\"message\",\"content\":[{\"text\":\"action\"}]}],"
                     + "\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}")
             .whole();
-    assertThat(only(answer).webSearches()).isEqualTo(2);
+    assertThat(only(answer).count(Kind.WEB_SEARCH)).isEqualTo(2);
   }
 
   @ParameterizedTest
@@ -265,7 +280,7 @@ class OpenAiAnswerTest {
             .whole();
     assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
     assertThat(answer.errorCode()).isEqualTo("server_error");
-    assertThat(only(answer).output()).isGreaterThanOrEqualTo(10);
+    assertThat(only(answer).count(Kind.OUTPUT)).isGreaterThanOrEqualTo(10);
   }
 
   @Test

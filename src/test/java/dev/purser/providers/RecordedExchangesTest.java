@@ -3,6 +3,7 @@ package dev.purser.providers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Provider;
@@ -129,15 +130,18 @@ class RecordedExchangesTest {
     }
     assertThat(usage.model()).isEqualTo(expected.model());
     assertThat(usage.tier()).isEqualTo(expected.tier().isEmpty() ? null : expected.tier());
-    assertThat(sum(usage, ModelUsage::input)).isEqualTo(expected.input());
-    assertThat(sum(usage, ModelUsage::cacheRead)).isEqualTo(expected.cacheRead());
+    assertThat(sum(usage, used -> used.count(Kind.INPUT))).isEqualTo(expected.input());
+    assertThat(sum(usage, used -> used.count(Kind.CACHE_READ))).isEqualTo(expected.cacheRead());
     // The independent reading has one column for Anthropic's and OpenAI's shorter writes.
-    assertThat(sum(usage, ModelUsage::cacheWrite5m) + sum(usage, ModelUsage::cacheWrite30m))
+    assertThat(
+            sum(usage, used -> used.count(Kind.CACHE_WRITE_5M))
+                + sum(usage, used -> used.count(Kind.CACHE_WRITE_30M)))
         .isEqualTo(expected.cacheWrite5m());
-    assertThat(sum(usage, ModelUsage::cacheWrite1h)).isEqualTo(expected.cacheWrite1h());
-    assertThat(sum(usage, ModelUsage::output)).isEqualTo(expected.output());
+    assertThat(sum(usage, used -> used.count(Kind.CACHE_WRITE_1H)))
+        .isEqualTo(expected.cacheWrite1h());
+    assertThat(sum(usage, used -> used.count(Kind.OUTPUT))).isEqualTo(expected.output());
     assertThat(sum(usage, ModelUsage::reasoning)).isEqualTo(expected.reasoning());
-    assertThat(sum(usage, ModelUsage::webSearches)).isEqualTo(expected.webSearches());
+    assertThat(sum(usage, used -> used.count(Kind.WEB_SEARCH))).isEqualTo(expected.webSearches());
     Provider provider = dialect(recording).orElseThrow().provider();
     assertThat(prices.price(provider, usage, NOW).cost())
         .isEqualTo(new Money(expected.costNanos()));
@@ -201,7 +205,7 @@ class RecordedExchangesTest {
       }
       assertThat(answer.source()).isEqualTo(UsageSource.ESTIMATED);
       assertThat(answer.errorCode()).isEqualTo("stream_cut");
-      long output = sum(usage, ModelUsage::output);
+      long output = sum(usage, used -> used.count(Kind.OUTPUT));
       assertThat(output).as(recording.name()).isGreaterThanOrEqualTo(before);
       assertThat(usage.byModel().getFirst().prompt())
           .as(recording.name())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.aayushatharva.brotli4j.Brotli4jLoader;
 import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
 import com.github.luben.zstd.ZstdInputStream;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.sandbox.SandboxOptions.Chunks;
@@ -187,7 +188,7 @@ class SandboxTest {
       assertThat(first.state()).isEqualTo(Seen.State.COMPLETED);
       ModelUsage used = java.util.Objects.requireNonNull(first.usage()).byModel().getFirst();
       assertThat(used.model()).isEqualTo("claude-haiku-4-5-20251001");
-      assertThat(used.output()).isEqualTo(20);
+      assertThat(used.count(Kind.OUTPUT)).isEqualTo(20);
       assertThat(sandbox.seen().get(1).status()).isEqualTo(429);
       assertThat(sandbox.seen().get(1).usage()).isNull();
     }

@@ -9,6 +9,7 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseUsage;
 import dev.langchain4j.model.output.TokenUsage;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 
 /**
@@ -20,12 +21,12 @@ public record Billed(
 
   public static Billed of(ModelUsage usage) {
     return new Billed(
-        usage.input(),
-        usage.cacheRead(),
-        usage.cacheWrite(),
-        usage.output(),
+        usage.count(Kind.INPUT),
+        usage.count(Kind.CACHE_READ),
+        usage.sum(Kind.Group.CACHE_WRITE),
+        usage.count(Kind.OUTPUT),
         usage.reasoning(),
-        usage.webSearches());
+        usage.count(Kind.WEB_SEARCH));
   }
 
   static Billed of(Message message) {

@@ -3,6 +3,7 @@ package dev.purser.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.api.TestApi;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
@@ -61,7 +62,7 @@ class FrameTest {
         caller,
         Provider.ANTHROPIC,
         UsageSource.REPORTED,
-        new ModelUsage("claude-fable-5-2", 1_000, 0, 0, 0, 0, 0, 100, 0, 0));
+        ModelUsage.none("claude-fable-5-2").with(Kind.INPUT, 1_000).with(Kind.OUTPUT, 100));
     api.refusedCall(ada, caller);
     visit = new Visit(api.url());
     visit.signIn("ada@example.org", TestApi.PASSWORD);

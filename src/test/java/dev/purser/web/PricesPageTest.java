@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import dev.purser.api.TestApi;
 import dev.purser.people.UserAdded;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
@@ -125,7 +126,7 @@ class PricesPageTest {
           api.newCaller(person, "odd-bot"),
           Provider.ANTHROPIC,
           UsageSource.REPORTED,
-          new ModelUsage(model, 100, 0, 0, 0, 0, 0, 0, 0, 0));
+          ModelUsage.none(model).with(Kind.INPUT, 100));
       Visit visit = new Visit(api.url());
       visit.signIn("ada@example.org", TestApi.PASSWORD);
       html = visit.get("/prices").text();

@@ -3,6 +3,7 @@ package dev.purser.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.api.TestApi;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
@@ -116,7 +117,7 @@ class SettingsPageTest {
         caller,
         Provider.ANTHROPIC,
         UsageSource.REPORTED,
-        new ModelUsage(model, promptTokens, 0, 0, 0, 0, 0, 0, 0, 0));
+        ModelUsage.none(model).with(Kind.INPUT, promptTokens));
   }
 
   @Test
@@ -473,19 +474,23 @@ class SettingsPageTest {
           bot,
           Provider.ANTHROPIC,
           UsageSource.REPORTED,
-          new ModelUsage("claude-fable-5-2", 300_000, 700_000, 0, 0, 0, 0, 100_000, 25_000, 0));
+          ModelUsage.none("claude-fable-5-2")
+              .with(Kind.INPUT, 300_000)
+              .with(Kind.CACHE_READ, 700_000)
+              .with(Kind.OUTPUT, 100_000)
+              .withReasoning(25_000));
       other.call(
           ada,
           bot,
           Provider.OPENAI,
           UsageSource.ESTIMATED,
-          new ModelUsage("gpt-6.1-sol", 1_234, 0, 0, 0, 0, 0, 56, 0, 0));
+          ModelUsage.none("gpt-6.1-sol").with(Kind.INPUT, 1_234).with(Kind.OUTPUT, 56));
       other.call(
           ada,
           bot,
           Provider.OPENAI,
           UsageSource.REPORTED,
-          new ModelUsage("gpt-of-tomorrow", 10, 0, 0, 0, 0, 0, 20, 0, 0));
+          ModelUsage.none("gpt-of-tomorrow").with(Kind.INPUT, 10).with(Kind.OUTPUT, 20));
       String usage = usage(signedIn(other, ada).get("/settings").text());
       JsonNode summary = ada.manage().get("/api/usage/summary").ok(200);
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import dev.purser.api.TestApi;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
@@ -220,7 +221,7 @@ class UsageInBrowserTest {
         caller,
         Provider.ANTHROPIC,
         UsageSource.REPORTED,
-        new ModelUsage("claude-fable-5-2", input, 0, 0, 0, 0, 0, 0, 0, 0));
+        ModelUsage.none("claude-fable-5-2").with(Kind.INPUT, input));
   }
 
   private static String fill(Window window, String path) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.api.TestApi;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
@@ -38,29 +39,39 @@ class UsagePageTest {
           bot,
           Provider.ANTHROPIC,
           UsageSource.REPORTED,
-          new ModelUsage(
-              "claude-fable-5-2", 100_000, 700_000, 200_000, 0, 0, 0, 40_000, 10_000, 0));
+          ModelUsage.none("claude-fable-5-2")
+              .with(Kind.INPUT, 100_000)
+              .with(Kind.CACHE_READ, 700_000)
+              .with(Kind.CACHE_WRITE_5M, 200_000)
+              .with(Kind.OUTPUT, 40_000)
+              .withReasoning(10_000));
       call(
           api,
           person,
           bot,
           Provider.ANTHROPIC,
           UsageSource.ESTIMATED,
-          new ModelUsage("claude-haiku-5-5", 1_000, 0, 0, 0, 0, 0, 300, 0, 2));
+          ModelUsage.none("claude-haiku-5-5")
+              .with(Kind.INPUT, 1_000)
+              .with(Kind.OUTPUT, 300)
+              .with(Kind.WEB_SEARCH, 2));
       call(
           api,
           person,
           index,
           Provider.OPENAI,
           UsageSource.REPORTED,
-          new ModelUsage("gpt-6.1-sol", 5_000, 5_000, 0, 0, 0, 0, 777, 0, 0));
+          ModelUsage.none("gpt-6.1-sol")
+              .with(Kind.INPUT, 5_000)
+              .with(Kind.CACHE_READ, 5_000)
+              .with(Kind.OUTPUT, 777));
       call(
           api,
           person,
           index,
           Provider.OPENAI,
           UsageSource.REPORTED,
-          new ModelUsage("gpt-of-tomorrow", 10, 0, 0, 0, 0, 0, 20, 0, 0));
+          ModelUsage.none("gpt-of-tomorrow").with(Kind.INPUT, 10).with(Kind.OUTPUT, 20));
       Visit visit = new Visit(api.url());
       visit.get(api.signInLinks().make(person.user().id()));
       return new Month(api, person, visit);
@@ -227,7 +238,10 @@ class UsagePageTest {
             api.newCaller(person, name),
             Provider.ANTHROPIC,
             UsageSource.REPORTED,
-            new ModelUsage("claude-haiku-5-5", 1_000, 0, 0, 0, 0, 0, 300, 0, 2));
+            ModelUsage.none("claude-haiku-5-5")
+                .with(Kind.INPUT, 1_000)
+                .with(Kind.OUTPUT, 300)
+                .with(Kind.WEB_SEARCH, 2));
       }
       Visit visit = new Visit(api.url());
       visit.get(api.signInLinks().make(person.user().id()));
@@ -247,13 +261,13 @@ class UsagePageTest {
             bot,
             Provider.ANTHROPIC,
             UsageSource.REPORTED,
-            new ModelUsage("claude-haiku-5-5", 1_000 + 90_000 * dear, 0, 0, 0, 0, 0, 0, 0, 0));
+            ModelUsage.none("claude-haiku-5-5").with(Kind.INPUT, 1_000 + 90_000 * dear));
         api.call(
             person,
             bot,
             Provider.OPENAI,
             UsageSource.REPORTED,
-            new ModelUsage("gpt-6-luna", 91_000 - 90_000 * dear, 0, 0, 0, 0, 0, 0, 0, 0));
+            ModelUsage.none("gpt-6-luna").with(Kind.INPUT, 91_000 - 90_000 * dear));
         Visit visit = new Visit(api.url());
         visit.get(api.signInLinks().make(person.user().id()));
         String page = visit.get("/usage?by=provider").text();
@@ -289,7 +303,8 @@ class UsagePageTest {
     try (TestApi api = TestApi.start(kind)) {
       TestApi.Person person = api.newPerson("ada@example.org");
       TestApi.Caller bot = api.newCaller(person, "support-bot");
-      ModelUsage usage = new ModelUsage("gpt-of-tomorrow", 10, 0, 0, 0, 0, 0, 20, 0, 0);
+      ModelUsage usage =
+          ModelUsage.none("gpt-of-tomorrow").with(Kind.INPUT, 10).with(Kind.OUTPUT, 20);
       api.call(person, bot, Provider.OPENAI, UsageSource.REPORTED, usage);
       Visit visit = new Visit(api.url());
       visit.get(api.signInLinks().make(person.user().id()));
