@@ -66,3 +66,29 @@ CREATE TABLE sign_in_links (
 ALTER TABLE access_tokens ADD COLUMN expires_at BIGINT;
 ALTER TABLE users ADD COLUMN disabled_at BIGINT;
 
+
+-- totals by kind
+
+-- Of each model one row, of no kind (''), has what is counted once a call, and the cost of calls whose tokens nobody knows; the
+-- others have quantity and cost of a kind.
+DROP TABLE totals;
+CREATE TABLE totals (
+  space_id TEXT NOT NULL,
+  local_day TEXT NOT NULL,
+  utc_day TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  request_count BIGINT NOT NULL,
+  reported_count BIGINT NOT NULL,
+  estimated_count BIGINT NOT NULL,
+  interrupted_count BIGINT NOT NULL,
+  unpriced_count BIGINT NOT NULL,
+  reasoning_tokens BIGINT NOT NULL,
+  quantity BIGINT NOT NULL,
+  cost_nanos BIGINT NOT NULL,
+  estimated_cost_nanos BIGINT NOT NULL,
+  cache_saved_nanos BIGINT NOT NULL,
+  PRIMARY KEY (space_id, local_day, utc_day, agent_id, provider, model, kind)
+) ${clustered};

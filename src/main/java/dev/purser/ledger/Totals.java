@@ -1,6 +1,5 @@
 package dev.purser.ledger;
 
-import dev.purser.pricing.Kind;
 import dev.purser.pricing.Provider;
 import dev.purser.pricing.UsageSource;
 import dev.purser.storage.Writer.Session;
@@ -12,30 +11,24 @@ import java.util.TreeMap;
 
 /** By how much one transaction moves totals: added up here, then written once for each row. */
 final class Totals {
+  /** The kind of the row that has what is counted once a call. */
+  private static final String PER_CALL = "";
+
   private static final String MOVE =
       """
       INSERT INTO totals (
-        space_id, local_day, utc_day, agent_id, provider, model,
+        space_id, local_day, utc_day, agent_id, provider, model, kind,
         request_count, reported_count, estimated_count, interrupted_count, unpriced_count,
-        input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
-        cache_write_30m_tokens, cache_write_12h_tokens, output_tokens, web_searches,
-        reasoning_tokens, cost_nanos, estimated_cost_nanos, cache_saved_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (space_id, local_day, utc_day, agent_id, provider, model) DO UPDATE SET
+        reasoning_tokens, quantity, cost_nanos, estimated_cost_nanos, cache_saved_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (space_id, local_day, utc_day, agent_id, provider, model, kind) DO UPDATE SET
         request_count = totals.request_count + excluded.request_count,
         reported_count = totals.reported_count + excluded.reported_count,
         estimated_count = totals.estimated_count + excluded.estimated_count,
         interrupted_count = totals.interrupted_count + excluded.interrupted_count,
         unpriced_count = totals.unpriced_count + excluded.unpriced_count,
-        input_tokens = totals.input_tokens + excluded.input_tokens,
-        cache_read_tokens = totals.cache_read_tokens + excluded.cache_read_tokens,
-        cache_write_5m_tokens = totals.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
-        cache_write_1h_tokens = totals.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
-        cache_write_30m_tokens = totals.cache_write_30m_tokens + excluded.cache_write_30m_tokens,
-        cache_write_12h_tokens = totals.cache_write_12h_tokens + excluded.cache_write_12h_tokens,
-        output_tokens = totals.output_tokens + excluded.output_tokens,
-        web_searches = totals.web_searches + excluded.web_searches,
         reasoning_tokens = totals.reasoning_tokens + excluded.reasoning_tokens,
+        quantity = totals.quantity + excluded.quantity,
         cost_nanos = totals.cost_nanos + excluded.cost_nanos,
         estimated_cost_nanos = totals.estimated_cost_nanos + excluded.estimated_cost_nanos,
         cache_saved_nanos = totals.cache_saved_nanos + excluded.cache_saved_nanos\
@@ -48,31 +41,11 @@ final class Totals {
     private long estimated;
     private long interrupted;
     private long unpriced;
-    private long input;
-    private long cacheRead;
-    private long cacheWrite5m;
-    private long cacheWrite1h;
-    private long cacheWrite30m;
-    private long cacheWrite12h;
-    private long output;
-    private long webSearches;
     private long reasoning;
+    private long quantity;
     private long costNanos;
     private long estimatedCostNanos;
     private long cacheSavedNanos;
-
-    private void addQuantity(Kind kind, long quantity) {
-      switch (kind) {
-        case INPUT -> input += quantity;
-        case CACHE_READ -> cacheRead += quantity;
-        case CACHE_WRITE_5M -> cacheWrite5m += quantity;
-        case CACHE_WRITE_1H -> cacheWrite1h += quantity;
-        case CACHE_WRITE_30M -> cacheWrite30m += quantity;
-        case CACHE_WRITE_12H -> cacheWrite12h += quantity;
-        case OUTPUT -> output += quantity;
-        case WEB_SEARCH -> webSearches += quantity;
-      }
-    }
 
     private void addCost(long nanos, boolean isEstimated) {
       costNanos = Math.addExact(costNanos, nanos);
@@ -83,14 +56,20 @@ final class Totals {
   }
 
   private record Key(
-      String spaceId, Days days, String agentId, Provider provider, String totalsModel) {
+      String spaceId,
+      Days days,
+      String agentId,
+      Provider provider,
+      String totalsModel,
+      String kind) {
     private static final Comparator<Key> ORDER =
         Comparator.comparing(Key::spaceId)
             .thenComparing(key -> key.days.local())
             .thenComparing(key -> key.days.utc())
             .thenComparing(Key::agentId)
             .thenComparing(Key::provider)
-            .thenComparing(Key::totalsModel);
+            .thenComparing(Key::totalsModel)
+            .thenComparing(Key::kind);
   }
 
   private final Map<Key, Row> rows = new TreeMap<>(Key.ORDER);
@@ -100,14 +79,14 @@ final class Totals {
     move(entry, charge, 1);
   }
 
-  /** Takes back what an entry was counted with, for it to be counted anew. */
+  /** Takes back what an entry was counted with, for it to be counted again. */
   void remove(EntryRow entry, Charge charge) {
     move(entry, charge, -1);
   }
 
   private void move(EntryRow entry, Charge charge, int sign) {
     boolean estimated = charge.source() == UsageSource.ESTIMATED;
-    Row answering = row(entry, charge.totalsModel());
+    Row answering = row(entry, charge.totalsModel(), PER_CALL);
     answering.requests += sign;
     switch (charge.source()) {
       case REPORTED -> answering.reported += sign;
@@ -123,8 +102,8 @@ final class Totals {
     answering.reasoning += sign * charge.reasoningTokens();
     long costOfNoLine = charge.summedCostNanos();
     for (BookedLine line : charge.lines()) {
-      Row row = row(entry, line.totalsModel());
-      row.addQuantity(line.kind(), sign * line.quantity());
+      Row row = row(entry, line.totalsModel(), line.kind().id());
+      row.quantity += sign * line.quantity();
       Long lineCost = charge.costNanos() == null ? null : line.costNanos();
       if (lineCost != null) {
         row.addCost(sign * lineCost, estimated);
@@ -135,9 +114,10 @@ final class Totals {
     answering.addCost(sign * costOfNoLine, estimated);
   }
 
-  private Row row(EntryRow entry, String totalsModel) {
+  private Row row(EntryRow entry, String totalsModel, String kind) {
     return rows.computeIfAbsent(
-        new Key(entry.spaceId(), entry.days(), entry.agentId(), entry.provider(), totalsModel),
+        new Key(
+            entry.spaceId(), entry.days(), entry.agentId(), entry.provider(), totalsModel, kind),
         key -> new Row());
   }
 
@@ -155,23 +135,17 @@ final class Totals {
       move.setString(4, key.agentId);
       move.setString(5, key.provider.id());
       move.setString(6, key.totalsModel);
-      move.setLong(7, row.requests);
-      move.setLong(8, row.reported);
-      move.setLong(9, row.estimated);
-      move.setLong(10, row.interrupted);
-      move.setLong(11, row.unpriced);
-      move.setLong(12, row.input);
-      move.setLong(13, row.cacheRead);
-      move.setLong(14, row.cacheWrite5m);
-      move.setLong(15, row.cacheWrite1h);
-      move.setLong(16, row.cacheWrite30m);
-      move.setLong(17, row.cacheWrite12h);
-      move.setLong(18, row.output);
-      move.setLong(19, row.webSearches);
-      move.setLong(20, row.reasoning);
-      move.setLong(21, row.costNanos);
-      move.setLong(22, row.estimatedCostNanos);
-      move.setLong(23, row.cacheSavedNanos);
+      move.setString(7, key.kind);
+      move.setLong(8, row.requests);
+      move.setLong(9, row.reported);
+      move.setLong(10, row.estimated);
+      move.setLong(11, row.interrupted);
+      move.setLong(12, row.unpriced);
+      move.setLong(13, row.reasoning);
+      move.setLong(14, row.quantity);
+      move.setLong(15, row.costNanos);
+      move.setLong(16, row.estimatedCostNanos);
+      move.setLong(17, row.cacheSavedNanos);
       move.addBatch();
     }
     move.executeBatch();

@@ -30,14 +30,16 @@ public enum Kind {
   }
 
   private final Group group;
+  private final String id;
 
   Kind(Group group) {
     this.group = group;
+    this.id = name().toLowerCase(Locale.ROOT);
   }
 
   /** As the database and the API write it: {@code cache_write_5m}. */
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
+    return id;
   }
 
   /** In which of a call's figures it is added up. */
@@ -52,7 +54,7 @@ public enum Kind {
 
   public static Optional<Kind> ofId(String id) {
     for (Kind kind : values()) {
-      if (kind.id().equals(id)) {
+      if (kind.id.equals(id)) {
         return Optional.of(kind);
       }
     }

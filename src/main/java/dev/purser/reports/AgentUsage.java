@@ -22,6 +22,12 @@ public record AgentUsage(
     StrictMarks marks,
     @Nullable Instant lastCallAt) {
 
+  /** The same with another part of its figures. */
+  AgentUsage plus(AgentUsage part) {
+    return new AgentUsage(
+        agentId, figures.plus(part.figures), counted, held, doubt, marks, lastCallAt);
+  }
+
   /** Of an agent that did nothing. */
   public static AgentUsage none(String agentId) {
     return new AgentUsage(

@@ -51,10 +51,10 @@ public final class AgentUsageStore {
               ON totals.space_id = :space AND totals.agent_id = known.agent_id
                 AND local_day >= month.name || '-01' AND local_day <= month.name || '-31'
           GROUP BY month.name, known.agent_id, spent_nanos, held_nanos, doubt_nanos,
-            stopped_limit_nanos, unbounded.agent_id
+            stopped_limit_nanos, unbounded.agent_id, kind
           """;
 
-  /** Of one agent; of none if no agent has done anything. */
+  /** A part of one agent's; of none if no agent has done anything. */
   private record Row(String month, @Nullable AgentUsage usage) {}
 
   private static final RowViewMapper<Row> ROW = AgentUsageStore::row;
@@ -82,7 +82,7 @@ public final class AgentUsageStore {
     Map<String, AgentUsage> byAgent = new HashMap<>();
     for (Row row : rows) {
       if (row.usage != null) {
-        byAgent.put(row.usage.agentId(), row.usage);
+        byAgent.merge(row.usage.agentId(), row.usage, AgentUsage::plus);
       }
     }
     return new AgentsUsage(YearMonth.parse(rows.getFirst().month), byAgent);
@@ -98,7 +98,7 @@ public final class AgentUsageStore {
     boolean used = row.getColumn("requests", Long.class) != null;
     return new AgentUsage(
         row.getColumn("agent_id", String.class),
-        used ? FiguresStore.of(row) : Figures.NONE,
+        used ? FiguresStore.part(row) : Figures.NONE,
         new Money(row.getColumn("spent_nanos", Long.class)),
         new Money(row.getColumn("held_nanos", Long.class)),
         new Money(row.getColumn("doubt_nanos", Long.class)),

@@ -5,6 +5,7 @@ import dev.purser.storage.Database;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
 
@@ -23,13 +24,13 @@ public final class DailyUsageStore {
       "SELECT local_day, provider, "
           + FiguresStore.SUMS
           + OF_DAYS
-          + "GROUP BY local_day, provider ORDER BY local_day, provider";
+          + "GROUP BY local_day, provider, kind ORDER BY local_day, provider";
 
   private static final String BY_MODEL =
       "SELECT local_day, provider, model, "
           + FiguresStore.SUMS
           + OF_DAYS
-          + "GROUP BY local_day, provider, model ORDER BY local_day, provider, model";
+          + "GROUP BY local_day, provider, model, kind ORDER BY local_day, provider, model";
 
   private static final String BY_AGENT =
       "SELECT local_day, totals.agent_id, name, "
@@ -39,21 +40,23 @@ public final class DailyUsageStore {
           LEFT JOIN agents
             ON agents.space_id = totals.space_id AND agents.agent_id = totals.agent_id
           WHERE totals.space_id = :space AND local_day >= :from AND local_day <= :to
-          GROUP BY local_day, totals.agent_id, name
+          GROUP BY local_day, totals.agent_id, name, kind
           ORDER BY local_day, totals.agent_id
           """;
 
-  private static final RowViewMapper<DailyUsage> PROVIDERS =
+  private static final RowViewMapper<Map.Entry<Key, Figures>> PROVIDERS =
       row -> daily(row, new DailyUsage.OfProvider(provider(row)));
-  private static final RowViewMapper<DailyUsage> MODELS =
+  private static final RowViewMapper<Map.Entry<Key, Figures>> MODELS =
       row ->
           daily(row, new DailyUsage.OfModel(provider(row), row.getColumn("model", String.class)));
-  private static final RowViewMapper<DailyUsage> AGENTS =
+  private static final RowViewMapper<Map.Entry<Key, Figures>> AGENTS =
       row ->
           daily(
               row,
               new DailyUsage.OfAgent(
                   row.getColumn("agent_id", String.class), row.getColumn("name", String.class)));
+
+  private record Key(LocalDate day, DailyUsage.Part part) {}
 
   private final Database database;
 
@@ -80,22 +83,29 @@ public final class DailyUsageStore {
   }
 
   private List<DailyUsage> read(
-      String sql, RowViewMapper<DailyUsage> mapper, String spaceId, LocalDate from, LocalDate to) {
-    return database.read(handle ->
-        handle
-            .createQuery(sql)
-            .bind("space", spaceId)
-            .bind("from", from.toString())
-            .bind("to", to.toString())
-            .map(mapper)
-            .stream()
-            .filter(usage -> !usage.figures().isEmpty())
-            .toList());
+      String sql,
+      RowViewMapper<Map.Entry<Key, Figures>> mapper,
+      String spaceId,
+      LocalDate from,
+      LocalDate to) {
+    List<Map.Entry<Key, Figures>> parts =
+        database.read(handle ->
+            handle
+                .createQuery(sql)
+                .bind("space", spaceId)
+                .bind("from", from.toString())
+                .bind("to", to.toString())
+                .map(mapper)
+                .list());
+    return FiguresStore.sums(parts.stream()).entrySet().stream()
+        .map(sum -> new DailyUsage(sum.getKey().day(), sum.getKey().part(), sum.getValue()))
+        .toList();
   }
 
-  private static DailyUsage daily(RowView row, DailyUsage.Part part) {
-    return new DailyUsage(
-        LocalDate.parse(row.getColumn("local_day", String.class)), part, FiguresStore.of(row));
+  private static Map.Entry<Key, Figures> daily(RowView row, DailyUsage.Part part) {
+    return Map.entry(
+        new Key(LocalDate.parse(row.getColumn("local_day", String.class)), part),
+        FiguresStore.part(row));
   }
 
   private static Provider provider(RowView row) {

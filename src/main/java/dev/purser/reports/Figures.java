@@ -1,6 +1,10 @@
 package dev.purser.reports;
 
 import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * What a number of ended calls used and cost: a sum over rows of totals. Where a call used several
@@ -11,12 +15,13 @@ import dev.purser.money.Money;
  * @param estimated of them, those whose usage is an estimate
  * @param interrupted of them, those that were charged at their hold because Purser died
  * @param unpriced of them, those that are in no cost
- * @param input tokens neither read from nor written to a cache
- * @param reasoning tokens, already counted in {@code output}
- * @param cost exact, without the unpriced calls
+ * @param reasoning output tokens that are reasoning
+ * @param kinds what was used of each kind; none of those of which there was nothing
+ * @param cost exact, without the unpriced calls; what no kind has of it is that of interrupted
+ *     calls
  * @param estimatedCost the part of {@code cost} that rests on estimates
  * @param cacheSaved what the tokens read from and written to caches would have cost more uncached;
- *     below zero if writing them was dearer than that. Without the unpriced calls.
+ *     below zero if writing them cost more than that. Without the unpriced calls.
  */
 public record Figures(
     long requests,
@@ -24,31 +29,83 @@ public record Figures(
     long estimated,
     long interrupted,
     long unpriced,
-    long input,
-    long cacheRead,
-    long cacheWrite5m,
-    long cacheWrite1h,
-    long cacheWrite30m,
-    long cacheWrite12h,
-    long output,
     long reasoning,
-    long webSearches,
+    Map<Kind, Used> kinds,
     Money cost,
     Money estimatedCost,
     Money cacheSaved) {
 
   /** Of no calls at all. */
   public static final Figures NONE =
-      new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ZERO, Money.ZERO, Money.ZERO);
+      new Figures(0, 0, 0, 0, 0, 0, Map.of(), Money.ZERO, Money.ZERO, Money.ZERO);
 
-  /** Tokens written to a cache, for however long. */
+  /**
+   * What was used of one kind.
+   *
+   * @param count tokens, or requests
+   * @param cost of those that have a price
+   */
+  public record Used(long count, Money cost) {
+    static final Used NOTHING = new Used(0, Money.ZERO);
+
+    Used plus(Used other) {
+      return new Used(count + other.count, cost.plus(other.cost));
+    }
+  }
+
+  /** Drops the kinds of which there is nothing. */
+  public Figures {
+    EnumMap<Kind, Used> some = new EnumMap<>(Kind.class);
+    kinds.forEach((kind, used) -> {
+      if (!used.equals(Used.NOTHING)) {
+        some.put(kind, used);
+      }
+    });
+    kinds = Collections.unmodifiableMap(some);
+  }
+
+  /** How much of a kind. */
+  public long count(Kind kind) {
+    return kinds.getOrDefault(kind, Used.NOTHING).count();
+  }
+
+  /** What it cost, as far as it has a price. */
+  public Money costOf(Kind kind) {
+    return kinds.getOrDefault(kind, Used.NOTHING).cost();
+  }
+
+  /** What interrupted calls cost: nobody knows which tokens they used. */
+  public Money costOfNoKind() {
+    Money known = kinds.values().stream().map(Used::cost).reduce(Money.ZERO, Money::plus);
+    return new Money(cost.nanos() - known.nanos());
+  }
+
+  /** How much of all kinds of a group. */
+  public long sum(Kind.Group group) {
+    return kinds.entrySet().stream()
+        .filter(used -> used.getKey().group() == group)
+        .mapToLong(used -> used.getValue().count())
+        .sum();
+  }
+
+  /** Tokens read from caches. */
+  public long cacheRead() {
+    return sum(Kind.Group.CACHE_READ);
+  }
+
+  /** Tokens written to caches, for however long. */
   public long cacheWrite() {
-    return cacheWrite5m + cacheWrite1h + cacheWrite30m + cacheWrite12h;
+    return sum(Kind.Group.CACHE_WRITE);
   }
 
   /** The whole prompts: uncached, read and written. */
   public long prompt() {
-    return input + cacheRead + cacheWrite();
+    return sum(Kind.Group.INPUT) + cacheRead() + cacheWrite();
+  }
+
+  /** Tokens of answers, reasoning included. */
+  public long output() {
+    return sum(Kind.Group.OUTPUT);
   }
 
   /**
@@ -61,7 +118,7 @@ public record Figures(
 
   /** Whether all that was used was used in calls that other models answered. */
   private boolean onlyBesideOthers() {
-    return reported + estimated == 0 && prompt() + output + webSearches > 0;
+    return reported + estimated == 0 && kinds.values().stream().anyMatch(used -> used.count() > 0);
   }
 
   /** Whether some calls have a price and others have none. */
@@ -70,21 +127,17 @@ public record Figures(
   }
 
   public Figures plus(Figures other) {
+    EnumMap<Kind, Used> both = new EnumMap<>(Kind.class);
+    both.putAll(kinds);
+    other.kinds.forEach((kind, used) -> both.merge(kind, used, Used::plus));
     return new Figures(
         requests + other.requests,
         reported + other.reported,
         estimated + other.estimated,
         interrupted + other.interrupted,
         unpriced + other.unpriced,
-        input + other.input,
-        cacheRead + other.cacheRead,
-        cacheWrite5m + other.cacheWrite5m,
-        cacheWrite1h + other.cacheWrite1h,
-        cacheWrite30m + other.cacheWrite30m,
-        cacheWrite12h + other.cacheWrite12h,
-        output + other.output,
         reasoning + other.reasoning,
-        webSearches + other.webSearches,
+        both,
         cost.plus(other.cost),
         estimatedCost.plus(other.estimatedCost),
         cacheSaved.plus(other.cacheSaved));

@@ -49,14 +49,14 @@ public record MonthUsage(
   }
 
   /**
-   * A model's part of a day.
+   * A part of a model's part of a day.
    *
    * @param model as totals name it: models without a price share one name
    */
   public record OfModel(LocalDate day, Provider provider, String model, Figures figures) {}
 
   /**
-   * An agent's part of a day.
+   * A part of an agent's part of a day.
    *
    * @param name as it is now; null if there is no such agent any more
    */

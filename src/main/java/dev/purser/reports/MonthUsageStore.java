@@ -38,8 +38,8 @@ public final class MonthUsageStore {
           + """
           FROM totals
           WHERE space_id = :space AND local_day >= :first AND local_day <= :last
-          GROUP BY local_day, provider, model
-          ORDER BY local_day, provider, model
+          GROUP BY local_day, provider, model, kind
+          ORDER BY local_day, provider, model, kind
           """;
 
   private static final String AGENTS =
@@ -50,8 +50,8 @@ public final class MonthUsageStore {
           LEFT JOIN agents
             ON agents.space_id = totals.space_id AND agents.agent_id = totals.agent_id
           WHERE totals.space_id = :space AND local_day >= :first AND local_day <= :last
-          GROUP BY local_day, totals.agent_id, name
-          ORDER BY local_day, totals.agent_id
+          GROUP BY local_day, totals.agent_id, name, kind
+          ORDER BY local_day, totals.agent_id, kind
           """;
 
   private static final RowViewMapper<Space> SPACES = MonthUsageStore::space;
@@ -148,7 +148,7 @@ public final class MonthUsageStore {
         LocalDate.parse(row.getColumn("local_day", String.class)),
         Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
         row.getColumn("model", String.class),
-        FiguresStore.of(row));
+        FiguresStore.part(row));
   }
 
   private static MonthUsage.OfAgent agent(RowView row) {
@@ -156,6 +156,6 @@ public final class MonthUsageStore {
         LocalDate.parse(row.getColumn("local_day", String.class)),
         row.getColumn("agent_id", String.class),
         row.getColumn("name", String.class),
-        FiguresStore.of(row));
+        FiguresStore.part(row));
   }
 }

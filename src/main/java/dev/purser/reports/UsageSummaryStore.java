@@ -8,8 +8,11 @@ import dev.purser.storage.Database;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowViewMapper;
 import org.jdbi.v3.core.result.RowView;
@@ -28,8 +31,8 @@ public final class UsageSummaryStore {
           + """
           FROM totals
           WHERE space_id = :space AND local_day >= :first AND local_day <= :last
-          GROUP BY provider, model
-          ORDER BY SUM(cost_nanos) DESC, provider, model
+          GROUP BY provider, model, kind
+          ORDER BY provider, model
           """;
 
   private static final String BY_AGENT =
@@ -40,8 +43,8 @@ public final class UsageSummaryStore {
           LEFT JOIN agents
             ON agents.space_id = totals.space_id AND agents.agent_id = totals.agent_id
           WHERE totals.space_id = :space AND local_day >= :first AND local_day <= :last
-          GROUP BY totals.agent_id, name
-          ORDER BY SUM(cost_nanos) DESC, totals.agent_id
+          GROUP BY totals.agent_id, name, kind
+          ORDER BY totals.agent_id
           """;
 
   private static final String SPACE =
@@ -62,15 +65,17 @@ public final class UsageSummaryStore {
           LEFT JOIN totals
             ON totals.space_id = months.space_id AND local_day >= :first AND local_day <= :last
           WHERE months.space_id = :space AND local_month = :month AND months.agent_id = :agent
-          GROUP BY spent_nanos, held_nanos, doubt_nanos, provider, model
-          ORDER BY SUM(cost_nanos) DESC, provider, model
+          GROUP BY spent_nanos, held_nanos, doubt_nanos, provider, model, kind
+          ORDER BY provider, model
           """;
 
   private static final RowViewMapper<Space> SPACES = UsageSummaryStore::space;
-  private static final RowViewMapper<UsageSummary.OfModel> MODELS = UsageSummaryStore::model;
-  private static final RowViewMapper<UsageSummary.OfAgent> AGENTS = UsageSummaryStore::agent;
+  private static final RowViewMapper<Map.Entry<Model, Figures>> MODELS = UsageSummaryStore::model;
+  private static final RowViewMapper<Map.Entry<Agent, Figures>> AGENTS = UsageSummaryStore::agent;
   private static final RowViewMapper<Month> MONTHS = UsageSummaryStore::month;
   private static final RowViewMapper<MonthRow> MONTH_ROWS = UsageSummaryStore::monthRow;
+
+  private static final Comparator<Figures> BY_COST = Comparator.comparing(Figures::cost).reversed();
 
   private static final Month NO_MONEY = new Month(Money.ZERO, Money.ZERO, Money.ZERO);
 
@@ -84,7 +89,11 @@ public final class UsageSummaryStore {
 
   private record Month(Money counted, Money held, Money doubt) {}
 
-  private record MonthRow(Month money, Optional<UsageSummary.OfModel> model) {}
+  private record MonthRow(Month money, Stream<Map.Entry<Model, Figures>> part) {}
+
+  private record Model(Provider provider, String name) {}
+
+  private record Agent(String id, @Nullable String name) {}
 
   /** Summarizes the month that this moment is in, in the space's time zone. */
   public UsageSummary current(String spaceId, Instant now) {
@@ -115,10 +124,7 @@ public final class UsageSummaryStore {
     return new UsageSummary(
         month,
         zone,
-        rows.stream()
-            .flatMap(row -> row.model().stream())
-            .filter(part -> !part.figures().isEmpty())
-            .toList(),
+        models(rows.stream().flatMap(MonthRow::part)),
         List.of(),
         money.counted(),
         money.held(),
@@ -141,12 +147,14 @@ public final class UsageSummaryStore {
     YearMonth month =
         wanted.orElseGet(() -> BudgetMonth.current(now, space.zone(), space.latestMonth()));
     List<UsageSummary.OfModel> byModel =
-        ofMonth(handle, BY_MODEL, spaceId, month).map(MODELS).list().stream()
-            .filter(part -> !part.figures().isEmpty())
-            .toList();
+        models(ofMonth(handle, BY_MODEL, spaceId, month).map(MODELS).list().stream());
     List<UsageSummary.OfAgent> byAgent =
-        ofMonth(handle, BY_AGENT, spaceId, month).map(AGENTS).list().stream()
-            .filter(part -> !part.figures().isEmpty())
+        FiguresStore.sums(ofMonth(handle, BY_AGENT, spaceId, month).map(AGENTS).list().stream())
+            .entrySet()
+            .stream()
+            .map(sum ->
+                new UsageSummary.OfAgent(sum.getKey().id(), sum.getKey().name(), sum.getValue()))
+            .sorted(Comparator.comparing(UsageSummary.OfAgent::figures, BY_COST))
             .toList();
     Month money =
         handle
@@ -186,18 +194,27 @@ public final class UsageSummaryStore {
         row.getColumn("latest_month", String.class));
   }
 
-  private static UsageSummary.OfModel model(RowView row) {
-    return new UsageSummary.OfModel(
-        Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
-        row.getColumn("model", String.class),
-        FiguresStore.of(row));
+  /** The highest cost first. */
+  private static List<UsageSummary.OfModel> models(Stream<Map.Entry<Model, Figures>> parts) {
+    return FiguresStore.sums(parts).entrySet().stream()
+        .map(sum ->
+            new UsageSummary.OfModel(sum.getKey().provider(), sum.getKey().name(), sum.getValue()))
+        .sorted(Comparator.comparing(UsageSummary.OfModel::figures, BY_COST))
+        .toList();
   }
 
-  private static UsageSummary.OfAgent agent(RowView row) {
-    return new UsageSummary.OfAgent(
-        row.getColumn("agent_id", String.class),
-        row.getColumn("name", String.class),
-        FiguresStore.of(row));
+  private static Map.Entry<Model, Figures> model(RowView row) {
+    return Map.entry(
+        new Model(
+            Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),
+            row.getColumn("model", String.class)),
+        FiguresStore.part(row));
+  }
+
+  private static Map.Entry<Agent, Figures> agent(RowView row) {
+    return Map.entry(
+        new Agent(row.getColumn("agent_id", String.class), row.getColumn("name", String.class)),
+        FiguresStore.part(row));
   }
 
   private static Month month(RowView row) {
@@ -209,6 +226,6 @@ public final class UsageSummaryStore {
 
   private static MonthRow monthRow(RowView row) {
     boolean used = row.getColumn("model", String.class) != null;
-    return new MonthRow(month(row), used ? Optional.of(model(row)) : Optional.empty());
+    return new MonthRow(month(row), used ? Stream.of(model(row)) : Stream.empty());
   }
 }

@@ -121,8 +121,13 @@ public record Usage(
   public record AgentRow(
       String agentId, String name, Figures figures, CallLink calls, String width) {}
 
-  /** The tokens of one kind. */
-  public record KindRow(Kind kind, String name, long quantity, String width) {}
+  /**
+   * The tokens of one kind.
+   *
+   * @param cost of those that have a price; null if none has
+   */
+  public record KindRow(
+      Kind kind, String name, long quantity, @Nullable Money cost, String width) {}
 
   /** This page, otherwise the same, sorted or stacked in another way. */
   public String path(String sort, By by) {

@@ -77,7 +77,7 @@ final class UsageCsv {
     List<String> row = new ArrayList<>(List.of(names));
     row.add(Long.toString(figures.requests()));
     for (Kind kind : Kind.values()) {
-      row.add(Long.toString(UsagePage.quantity(figures, kind)));
+      row.add(Long.toString(figures.count(kind)));
     }
     row.add(Long.toString(figures.reasoning()));
     row.add(Long.toString(figures.unpriced()));

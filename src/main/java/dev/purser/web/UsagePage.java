@@ -1,5 +1,6 @@
 package dev.purser.web;
 
+import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.Provider;
 import dev.purser.reports.BudgetOutlook;
@@ -165,33 +166,27 @@ record UsagePage(WebParts parts) {
     List<Usage.KindRow> rows = new ArrayList<>();
     long most = 0;
     for (Kind kind : Kind.values()) {
-      most = Math.max(most, kind == Kind.WEB_SEARCH ? 0 : quantity(total, kind));
+      most = Math.max(most, kind == Kind.WEB_SEARCH ? 0 : total.count(kind));
     }
     for (Kind kind : Kind.values()) {
-      long quantity = quantity(total, kind);
+      long quantity = total.count(kind);
       if (quantity > 0) {
         rows.add(
             new Usage.KindRow(
                 kind,
                 KindNames.of(kind),
                 quantity,
+                cost(total, kind),
                 kind == Kind.WEB_SEARCH ? "0%" : width(quantity, most)));
       }
     }
     return rows;
   }
 
-  static long quantity(Figures figures, Kind kind) {
-    return switch (kind) {
-      case INPUT -> figures.input();
-      case CACHE_READ -> figures.cacheRead();
-      case CACHE_WRITE_5M -> figures.cacheWrite5m();
-      case CACHE_WRITE_1H -> figures.cacheWrite1h();
-      case CACHE_WRITE_30M -> figures.cacheWrite30m();
-      case CACHE_WRITE_12H -> figures.cacheWrite12h();
-      case OUTPUT -> figures.output();
-      case WEB_SEARCH -> figures.webSearches();
-    };
+  /** Null if none of it has a price. */
+  private static @Nullable Money cost(Figures total, Kind kind) {
+    Money cost = total.costOf(kind);
+    return cost.nanos() == 0 && total.unpriced() > 0 ? null : cost;
   }
 
   private static String width(long part, long whole) {

@@ -61,12 +61,10 @@ public final class FillLedger {
 
   private static final String TOTAL =
       """
-      INSERT INTO totals (space_id, local_day, utc_day, agent_id, provider, model, request_count,
-        reported_count, estimated_count, interrupted_count, unpriced_count, input_tokens,
-        cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, cache_write_30m_tokens,
-        cache_write_12h_tokens, output_tokens, reasoning_tokens, web_searches, cost_nanos,
+      INSERT INTO totals (space_id, local_day, utc_day, agent_id, provider, model, kind, request_count,
+        reported_count, estimated_count, interrupted_count, unpriced_count, reasoning_tokens, quantity, cost_nanos,
         estimated_cost_nanos, cache_saved_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, 0, 0, ?, 0, 0, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?)
       """;
 
   private static final String MONTH =
@@ -93,16 +91,19 @@ public final class FillLedger {
 
   private record Agent(String agentId, String virtualKeyId) {}
 
-  private record TotalKey(String day, String agentId, Model model) {}
+  /**
+   * A row of totals.
+   *
+   * @param kind empty for the row that counts calls
+   */
+  private record TotalKey(String day, String agentId, Model model, String kind) {}
 
   private record MonthKey(String month, String agentId) {}
 
   private static final class Total {
     private long requests;
     private long estimated;
-    private long input;
-    private long cacheRead;
-    private long output;
+    private long quantity;
     private long costNanos;
     private long estimatedCostNanos;
     private long cacheSavedNanos;
@@ -202,47 +203,54 @@ public final class FillLedger {
     entry.setLong(++at, durationMillis / 4);
     entry.addBatch();
 
-    line(line, entryId, 1, model, Kind.INPUT, input, model.inputNanos);
-    line(line, entryId, 2, model, Kind.CACHE_READ, cacheRead, model.cacheReadNanos);
-    line(line, entryId, 3, model, Kind.OUTPUT, output, model.outputNanos);
-
-    Total total =
-        totals.computeIfAbsent(new TotalKey(day, agent.agentId, model), key -> new Total());
-    total.requests++;
-    total.estimated += estimated ? 1 : 0;
-    total.input += input;
-    total.cacheRead += cacheRead;
-    total.output += output;
-    total.costNanos += costNanos;
-    total.estimatedCostNanos += estimated ? costNanos : 0;
-    total.cacheSavedNanos += cacheRead * (model.inputNanos - model.cacheReadNanos);
+    Total calls = total(day, agent, model, "");
+    calls.requests++;
+    calls.estimated += estimated ? 1 : 0;
+    List<Used> lines =
+        List.of(
+            new Used(Kind.INPUT, input, model.inputNanos),
+            new Used(Kind.CACHE_READ, cacheRead, model.cacheReadNanos),
+            new Used(Kind.OUTPUT, output, model.outputNanos));
+    for (int i = 0; i < lines.size(); i++) {
+      Used used = lines.get(i);
+      if (used.quantity > 0) {
+        line(line, entryId, i + 1, model, used);
+        Total total = total(day, agent, model, used.kind.id());
+        total.quantity += used.quantity;
+        total.costNanos += used.costNanos();
+        total.estimatedCostNanos += estimated ? used.costNanos() : 0;
+        total.cacheSavedNanos +=
+            used.kind.isCached() ? used.quantity * (model.inputNanos - used.unitNanos) : 0;
+      }
+    }
     String month = day.substring(0, "2026-11".length());
     spentNanos.merge(new MonthKey(month, agent.agentId), costNanos, Long::sum);
     spentNanos.merge(new MonthKey(month, ""), costNanos, Long::sum);
   }
 
-  private void line(
-      PreparedStatement line,
-      String entryId,
-      int number,
-      Model model,
-      Kind kind,
-      long quantity,
-      long unitNanos)
-      throws SQLException {
-    if (quantity == 0) {
-      return;
+  private record Used(Kind kind, long quantity, long unitNanos) {
+    long costNanos() {
+      return quantity * unitNanos;
     }
+  }
+
+  private Total total(String day, Agent agent, Model model, String kind) {
+    return totals.computeIfAbsent(
+        new TotalKey(day, agent.agentId, model, kind), key -> new Total());
+  }
+
+  private void line(PreparedStatement line, String entryId, int number, Model model, Used used)
+      throws SQLException {
     line.setString(1, spaceId);
     line.setString(2, entryId);
     line.setLong(3, number);
     line.setString(4, model.name);
     line.setString(5, model.name);
-    line.setString(6, kind.id());
-    line.setLong(7, quantity);
-    line.setLong(8, unitNanos * 1_000);
-    line.setObject(9, kind.isCached() ? model.inputNanos * 1_000 : null, Types.BIGINT);
-    line.setLong(10, quantity * unitNanos);
+    line.setString(6, used.kind.id());
+    line.setLong(7, used.quantity);
+    line.setLong(8, used.unitNanos * 1_000);
+    line.setObject(9, used.kind.isCached() ? model.inputNanos * 1_000 : null, Types.BIGINT);
+    line.setLong(10, used.costNanos());
     line.addBatch();
   }
 
@@ -258,12 +266,11 @@ public final class FillLedger {
         insert.setString(++at, key.agentId);
         insert.setString(++at, key.model.provider().id());
         insert.setString(++at, key.model.name);
+        insert.setString(++at, key.kind);
         insert.setLong(++at, total.requests);
         insert.setLong(++at, total.requests - total.estimated);
         insert.setLong(++at, total.estimated);
-        insert.setLong(++at, total.input);
-        insert.setLong(++at, total.cacheRead);
-        insert.setLong(++at, total.output);
+        insert.setLong(++at, total.quantity);
         insert.setLong(++at, total.costNanos);
         insert.setLong(++at, total.estimatedCostNanos);
         insert.setLong(++at, total.cacheSavedNanos);

@@ -17,10 +17,10 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  *       up to its cost and to its token columns.
  *   <li>A month of a space or agent has spent what its ended entries count, holds what its open
  *       entries hold, and is in doubt by what its ended entries doubt.
- *   <li>A total of space, local day, UTC day, agent, provider and model counts the ended entries
- *       that this model answered, and has the tokens, costs and savings by caches of all lines of
- *       this model; a cost that no line has is with the model that answered; what is unpriced is in
- *       no cost, and saves nothing.
+ *   <li>Totals of a space, local day, UTC day, agent, provider and model: one row, of no kind,
+ *       counts the ended entries that this model answered, and has their cost that no line has; the
+ *       others have, kind by kind, the quantities, costs and savings by caches of all lines of this
+ *       model. What is unpriced is in no cost, and saves nothing.
  *   <li>An adjustment begins where the one before it ended, and the last one ends with what the
  *       entry says now; that an entry was written again comes first and moves nothing.
  *   <li>Refused entries are in none of it.
@@ -61,18 +61,13 @@ public final class LedgerBooks {
   private static final String TOTALS_KEPT =
       """
       SELECT space_id || '|' || local_day || '|' || utc_day || '|' || agent_id || '|' || provider
-          || '|' || model AS row_key,
+          || '|' || model || '|' || kind AS row_key,
         request_count || '|' || reported_count || '|' || estimated_count || '|'
-          || interrupted_count || '|' || unpriced_count || '|' || input_tokens || '|'
-          || cache_read_tokens || '|' || cache_write_5m_tokens || '|' || cache_write_1h_tokens
-          || '|' || cache_write_30m_tokens || '|' || cache_write_12h_tokens || '|'
-          || output_tokens || '|' || web_searches || '|' || reasoning_tokens || '|'
-          || cost_nanos || '|' || estimated_cost_nanos || '|' || cache_saved_nanos AS figures
+          || interrupted_count || '|' || unpriced_count || '|' || reasoning_tokens || '|'
+          || quantity || '|' || cost_nanos || '|' || estimated_cost_nanos || '|'
+          || cache_saved_nanos AS figures
       FROM totals
-      WHERE request_count <> 0 OR input_tokens <> 0 OR cache_read_tokens <> 0
-        OR cache_write_5m_tokens <> 0 OR cache_write_1h_tokens <> 0
-        OR cache_write_30m_tokens <> 0 OR cache_write_12h_tokens <> 0 OR output_tokens <> 0
-        OR web_searches <> 0 OR reasoning_tokens <> 0 OR cost_nanos <> 0
+      WHERE request_count <> 0 OR reasoning_tokens <> 0 OR quantity <> 0 OR cost_nanos <> 0
         OR estimated_cost_nanos <> 0 OR cache_saved_nanos <> 0\
       """;
 
@@ -84,40 +79,32 @@ public final class LedgerBooks {
             WHERE l.space_id = e.space_id AND l.entry_id = e.entry_id), 0) AS lines_nanos
         FROM entries e WHERE state IN ('settled', 'interrupted')),
       parts AS (
-        SELECT space_id, local_day, utc_day, agent_id, provider, totals_model AS model,
+        SELECT space_id, local_day, utc_day, agent_id, provider, totals_model AS model, '' AS kind,
           1 AS requests,
           CASE WHEN usage_source = 'reported' THEN 1 ELSE 0 END AS reported,
           CASE WHEN usage_source = 'estimated' THEN 1 ELSE 0 END AS estimated,
           CASE WHEN state = 'interrupted' THEN 1 ELSE 0 END AS interrupted,
           CASE WHEN cost_nanos IS NULL THEN 1 ELSE 0 END AS unpriced,
-          '' AS kind, 0 AS quantity, reasoning_tokens AS reasoning,
+          0 AS quantity, reasoning_tokens AS reasoning,
           CASE WHEN cost_nanos IS NULL THEN 0 ELSE cost_nanos - lines_nanos END AS cost,
           usage_source, 0 AS saved_picos
         FROM ended
         UNION ALL
-        SELECT e.space_id, e.local_day, e.utc_day, e.agent_id, e.provider, l.totals_model,
-          0, 0, 0, 0, 0, l.kind, l.quantity, 0,
+        SELECT e.space_id, e.local_day, e.utc_day, e.agent_id, e.provider, l.totals_model, l.kind,
+          0, 0, 0, 0, 0, l.quantity, 0,
           CASE WHEN e.cost_nanos IS NULL THEN 0 ELSE COALESCE(l.cost_nanos, 0) END, e.usage_source,
           CASE WHEN e.cost_nanos IS NULL THEN 0
             ELSE COALESCE(l.quantity * (l.uncached_picos - l.unit_picos), 0) END
         FROM ended e JOIN entry_lines l ON l.space_id = e.space_id AND l.entry_id = e.entry_id)
       SELECT space_id || '|' || local_day || '|' || utc_day || '|' || agent_id || '|' || provider
-          || '|' || model AS row_key,
+          || '|' || model || '|' || kind AS row_key,
         SUM(requests) || '|' || SUM(reported) || '|' || SUM(estimated) || '|' || SUM(interrupted)
-          || '|' || SUM(unpriced)
-          || '|' || SUM(CASE WHEN kind = 'input' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'cache_read' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'cache_write_5m' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'cache_write_1h' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'cache_write_30m' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'cache_write_12h' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'output' THEN quantity ELSE 0 END)
-          || '|' || SUM(CASE WHEN kind = 'web_search' THEN quantity ELSE 0 END)
-          || '|' || SUM(reasoning) || '|' || SUM(cost)
+          || '|' || SUM(unpriced) || '|' || SUM(reasoning) || '|' || SUM(quantity)
+          || '|' || SUM(cost)
           || '|' || SUM(CASE WHEN usage_source = 'estimated' THEN cost ELSE 0 END)
           || '|' || SUM(CASE WHEN (saved_picos + 500) % 1000 < 0
             THEN (saved_picos + 500) / 1000 - 1 ELSE (saved_picos + 500) / 1000 END) AS figures
-      FROM parts GROUP BY space_id, local_day, utc_day, agent_id, provider, model\
+      FROM parts GROUP BY space_id, local_day, utc_day, agent_id, provider, model, kind\
       """;
 
   private static final String ENTRIES_UNLIKE_THEIR_LINES =

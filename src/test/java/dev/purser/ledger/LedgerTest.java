@@ -160,7 +160,7 @@ class LedgerTest {
 
     assertThat(calls.number("SELECT doubt_nanos FROM months WHERE agent_id = ''"))
         .isEqualTo(Calls.HOLD.minus(Calls.COST).nanos());
-    assertThat(calls.number("SELECT estimated_cost_nanos FROM totals"))
+    assertThat(calls.number("SELECT SUM(estimated_cost_nanos) FROM totals"))
         .isEqualTo(Calls.COST.nanos());
     LedgerBooks.balance(test.database());
   }
@@ -174,7 +174,7 @@ class LedgerTest {
     assertThat(calls.spent("")).isEqualTo(Money.ofCents(7));
     assertThat(
             calls.number(
-                "SELECT unpriced_count FROM totals WHERE model = '(other)' AND cost_nanos = 0"))
+                "SELECT SUM(unpriced_count) FROM totals WHERE model = '(other)' AND cost_nanos = 0"))
         .isEqualTo(1);
     LedgerBooks.balance(test.database());
   }
@@ -341,7 +341,7 @@ class LedgerTest {
             calls.number(
                 "SELECT COUNT(*) FROM totals WHERE utc_day = '2026-11-30' AND request_count = 1"))
         .isEqualTo(2);
-    assertThat(calls.number("SELECT COUNT(*) FROM totals WHERE local_day = '2026-12-01'"))
+    assertThat(calls.number("SELECT SUM(request_count) FROM totals WHERE local_day = '2026-12-01'"))
         .isEqualTo(1);
     assertThat(
             calls.number(

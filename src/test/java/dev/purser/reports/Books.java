@@ -5,7 +5,6 @@ import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,23 +47,61 @@ final class Books {
     });
   }
 
-  /** Seventeen figures in the order of the record. */
+  /** The figures of a day: a row of each kind, and one of what is counted once a call. */
   void totals(
-      String space, String day, String agent, String provider, String model, long... figures) {
-    List<Object> row = new ArrayList<>(List.of(space, day, day, agent, provider, model));
-    Arrays.stream(figures).forEach(row::add);
-    write(handle ->
-        handle.execute(
-            """
-            INSERT INTO totals (space_id, local_day, utc_day, agent_id, provider, model,
-              request_count, reported_count, estimated_count, interrupted_count,
-              unpriced_count, input_tokens, cache_read_tokens, cache_write_5m_tokens,
-              cache_write_1h_tokens, cache_write_30m_tokens, cache_write_12h_tokens,
-              output_tokens, reasoning_tokens, web_searches, cost_nanos, estimated_cost_nanos,
-              cache_saved_nanos)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            row.toArray()));
+      String space, String day, String agent, String provider, String model, Figures figures) {
+    Money ofNoKind = figures.costOfNoKind();
+    write(handle -> {
+      PreparedBatch rows =
+          handle.prepareBatch(
+              """
+              INSERT INTO totals (space_id, local_day, utc_day, agent_id, provider, model, kind,
+                request_count, reported_count, estimated_count, interrupted_count,
+                unpriced_count, reasoning_tokens, quantity, cost_nanos, estimated_cost_nanos,
+                cache_saved_nanos)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              """);
+      rows.add(
+          space,
+          day,
+          day,
+          agent,
+          provider,
+          model,
+          "",
+          figures.requests(),
+          figures.reported(),
+          figures.estimated(),
+          figures.interrupted(),
+          figures.unpriced(),
+          figures.reasoning(),
+          0L,
+          ofNoKind.nanos(),
+          figures.estimatedCost().nanos(),
+          figures.cacheSaved().nanos());
+      figures
+          .kinds()
+          .forEach((kind, used) ->
+              rows.add(
+                  space,
+                  day,
+                  day,
+                  agent,
+                  provider,
+                  model,
+                  kind.id(),
+                  0L,
+                  0L,
+                  0L,
+                  0L,
+                  0L,
+                  0L,
+                  used.count(),
+                  used.cost().nanos(),
+                  0L,
+                  0L));
+      rows.execute();
+    });
   }
 
   void month(String space, String month, String agent, Money spent, Money held, Money doubt) {

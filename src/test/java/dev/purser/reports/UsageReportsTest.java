@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.purser.money.Budget;
 import dev.purser.money.Money;
+import dev.purser.pricing.Kind;
 import dev.purser.pricing.Provider;
 import dev.purser.storage.TestDatabase;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.EnumMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,24 +33,8 @@ class UsageReportsTest {
       Figures opus = summary.byModel().getFirst().figures();
       assertThat(opus)
           .isEqualTo(
-              new Figures(
-                  5,
-                  3,
-                  2,
-                  1,
-                  1,
-                  110,
-                  220,
-                  33,
-                  44,
-                  0,
-                  0,
-                  77,
-                  8,
-                  9,
-                  new Money(5_000_000_001L),
-                  new Money(9),
-                  new Money(1_000_000)));
+              figures(
+                  5, 3, 2, 1, 1, 110, 220, 33, 44, 0, 0, 77, 8, 9, 5_000_000_001L, 9, 1_000_000));
       assertThat(opus.prompt()).isEqualTo(110 + 220 + 33 + 44);
       assertThat(opus.cacheWrite()).isEqualTo(77);
 
@@ -176,6 +162,40 @@ class UsageReportsTest {
     }
   }
 
+  /**
+   * Figures of which all cost is that of output, in the order in which pages tell them: requests,
+   * reported, estimated, interrupted, unpriced, input, cache read, cache writes of 5 minutes, 1
+   * hour, 30 minutes and 12 hours, output, reasoning, web searches, cost, estimated cost, saved.
+   */
+  private static Figures figures(long... each) {
+    EnumMap<Kind, Figures.Used> kinds = new EnumMap<>(Kind.class);
+    Kind[] order = {
+      Kind.INPUT,
+      Kind.CACHE_READ,
+      Kind.CACHE_WRITE_5M,
+      Kind.CACHE_WRITE_1H,
+      Kind.CACHE_WRITE_30M,
+      Kind.CACHE_WRITE_12H,
+      Kind.OUTPUT
+    };
+    for (int i = 0; i < order.length; i++) {
+      kinds.put(order[i], new Figures.Used(each[5 + i], Money.ZERO));
+    }
+    kinds.put(Kind.OUTPUT, new Figures.Used(each[11], new Money(each[14])));
+    kinds.put(Kind.WEB_SEARCH, new Figures.Used(each[13], Money.ZERO));
+    return new Figures(
+        each[0],
+        each[1],
+        each[2],
+        each[3],
+        each[4],
+        each[12],
+        kinds,
+        new Money(each[14]),
+        new Money(each[15]),
+        new Money(each[16]));
+  }
+
   private static void fill(TestDatabase test) {
     Books books = new Books(test.database());
     String opus = "claude-opus-5";
@@ -185,184 +205,56 @@ class UsageReportsTest {
         "tidy",
         "anthropic",
         opus,
-        4,
-        2,
-        2,
-        1,
-        1,
-        100,
-        200,
-        30,
-        40,
-        0,
-        0,
-        70,
-        7,
-        8,
-        4_000_000_000L,
-        9,
-        -7);
+        figures(4, 2, 2, 1, 1, 100, 200, 30, 40, 0, 0, 70, 7, 8, 4_000_000_000L, 9, -7));
     books.totals(
         Books.SPACE,
         "2026-11-02",
         "eager",
         "anthropic",
         opus,
-        1,
-        1,
-        0,
-        0,
-        0,
-        10,
-        20,
-        3,
-        4,
-        0,
-        0,
-        7,
-        1,
-        1,
-        1_000_000_001L,
-        0,
-        1_000_007);
+        figures(1, 1, 0, 0, 0, 10, 20, 3, 4, 0, 0, 7, 1, 1, 1_000_000_001L, 0, 1_000_007));
     books.totals(
         Books.SPACE,
         "2026-11-02",
         "tidy",
         "anthropic",
         "claude-haiku-4-5",
-        3,
-        3,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        3,
-        0,
-        0);
+        figures(3, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 3, 0, 0));
     books.totals(
         Books.SPACE,
         "2026-11-30",
         "gone",
         "openai",
         "gpt-6-luna",
-        5,
-        5,
-        0,
-        0,
-        0,
-        1,
-        2,
-        0,
-        0,
-        3,
-        4,
-        5,
-        0,
-        0,
-        7,
-        0,
-        5);
+        figures(5, 5, 0, 0, 0, 1, 2, 0, 0, 3, 4, 5, 0, 0, 7, 0, 5));
     books.totals(
         Books.SPACE,
         "2026-11-30",
         "gone",
         "openai",
         "unpriced",
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0);
+        figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     books.totals(
         Books.SPACE,
         "2026-10-31",
         "tidy",
         "openai",
         "gpt-6-luna",
-        1,
-        1,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        20,
-        0,
-        0);
+        figures(1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 20, 0, 0));
     books.totals(
         Books.SPACE,
         "2026-12-01",
         "tidy",
         "openai",
         "gpt-6-luna",
-        1,
-        1,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        40,
-        0,
-        0);
+        figures(1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 40, 0, 0));
     books.totals(
         Books.OTHER_SPACE,
         "2026-11-02",
         "theirs",
         "openai",
         "gpt-6-luna",
-        1000,
-        1000,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        80,
-        0,
-        0);
+        figures(1000, 1000, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 80, 0, 0));
     books.month(Books.SPACE, "2026-11", "", new Money(6), new Money(7), new Money(8));
     books.month(Books.SPACE, "2026-11", "tidy", new Money(1), new Money(1), new Money(1));
     books.month(Books.OTHER_SPACE, "2026-11", "", new Money(2), new Money(2), new Money(2));

@@ -1,5 +1,6 @@
 package dev.purser.web;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.purser.ledger.Ledger;
@@ -145,6 +146,9 @@ class FiguresLeadToTheirCallsTest {
           KindNames.of(Kind.OUTPUT), "output_tokens",
           KindNames.of(Kind.WEB_SEARCH), "web_searches");
 
+  private static final Map<String, String> KIND_IDS =
+      Arrays.stream(Kind.values()).collect(toMap(KindNames::of, Kind::id));
+
   /**
    * A link's figures.
    *
@@ -259,7 +263,10 @@ class FiguresLeadToTheirCallsTest {
         String column = link.query().contains("hold=doubt") ? "doubt_usd" : "cost_usd";
         assertThat(number(exact.group(1)))
             .as(where)
-            .isEqualByComparingTo(model == null ? listed.sum(column) : cost(listed, model));
+            .isEqualByComparingTo(
+                KIND_IDS.containsKey(link.head())
+                    ? costOf(listed, KIND_IDS.get(link.head()))
+                    : model == null ? listed.sum(column) : cost(listed, model));
       } else if (rounded.find()) {
         long nanos = listed.sum("cost_usd").movePointRight(9).longValueExact();
         assertThat(rounded.group().replace("&lt;", "<"))
@@ -307,22 +314,35 @@ class FiguresLeadToTheirCallsTest {
 
   /** A call without a price is in no sum, whatever of it has one. */
   private BigDecimal cost(Listed listed, String model) {
-    Listed priced =
-        new Listed(
-            listed.head(),
-            listed.calls().stream()
-                .filter(call -> !call.get(listed.head().indexOf("cost_usd")).isEmpty())
-                .toList());
-    return lines(priced, model)
+    return cost(lines(priced(listed), model));
+  }
+
+  private BigDecimal costOf(Listed listed, String kind) {
+    return cost(lines(priced(listed)).filter(line -> line.path("kind").asString().equals(kind)));
+  }
+
+  private static BigDecimal cost(Stream<JsonNode> lines) {
+    return lines
         .map(line -> line.path("costCents").asDecimal().movePointLeft(2))
         .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
+  private static Listed priced(Listed listed) {
+    return new Listed(
+        listed.head(),
+        listed.calls().stream()
+            .filter(call -> !call.get(listed.head().indexOf("cost_usd")).isEmpty())
+            .toList());
+  }
+
   private Stream<JsonNode> lines(Listed listed, String model) {
+    return lines(listed).filter(line -> named(line.path("model").asString()).equals(model));
+  }
+
+  private Stream<JsonNode> lines(Listed listed) {
     return listed.column("id").stream()
         .map(id -> details.computeIfAbsent(id, story.person()::call))
-        .flatMap(call -> call.path("lines").valueStream())
-        .filter(line -> named(line.path("model").asString()).equals(model));
+        .flatMap(call -> call.path("lines").valueStream());
   }
 
   /** The rest needs no list of calls: what is projected, what caches saved, nothing at all. */

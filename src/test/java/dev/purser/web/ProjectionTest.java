@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,8 +22,7 @@ class ProjectionTest {
   private static final YearMonth NOVEMBER = YearMonth.of(2026, 11);
 
   private static Figures cost(long cents) {
-    return new Figures(
-        1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Money.ofCents(cents), Money.ZERO, Money.ZERO);
+    return new Figures(1, 1, 0, 0, 0, 0, Map.of(), Money.ofCents(cents), Money.ZERO, Money.ZERO);
   }
 
   private static MonthUsage.OfModel day(LocalDate day, Figures figures) {
