@@ -5,6 +5,10 @@
 -- Zero for what a provider reports and does not bill: its line costs nothing.
 ALTER TABLE entry_lines ADD COLUMN billed BIGINT NOT NULL DEFAULT 1;
 
+-- Which part of the call's usage a line is of, from 0: each part has a price card of its own. And who provides its model.
+ALTER TABLE entry_lines ADD COLUMN part BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE entry_lines ADD COLUMN provider TEXT NOT NULL DEFAULT '';
+
 -- Of a Chat Completions call that may have searched the web: how much of its context was for that, by which it is priced.
 ALTER TABLE entries ADD COLUMN search_context TEXT;
 

@@ -2,6 +2,7 @@ package dev.purser.ledger;
 
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
+import dev.purser.pricing.Provider;
 import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
@@ -10,10 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * An ended call as it is booked, with all that its price was made of.
@@ -40,7 +41,8 @@ record BookedCall(
 
   private static final String LINES =
       """
-      SELECT model, totals_model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
+      SELECT part, provider, model, totals_model, kind, quantity, unit_picos, uncached_picos,
+        cost_nanos, billed
       FROM entry_lines WHERE space_id = ? AND entry_id = ? ORDER BY line_number\
       """;
 
@@ -87,50 +89,34 @@ record BookedCall(
       while (row.next()) {
         lines.add(
             new BookedLine(
-                row.getString(1),
-                row.getString(2),
-                Kind.ofId(row.getString(3)).orElseThrow(),
-                row.getLong(4),
-                Entries.longOrNull(row, 5),
-                Entries.longOrNull(row, 6),
+                row.getInt(1),
+                Provider.ofId(row.getString(2)).orElseThrow(),
+                row.getString(3),
+                row.getString(4),
+                Kind.ofId(row.getString(5)).orElseThrow(),
+                row.getLong(6),
                 Entries.longOrNull(row, 7),
-                row.getLong(8) == 1));
+                Entries.longOrNull(row, 8),
+                Entries.longOrNull(row, 9),
+                row.getLong(10) == 1));
       }
     }
     return lines;
   }
 
   /**
-   * The usage that lines were made of: the lines of a part follow each other in the order of their
-   * kinds. Which output was reasoning does not matter for its price.
+   * The parts of the usage that lines were made of, as far as they used anything. Which output was
+   * reasoning does not matter for its price.
    */
   private static List<ModelUsage> parts(String model, List<BookedLine> lines) {
-    List<ModelUsage> parts = new ArrayList<>();
-    Map<Kind, Long> quantities = new EnumMap<>(Kind.class);
-    @Nullable BookedLine last = null;
+    SortedMap<Integer, ModelUsage> parts = new TreeMap<>();
     for (BookedLine line : lines) {
-      if (last != null && !samePart(last, line)) {
-        parts.add(part(last.model(), quantities, last.billed()));
-        quantities.clear();
-      }
-      last = line;
-      quantities.put(line.kind(), line.quantity());
+      ModelUsage used = ModelUsage.of(line.model(), Map.of(line.kind(), line.quantity()));
+      parts.merge(
+          line.part(),
+          line.billed() ? used : used.notBilled(),
+          (part, more) -> part.with(line.kind(), line.quantity()));
     }
-    parts.add(
-        last == null
-            ? part(model, quantities, /* billed= */ true)
-            : part(last.model(), quantities, last.billed()));
-    return parts;
-  }
-
-  private static boolean samePart(BookedLine last, BookedLine next) {
-    return next.model().equals(last.model())
-        && next.billed() == last.billed()
-        && next.kind().compareTo(last.kind()) > 0;
-  }
-
-  private static ModelUsage part(String model, Map<Kind, Long> quantities, boolean billed) {
-    ModelUsage part = ModelUsage.of(model, quantities);
-    return billed ? part : part.notBilled();
+    return parts.isEmpty() ? List.of(ModelUsage.none(model)) : List.copyOf(parts.values());
   }
 }

@@ -4,6 +4,7 @@ import dev.purser.pricing.Kind;
 import dev.purser.pricing.Line;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Priced;
+import dev.purser.pricing.Provider;
 import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import java.util.List;
@@ -54,7 +55,7 @@ record Charge(
         usage.model(),
         totalsModel.apply(usage.model()),
         usage.byModel().stream().mapToLong(ModelUsage::reasoning).sum(),
-        priced.lines().stream().map(line -> booked(line, totalsModel)).toList());
+        priced.lines().stream().map(line -> booked(line, entry.provider(), totalsModel)).toList());
   }
 
   /** Ended without having used anything. */
@@ -112,8 +113,10 @@ record Charge(
         lines);
   }
 
-  static BookedLine booked(Line line, UnaryOperator<String> totalsModel) {
+  static BookedLine booked(Line line, Provider provider, UnaryOperator<String> totalsModel) {
     return new BookedLine(
+        line.part(),
+        provider,
         line.model(),
         totalsModel.apply(line.model()),
         line.kind(),

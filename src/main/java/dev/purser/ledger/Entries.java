@@ -96,9 +96,9 @@ final class Entries {
   private static final String LINE =
       """
       INSERT INTO entry_lines (
-        space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        uncached_picos, cost_nanos, billed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        space_id, entry_id, line_number, part, provider, model, totals_model, kind, quantity,
+        unit_picos, uncached_picos, cost_nanos, billed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   private static final String REFUSED_FIGURES =
@@ -394,14 +394,16 @@ final class Entries {
       insert.setString(1, entry.spaceId());
       insert.setString(2, entry.entryId());
       insert.setLong(3, i + 1L);
-      insert.setString(4, line.model());
-      insert.setString(5, line.totalsModel());
-      insert.setString(6, line.kind().id());
-      insert.setLong(7, line.quantity());
-      setLong(insert, 8, line.unitPicos());
-      setLong(insert, 9, line.uncachedPicos());
-      setLong(insert, 10, line.costNanos());
-      insert.setLong(11, line.billed() ? 1 : 0);
+      insert.setInt(4, line.part());
+      insert.setString(5, line.provider().id());
+      insert.setString(6, line.model());
+      insert.setString(7, line.totalsModel());
+      insert.setString(8, line.kind().id());
+      insert.setLong(9, line.quantity());
+      setLong(insert, 10, line.unitPicos());
+      setLong(insert, 11, line.uncachedPicos());
+      setLong(insert, 12, line.costNanos());
+      insert.setLong(13, line.billed() ? 1 : 0);
       add(inserts, insert);
     }
   }

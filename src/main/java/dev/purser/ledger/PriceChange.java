@@ -2,7 +2,6 @@ package dev.purser.ledger;
 
 import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
-import dev.purser.pricing.Line;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.PriceList;
 import dev.purser.pricing.Priced;
@@ -152,7 +151,7 @@ sealed interface PriceChange {
       changed = true;
       number = now.added().size();
     }
-    if (changed && fits(before.lines(), priced.lines())) {
+    if (changed) {
       return Optional.of(new Charged(after, before, charge(before, after, priced, now), number));
     }
     return kept ? Optional.of(new Kept(call.entry(), number)) : Optional.empty();
@@ -196,20 +195,6 @@ sealed interface PriceChange {
     return booked;
   }
 
-  /** Whether priced lines are the very lines that the entry has. */
-  private static boolean fits(List<BookedLine> booked, List<Line> priced) {
-    if (booked.size() != priced.size()) {
-      return false;
-    }
-    for (int i = 0; i < booked.size(); i++) {
-      if (booked.get(i).kind() != priced.get(i).kind()
-          || booked.get(i).quantity() != priced.get(i).quantity()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static Charge charge(Charge before, EntryRow entry, Priced priced, PriceList prices) {
     UnaryOperator<String> totalsModel =
         model -> prices.knows(entry.provider(), model) ? model : Ledger.UNKNOWN_MODEL;
@@ -224,6 +209,8 @@ sealed interface PriceChange {
         before.model(),
         totalsModel.apply(before.model()),
         before.reasoningTokens(),
-        priced.lines().stream().map(line -> Charge.booked(line, totalsModel)).toList());
+        priced.lines().stream()
+            .map(line -> Charge.booked(line, entry.provider(), totalsModel))
+            .toList());
   }
 }

@@ -86,7 +86,7 @@ final class Totals {
 
   private void move(EntryRow entry, Charge charge, int sign) {
     boolean estimated = charge.source() == UsageSource.ESTIMATED;
-    Row answering = row(entry, charge.totalsModel(), PER_CALL);
+    Row answering = row(entry, entry.provider(), charge.totalsModel(), PER_CALL);
     answering.requests += sign;
     switch (charge.source()) {
       case REPORTED -> answering.reported += sign;
@@ -102,7 +102,7 @@ final class Totals {
     answering.reasoning += sign * charge.reasoningTokens();
     long costOfNoLine = charge.summedCostNanos();
     for (BookedLine line : charge.lines()) {
-      Row row = row(entry, line.totalsModel(), line.kind().id());
+      Row row = row(entry, line.provider(), line.totalsModel(), line.kind().id());
       row.quantity += sign * line.quantity();
       Long lineCost = charge.costNanos() == null ? null : line.costNanos();
       if (lineCost != null) {
@@ -114,10 +114,9 @@ final class Totals {
     answering.addCost(sign * costOfNoLine, estimated);
   }
 
-  private Row row(EntryRow entry, String totalsModel, String kind) {
+  private Row row(EntryRow entry, Provider provider, String totalsModel, String kind) {
     return rows.computeIfAbsent(
-        new Key(
-            entry.spaceId(), entry.days(), entry.agentId(), entry.provider(), totalsModel, kind),
+        new Key(entry.spaceId(), entry.days(), entry.agentId(), provider, totalsModel, kind),
         key -> new Row());
   }
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One priced quantity of a call.
  *
+ * @param part of the usage that it is of: the answering model's is 0
  * @param unitPicos the price of one token (or request) in pico-dollars (10⁻¹² USD); null while the
  *     model has no price; zero for what is not billed
  * @param uncachedPicos what one token would have cost uncached, on the same card and terms; null
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     its model has a price or not
  */
 public record Line(
+    int part,
     String model,
     Kind kind,
     long quantity,
@@ -24,7 +26,7 @@ public record Line(
     @Nullable Money cost,
     boolean billed) {
 
-  /** What is billed. */
+  /** What is billed of the answering model. */
   public Line(
       String model,
       Kind kind,
@@ -32,6 +34,6 @@ public record Line(
       @Nullable Long unitPicos,
       @Nullable Long uncachedPicos,
       @Nullable Money cost) {
-    this(model, kind, quantity, unitPicos, uncachedPicos, cost, /* billed= */ true);
+    this(/* part= */ 0, model, kind, quantity, unitPicos, uncachedPicos, cost, /* billed= */ true);
   }
 }

@@ -23,20 +23,26 @@ final class Lines {
     this.dearest = dearest;
   }
 
-  void add(ModelUsage part, Rates rates) {
+  /**
+   * Adds what a part of the call used.
+   *
+   * @param number of the part, from 0
+   */
+  void add(int number, ModelUsage part, Rates rates) {
     part.counts()
         .forEach((kind, quantity) ->
             items.add(
                 part.billed()
-                    ? billed(part.model(), kind, quantity, rates)
-                    : new Item(part.model(), kind, quantity, 0L, null, /* billed= */ false)));
+                    ? billed(number, part.model(), kind, quantity, rates)
+                    : new Item(
+                        number, part.model(), kind, quantity, 0L, null, /* billed= */ false)));
   }
 
-  private static Item billed(String model, Kind kind, long quantity, Rates rates) {
+  private static Item billed(int part, String model, Kind kind, long quantity, Rates rates) {
     Long unitPicos = rates.unitPicos().get(kind);
     Long uncachedPicos =
         kind.isCached() && unitPicos != null ? rates.unitPicos().get(Kind.INPUT) : null;
-    return new Item(model, kind, quantity, unitPicos, uncachedPicos, /* billed= */ true);
+    return new Item(part, model, kind, quantity, unitPicos, uncachedPicos, /* billed= */ true);
   }
 
   /**
@@ -84,6 +90,7 @@ final class Lines {
   }
 
   private record Item(
+      int part,
       String model,
       Kind kind,
       long quantity,
@@ -96,6 +103,7 @@ final class Lines {
 
     Line line(boolean roundedUp) {
       return new Line(
+          part,
           model,
           kind,
           quantity,

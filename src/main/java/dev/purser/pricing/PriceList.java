@@ -177,7 +177,7 @@ public final class PriceList {
   public Priced price(Provider provider, Usage usage, List<Rates> rates) {
     Lines lines = new Lines(dearest(provider));
     for (int i = 0; i < rates.size(); i++) {
-      lines.add(usage.byModel().get(i), rates.get(i));
+      lines.add(i, usage.byModel().get(i), rates.get(i));
     }
     return lines.priced(version());
   }

@@ -70,7 +70,7 @@ public final class CallStore {
 
   private static final String UNPRICED =
       """
-      SELECT provider, entry_lines.model, COUNT(DISTINCT entries.entry_id) AS call_count,
+      SELECT entry_lines.provider, entry_lines.model, COUNT(DISTINCT entries.entry_id) AS call_count,
         MAX(created_at) AS last_used_at
       FROM entries
       JOIN entry_lines
@@ -78,13 +78,13 @@ public final class CallStore {
       WHERE entries.space_id = :space AND entries.entry_id >= :first
         AND entries.usage_source IS NOT NULL AND entries.cost_nanos IS NULL
         AND unit_picos IS NULL AND local_day >= :since
-      GROUP BY provider, entry_lines.model
+      GROUP BY entry_lines.provider, entry_lines.model
       ORDER BY call_count DESC, entry_lines.model LIMIT :most
       """;
 
   private static final String LINES =
       """
-      SELECT model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
+      SELECT part, model, kind, quantity, unit_picos, uncached_picos, cost_nanos, billed
       FROM entry_lines
       WHERE space_id = :space AND entry_id = :entry ORDER BY line_number
       """;
@@ -268,6 +268,7 @@ public final class CallStore {
 
   private static Line line(RowView row) {
     return new Line(
+        row.getColumn("part", Integer.class),
         row.getColumn("model", String.class),
         Kind.ofId(row.getColumn("kind", String.class)).orElseThrow(),
         row.getColumn("quantity", Long.class),

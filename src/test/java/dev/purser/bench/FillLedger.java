@@ -55,8 +55,8 @@ public final class FillLedger {
   private static final String LINE =
       """
       INSERT INTO entry_lines (space_id, entry_id, line_number, model, totals_model, kind, quantity, unit_picos,
-        uncached_picos, cost_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        uncached_picos, cost_nanos, provider, part, billed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)
       """;
 
   private static final String TOTAL =
@@ -251,6 +251,7 @@ public final class FillLedger {
     line.setLong(8, used.unitNanos * 1_000);
     line.setObject(9, used.kind.isCached() ? model.inputNanos * 1_000 : null, Types.BIGINT);
     line.setLong(10, used.costNanos());
+    line.setString(11, model.provider().id());
     line.addBatch();
   }
 

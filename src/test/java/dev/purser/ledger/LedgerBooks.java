@@ -90,7 +90,7 @@ public final class LedgerBooks {
           usage_source, 0 AS saved_picos
         FROM ended
         UNION ALL
-        SELECT e.space_id, e.local_day, e.utc_day, e.agent_id, e.provider, l.totals_model, l.kind,
+        SELECT e.space_id, e.local_day, e.utc_day, e.agent_id, l.provider, l.totals_model, l.kind,
           0, 0, 0, 0, 0, l.quantity, 0,
           CASE WHEN e.cost_nanos IS NULL THEN 0 ELSE COALESCE(l.cost_nanos, 0) END, e.usage_source,
           CASE WHEN e.cost_nanos IS NULL THEN 0

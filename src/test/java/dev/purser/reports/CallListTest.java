@@ -214,7 +214,12 @@ class CallListTest {
       books.entries(entries);
       String id = (String) entries.get(5).columns().get("entry_id");
       books.write(handle -> {
-        String line = "INSERT INTO entry_lines VALUES (?, ?, ?, ?, ?, 'output', 5, 1, 1, NULL, 1)";
+        String line =
+            """
+            INSERT INTO entry_lines (space_id, entry_id, line_number, model, totals_model, provider,
+              part, kind, quantity, unit_picos, cost_nanos, billed)
+            VALUES (?, ?, ?, ?, ?, 'openai', 0, 'output', 5, 1, 1, 1)
+            """;
         handle.execute(line, Books.SPACE, id, 1, "gpt-6-luna-2026-09-22", "gpt-6-luna");
         handle.execute(line, Books.SPACE, id, 2, "claude-opus-5-2", "claude-opus-5");
         handle.execute(line, Books.OTHER_SPACE, id, 3, "claude-of-others", "claude-of-others");
@@ -243,7 +248,12 @@ class CallListTest {
       CallStore calls = new CallStore(test.database());
       String id = calls.page(Books.SPACE, CallFilter.ALL, null, 1).items().getFirst().id();
       books.write(handle -> {
-        String line = "INSERT INTO entry_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)";
+        String line =
+            """
+            INSERT INTO entry_lines (space_id, entry_id, line_number, model, totals_model, kind,
+              quantity, unit_picos, cost_nanos, uncached_picos, provider, part, billed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'openai', 0, 1)
+            """;
         String model = "gpt-6-luna";
         handle.execute(line, Books.SPACE, id, 2, model, model, "output", 5, 500_000, 2_500, null);
         handle.execute(line, Books.SPACE, id, 1, model, model, "input", 22, 100_000, 2_200, null);
