@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -57,7 +58,9 @@ public final class Database implements AutoCloseable {
    * @throws StorageException if it cannot be opened, saying why in one line
    */
   public static Database open(DatabaseConfiguration configuration) {
-    FluentConfiguration migrations = Flyway.configure().loggers("slf4j");
+    // Tables of a newer version are not passed over either.
+    FluentConfiguration migrations =
+        Flyway.configure().loggers("slf4j").ignoreMigrationPatterns(new String[0]);
     Engine engine =
         switch (configuration) {
           case DatabaseConfiguration.Sqlite(var file) -> {
@@ -82,17 +85,31 @@ public final class Database implements AutoCloseable {
         readers.close();
         throw e;
       }
+    } catch (FlywayValidateException e) {
+      engine.close();
+      throw new StorageException(
+          "the database "
+              + name(configuration)
+              + " was made by an unreleased or a newer version of Purser: start that version, or "
+              + switch (configuration) {
+                case DatabaseConfiguration.Sqlite(var file) ->
+                    "remove " + file.toAbsolutePath().getParent() + " with all that is in it";
+                case DatabaseConfiguration.Postgresql _ -> "name another, empty database";
+              },
+          e);
     } catch (FlywayException | PoolInitializationException e) {
       engine.close();
-      String which =
-          switch (configuration) {
-            case DatabaseConfiguration.Sqlite(var file) -> file.toString();
-            // Not the address itself, which may have a password in it.
-            case DatabaseConfiguration.Postgresql _ -> "of PURSER_DATABASE_URL";
-          };
       throw new StorageException(
-          "the database " + which + " cannot be opened: " + rootMessage(e), e);
+          "the database " + name(configuration) + " cannot be opened: " + rootMessage(e), e);
     }
+  }
+
+  private static String name(DatabaseConfiguration configuration) {
+    return switch (configuration) {
+      case DatabaseConfiguration.Sqlite(var file) -> file.toString();
+      // Not the address itself, which may have a password in it.
+      case DatabaseConfiguration.Postgresql _ -> "of PURSER_DATABASE_URL";
+    };
   }
 
   private static HikariDataSource pool(Engine engine, String name, int size) {

@@ -40,6 +40,34 @@ class DatabaseTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aDatabaseOfAnotherVersionIsRefusedInOneLineAndLeftAsItIs(TestDatabase.Kind kind) {
+    String other = "UPDATE flyway_schema_history SET checksum = 1 WHERE version = '1'";
+    String newer = "UPDATE flyway_schema_history SET version = '9' WHERE version = '1'";
+    String further =
+        """
+        INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,
+          checksum, installed_by, execution_time, success)
+        SELECT 100, '9', 'later', type, 'V9__later.sql', 9, installed_by, execution_time, success
+        FROM flyway_schema_history WHERE version = '1'
+        """;
+    for (String change : List.of(other, newer, further)) {
+      try (TestDatabase test = TestDatabase.fresh(kind)) {
+        test.database().write(handle -> handle.execute(INSERT, "kept"));
+        test.database().write(handle -> handle.execute(change));
+        assertThatThrownBy(test::openAnother)
+            .as(change)
+            .isInstanceOf(StorageException.class)
+            .hasMessageContaining(" was made by an unreleased or a newer version of Purser")
+            .hasMessageContaining(kind == TestDatabase.Kind.SQLITE ? "or remove" : "another, empty")
+            .message()
+            .doesNotContain("\n");
+        assertThat(test.database().read(DatabaseTest::spaces)).isEqualTo(1);
+      }
+    }
+  }
+
   /** One that it is not told of looks better to it than all others. */
   @Test
   void sqliteIsToldOfEveryIndexOnEntriesHowItsRowsAreSpread() {

@@ -4,7 +4,7 @@
 
 CREATE VIEW clock AS SELECT ${now_millis} AS now_millis;
 
--- One row, made at the first start. installation_id is part of what every sealed secret is bound to.
+-- One row, written at the first start. installation_id is part of what every sealed secret is bound to.
 CREATE TABLE installation (
   one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
   installation_id TEXT NOT NULL,
@@ -14,6 +14,8 @@ CREATE TABLE installation (
 
 -- revision goes up with every change to what a call of this space depends on: settings, budgets, agents, virtual keys,
 -- provider keys. An admission compares it, so that nothing cached about a space can outlive a change.
+-- latest_month is the latest month that a call of this space was admitted in, '' before the first: none is admitted in an
+-- earlier one, so that a change of the time zone opens no month again.
 CREATE TABLE spaces (
   space_id TEXT NOT NULL PRIMARY KEY,
   revision BIGINT NOT NULL,
@@ -22,18 +24,40 @@ CREATE TABLE spaces (
   monthly_budget_cents BIGINT,
   budget_mode TEXT NOT NULL,
   time_zone TEXT NOT NULL,
+  latest_month TEXT NOT NULL DEFAULT '',
   settings_version BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 ) ${clustered};
 
--- Looked up by e-mail: a small global table.
+-- Looked up by e-mail: a small global table. A user who is disabled may not sign in.
 CREATE TABLE users (
   user_id TEXT NOT NULL PRIMARY KEY,
   space_id TEXT NOT NULL,
   email TEXT NOT NULL UNIQUE,
   password_hash TEXT NOT NULL,
   admin BIGINT NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  disabled_at BIGINT
+) ${clustered};
+
+-- Who is signed in in which browser: only a hash of a session's id is kept, so what lies here opens nothing. expires_at moves
+-- on while the session is used; ends_at does not.
+CREATE TABLE sessions (
+  session_hash TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL
+) ${clustered};
+
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- Links that sign a user in once, without a password.
+CREATE TABLE sign_in_links (
+  link_hash TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  expires_at BIGINT NOT NULL
 ) ${clustered};
 
 -- Looked up by hash, the small global table that says whose a presented secret is: 'virtual_key' or 'access_token'.
@@ -44,6 +68,7 @@ CREATE TABLE credentials (
   id TEXT NOT NULL
 ) ${clustered};
 
+-- expires_at is null for a token that does not expire.
 CREATE TABLE access_tokens (
   space_id TEXT NOT NULL,
   access_token_id TEXT NOT NULL,
@@ -52,6 +77,7 @@ CREATE TABLE access_tokens (
   scope TEXT NOT NULL,
   masked TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  expires_at BIGINT,
   last_used_at BIGINT,
   revoked_at BIGINT,
   PRIMARY KEY (space_id, access_token_id)
@@ -112,13 +138,21 @@ CREATE TABLE provider_models (
   PRIMARY KEY (space_id, provider, model)
 ) ${clustered};
 
--- Prices that were added to the shipped list, oldest first. The card is one line of the shipped list's own form.
+-- Prices that were added to the shipped list, oldest first. The card is one line of the shipped list's own form. The figures say
+-- what the price did to calls that were booked before it: those that had no cost, those that an earlier added price of the
+-- model had priced, and those without a price that budgets count for less.
 CREATE TABLE added_prices (
   price_number BIGINT NOT NULL PRIMARY KEY,
   provider TEXT NOT NULL,
   model TEXT NOT NULL,
   card TEXT NOT NULL,
-  added_at BIGINT NOT NULL
+  added_at BIGINT NOT NULL,
+  priced_calls BIGINT NOT NULL DEFAULT 0,
+  priced_nanos BIGINT NOT NULL DEFAULT 0,
+  repriced_calls BIGINT NOT NULL DEFAULT 0,
+  repriced_before_nanos BIGINT NOT NULL DEFAULT 0,
+  repriced_after_nanos BIGINT NOT NULL DEFAULT 0,
+  recounted_calls BIGINT NOT NULL DEFAULT 0
 ) ${clustered};
 
 -- The processes that admit calls. Entries name the epoch of the process that holds them.
@@ -132,7 +166,7 @@ CREATE TABLE processes (
 -- entry_id sorts in the order of admission. Days are local to the space's time zone at admission ('2026-11-22').
 -- cost_nanos is what the call costs as far as is known now (null: unpriced, or not yet ended), counted_nanos what budgets
 -- count for it; what they were before a correction stands in adjustments. model is the one sent, once ended the one that
--- answered; totals_model is the name that model has in totals.
+-- answered (sent_model stays); totals_model is the name that model has in totals.
 CREATE TABLE entries (
   space_id TEXT NOT NULL,
   entry_id TEXT NOT NULL,
@@ -144,6 +178,7 @@ CREATE TABLE entries (
   dialect TEXT NOT NULL,
   requested_model TEXT,
   model TEXT,
+  sent_model TEXT,
   totals_model TEXT,
   created_at BIGINT NOT NULL,
   settled_at BIGINT,
@@ -151,10 +186,24 @@ CREATE TABLE entries (
   utc_day TEXT NOT NULL,
   price_version TEXT NOT NULL,
   hold_nanos BIGINT NOT NULL,
+  -- by which price list the hold was made: other prices say nothing about it
+  hold_price_version TEXT,
+  -- whether the hold is the most that the call can cost, and not only an estimate
+  bounded BIGINT NOT NULL DEFAULT 0,
+  -- the output limit, if it was lowered to what a budget had left
+  granted_output_tokens BIGINT,
+  -- the strict limits that the call was admitted under, null for none
+  space_strict_nanos BIGINT,
+  agent_strict_nanos BIGINT,
+  -- because of which a call under a strict budget counts as the most that its model can cost, one a line
+  widening_names TEXT,
   usage_source TEXT,
   cost_nanos BIGINT,
   counted_nanos BIGINT NOT NULL,
   doubt_nanos BIGINT NOT NULL,
+  -- not zero for an estimate of which nothing is in doubt, whatever its hold: it is the most that the call can have used,
+  -- or a user has released it
+  doubt_closed BIGINT NOT NULL DEFAULT 0,
   input_tokens BIGINT NOT NULL,
   cache_read_tokens BIGINT NOT NULL,
   cache_write_tokens BIGINT NOT NULL,
@@ -164,6 +213,8 @@ CREATE TABLE entries (
   tier TEXT,
   fast BIGINT NOT NULL,
   geography TEXT,
+  -- of a Chat Completions call that may have searched the web: how much of its context was for that
+  search_context TEXT,
   http_status BIGINT,
   error_code TEXT,
   duration_millis BIGINT,
@@ -176,6 +227,13 @@ CREATE TABLE entries (
   refused_held_nanos BIGINT,
   refused_doubt_nanos BIGINT,
   refused_needed_nanos BIGINT,
+  -- the longest answer that there was money for, and when the budget resets
+  refused_largest_output_tokens BIGINT,
+  refused_resets_at BIGINT,
+  -- the field of the request for which its cost could not be bounded
+  refused_field TEXT,
+  -- if no budget refused it: what the program was told
+  refused_message TEXT,
   PRIMARY KEY (space_id, entry_id)
 ) ${clustered};
 
@@ -183,18 +241,29 @@ CREATE INDEX entries_of_agent ON entries (space_id, agent_id, entry_id);
 CREATE INDEX entries_open ON entries (epoch) WHERE state = 'open';
 CREATE INDEX entries_refused_or_interrupted ON entries (space_id, state, entry_id)
   WHERE state IN ('refused', 'interrupted');
+CREATE INDEX entries_in_doubt ON entries (space_id, local_day) WHERE doubt_nanos > 0;
+CREATE INDEX entries_unbounded ON entries (space_id, agent_id) WHERE state = 'open' AND bounded = 0;
 CREATE INDEX entries_unpriced ON entries (space_id, entry_id) WHERE usage_source IS NOT NULL AND cost_nanos IS NULL;
 
+-- Each line is a quantity of a kind that a call used, with its price.
 CREATE TABLE entry_lines (
   space_id TEXT NOT NULL,
   entry_id TEXT NOT NULL,
   line_number BIGINT NOT NULL,
+  -- of the call's usage, from 0: each part has a price card of its own
+  part BIGINT NOT NULL,
+  provider TEXT NOT NULL,
   model TEXT NOT NULL,
   totals_model TEXT NOT NULL,
   kind TEXT NOT NULL,
   quantity BIGINT NOT NULL,
   unit_picos BIGINT,
+  -- what one token of a cache line would have cost as uncached input of the same call; null where that is not known, and on
+  -- all other lines
+  uncached_picos BIGINT,
   cost_nanos BIGINT,
+  -- zero for what a provider reports and does not bill: it costs nothing
+  billed BIGINT NOT NULL,
   PRIMARY KEY (space_id, entry_id, line_number)
 ) ${clustered};
 
@@ -209,14 +278,17 @@ CREATE TABLE adjustments (
   cost_before_nanos BIGINT,
   cost_delta_nanos BIGINT NOT NULL,
   counted_delta_nanos BIGINT NOT NULL,
+  doubt_delta_nanos BIGINT NOT NULL DEFAULT 0,
   detail TEXT,
   PRIMARY KEY (space_id, entry_id, adjustment_number)
 ) ${clustered};
 
--- Moved in the transaction that ends or corrects an entry. Models without a price share one name. request_count counts
--- ended entries on the row of the model that answered, as reported_count, estimated_count (by usage_source),
--- interrupted_count (by state) and unpriced_count do; reasoning_tokens stand there too. Other tokens and costs stand with
--- the model of their line.
+-- Moved in the transaction that ends or corrects an entry. Models without a price share one name. Of each model that answered,
+-- one row of no kind ('') has what is counted once a call: request_count (ended entries), reported_count and estimated_count
+-- (by usage_source), interrupted_count (by state), unpriced_count, reasoning_tokens, and the cost of calls whose tokens nobody
+-- knows. The other rows have quantity and cost of one kind, with the model of their lines. cache_saved_nanos is the sum of
+-- quantity * (uncached_picos - unit_picos) over the lines that are in cost_nanos, each rounded half up: below zero where writing
+-- to caches cost more than reading them has saved.
 CREATE TABLE totals (
   space_id TEXT NOT NULL,
   local_day TEXT NOT NULL,
@@ -224,26 +296,23 @@ CREATE TABLE totals (
   agent_id TEXT NOT NULL,
   provider TEXT NOT NULL,
   model TEXT NOT NULL,
+  kind TEXT NOT NULL,
   request_count BIGINT NOT NULL,
   reported_count BIGINT NOT NULL,
   estimated_count BIGINT NOT NULL,
   interrupted_count BIGINT NOT NULL,
   unpriced_count BIGINT NOT NULL,
-  input_tokens BIGINT NOT NULL,
-  cache_read_tokens BIGINT NOT NULL,
-  cache_write_5m_tokens BIGINT NOT NULL,
-  cache_write_1h_tokens BIGINT NOT NULL,
-  cache_write_30m_tokens BIGINT NOT NULL,
-  cache_write_12h_tokens BIGINT NOT NULL,
-  output_tokens BIGINT NOT NULL,
   reasoning_tokens BIGINT NOT NULL,
-  web_searches BIGINT NOT NULL,
+  quantity BIGINT NOT NULL,
   cost_nanos BIGINT NOT NULL,
   estimated_cost_nanos BIGINT NOT NULL,
-  PRIMARY KEY (space_id, local_day, utc_day, agent_id, provider, model)
+  cache_saved_nanos BIGINT NOT NULL,
+  PRIMARY KEY (space_id, local_day, utc_day, agent_id, provider, model, kind)
 ) ${clustered};
 
 -- What budgets are decided by: a row per space and month (agent_id ''), and one per agent and month.
+-- stopped_limit_nanos is not null once a call admitted under a strict budget has cost more than its hold: the budget of then. No
+-- strict budget up to this limit admits anything more in this month.
 CREATE TABLE months (
   space_id TEXT NOT NULL,
   local_month TEXT NOT NULL,
@@ -251,5 +320,35 @@ CREATE TABLE months (
   spent_nanos BIGINT NOT NULL,
   held_nanos BIGINT NOT NULL,
   doubt_nanos BIGINT NOT NULL,
+  stopped_limit_nanos BIGINT,
   PRIMARY KEY (space_id, local_month, agent_id)
+) ${clustered};
+
+-- What people have dismissed of a budget's notices in a month: the highest part of it that was used, in percent (0 for none), and
+-- whether that it would be exceeded at the month's pace. Another limit or mode is another budget.
+CREATE TABLE notices_told (
+  space_id TEXT NOT NULL,
+  local_month TEXT NOT NULL,
+  budget_cents BIGINT NOT NULL,
+  budget_mode TEXT NOT NULL,
+  used_percent BIGINT NOT NULL,
+  projection_told BIGINT NOT NULL,
+  PRIMARY KEY (space_id, local_month, budget_cents, budget_mode)
+) ${clustered};
+
+-- Names of fields and betas, such as 'anthropic_messages beta NAME', that the administrator has listed: 'harmless', or
+-- 'widens' the bound of a call. What ships with Purser is not here.
+CREATE TABLE strict_names (
+  name TEXT NOT NULL PRIMARY KEY,
+  effect TEXT NOT NULL,
+  listed_at BIGINT NOT NULL
+) ${clustered};
+
+-- Names of calls that cost more than their holds: refused under strict in that space unless they are listed.
+CREATE TABLE strict_strikes (
+  space_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  entry_id TEXT NOT NULL,
+  struck_at BIGINT NOT NULL,
+  PRIMARY KEY (space_id, name)
 ) ${clustered};
