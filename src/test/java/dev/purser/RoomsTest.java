@@ -35,14 +35,15 @@ class RoomsTest {
           secret    :
           text      :
           config    : secret
+          wire      :
           storage   : config
           pricing   : money storage
-          providers : config pricing
+          providers : config wire pricing
           people    : storage
           vault     : config storage pricing providers people
           agents    : storage people
           ledger    : storage pricing
-          gateway   : config storage vault people agents pricing providers ledger
+          gateway   : config wire storage vault people agents pricing providers ledger
           reports   : storage pricing ledger
           sandbox   : pricing providers
           api       : config storage vault people agents pricing providers ledger reports
@@ -68,7 +69,7 @@ class RoomsTest {
           com.password4j            : people
           gg.jte                    : web
           picocli                   : cli
-          io.netty                  : gateway
+          io.netty                  : wire gateway
           io.vertx                  : providers gateway api web sandbox cli
           tools.jackson             : providers vault pricing gateway api web sandbox cli
           """);

@@ -1,6 +1,7 @@
 package dev.purser.gateway;
 
 import dev.purser.providers.AnswerReader;
+import dev.purser.wire.Decoding;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;

@@ -3,6 +3,7 @@ package dev.purser.providers;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
+import dev.purser.wire.PathTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.Usage;
+import dev.purser.wire.PathTree;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import dev.purser.providers.RequestFields.Field;
+import dev.purser.wire.Splice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

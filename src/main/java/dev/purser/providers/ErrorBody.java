@@ -1,6 +1,7 @@
 package dev.purser.providers;
 
 import dev.purser.pricing.Provider;
+import dev.purser.wire.Splice;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.purser.pricing.PriceList;
 import dev.purser.pricing.SearchContext;
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
+import dev.purser.wire.Splice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
+import dev.purser.wire.NormalForm;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Terms;
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
+import dev.purser.wire.Splice;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.purser.providers;
 import dev.purser.providers.RequestFields.Cue;
 import dev.purser.providers.RequestFields.Field;
 import dev.purser.providers.RequestFields.Member;
+import dev.purser.wire.PathTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;

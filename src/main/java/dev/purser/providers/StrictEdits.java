@@ -2,6 +2,7 @@ package dev.purser.providers;
 
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Field;
+import dev.purser.wire.Splice;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import dev.purser.pricing.Terms;
 import dev.purser.providers.RequestFields.Element;
 import dev.purser.providers.RequestFields.Member;
 import dev.purser.providers.StrictNames.Effect;
+import dev.purser.wire.NormalForm;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

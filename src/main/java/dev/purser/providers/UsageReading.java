@@ -4,6 +4,8 @@ import dev.purser.pricing.ModelUsage;
 import dev.purser.pricing.SearchContext;
 import dev.purser.pricing.Usage;
 import dev.purser.text.PlainText;
+import dev.purser.wire.JsonPick;
+import dev.purser.wire.PathTree;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

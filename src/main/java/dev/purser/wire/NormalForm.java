@@ -1,4 +1,4 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -8,7 +8,7 @@ import java.text.Normalizer;
  * them. It replaces a character by plainer ones, of which there may be many: the ligature U+FDFA by
  * eighteen.
  */
-final class NormalForm {
+public final class NormalForm {
   /** No character becomes more than 11 times as many bytes of UTF-8. */
   static final int LARGEST_GROWTH = 11;
 
@@ -26,7 +26,7 @@ final class NormalForm {
    * <p>No character of ASCII is changed by what stands before it, and with what follows it can only
    * become shorter. So the runs of other characters between them are normalized one by one.
    */
-  static long bytes(byte[] json) {
+  public static long bytes(byte[] json) {
     long sum = 0;
     int at = 0;
     while (at < json.length) {

@@ -1,4 +1,4 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.util.Arrays;
 
@@ -7,9 +7,9 @@ import java.util.Arrays;
  * end in LF, CR or CRLF. Names, comments and a byte order mark are passed over: what an event is
  * stands in its data too.
  */
-final class EventStream {
+public final class EventStream {
   /** Told of each event. */
-  interface Listener {
+  public interface Listener {
     /** Some bytes of the current event's data, in order; its lines are joined by LF. */
     void data(byte[] bytes, int from, int to);
 
@@ -39,11 +39,11 @@ final class EventStream {
   private boolean hasData;
   private int markBytes;
 
-  EventStream(Listener listener) {
+  public EventStream(Listener listener) {
     this.listener = listener;
   }
 
-  void read(byte[] bytes) {
+  public void read(byte[] bytes) {
     int at = skipByteOrderMark(bytes);
     while (at < bytes.length) {
       at =

@@ -1,4 +1,4 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * and never throws: it tells where values begin and end, and leaves it to the reader of a picked
  * value whether that is well-formed.
  */
-final class JsonPick {
+public final class JsonPick {
   /** Told of each picked value. */
-  interface Listener {
+  public interface Listener {
     /**
      * A value of the path with that index. A value that repeats the last one of its path is told
      * again only if {@link PathTree#everyTime}.
@@ -75,7 +75,7 @@ final class JsonPick {
   private long textBytes;
   private long innerStringBytes;
 
-  JsonPick(PathTree root, Listener listener) {
+  public JsonPick(PathTree root, Listener listener) {
     this.root = root;
     this.listener = listener;
     this.place = root;
@@ -83,7 +83,7 @@ final class JsonPick {
   }
 
   /** Starts over with the next text; remembers last values and the text bytes counted so far. */
-  void next() {
+  public void next() {
     state = State.VALUE;
     place = root;
     depth = 0;
@@ -94,28 +94,28 @@ final class JsonPick {
   }
 
   /** Whether the text had one whole value. */
-  boolean done() {
+  public boolean done() {
     return state == State.DONE;
   }
 
   /** Whether the text is no JSON. */
-  boolean broken() {
+  public boolean broken() {
     return state == State.BROKEN;
   }
 
   /**
    * Whether the text, so far, had a value at the path with that index that was told or is wanted.
    */
-  boolean present(int path) {
+  public boolean present(int path) {
     return (present & (1L << path)) != 0;
   }
 
   /** The bytes of all texts at paths that measure them, as written, since the beginning. */
-  long textBytes() {
+  public long textBytes() {
     return textBytes;
   }
 
-  void read(byte[] bytes, int from, int to) {
+  public void read(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to) {
       at =

@@ -1,4 +1,4 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * changes; {@code !} the value each time; {@code ?} only whether there is one; {@code +} how many
  * bytes the texts in it have; {@code -} nothing, where a {@code *} beside it would want it.
  */
-final class PathTree {
-  enum Want {
+public final class PathTree {
+  public enum Want {
     VALUE,
     PRESENCE,
     TEXT_BYTES,
@@ -38,7 +38,7 @@ final class PathTree {
   }
 
   /** The tree of these paths; a path's index is its position here, at most 63. */
-  static PathTree of(String... paths) {
+  public static PathTree of(String... paths) {
     PathTree root = new PathTree("");
     for (int index = 0; index < paths.length; index++) {
       root.add(paths[index], index);
@@ -90,31 +90,31 @@ final class PathTree {
     return member;
   }
 
-  Want want() {
+  public Want want() {
     return want;
   }
 
   /** The position of the path that ends here; -1 if paths only lead through. */
-  int index() {
+  public int index() {
     return index;
   }
 
   /** Whether a value that repeats the last one is wanted too; always so inside an array. */
-  boolean everyTime() {
+  public boolean everyTime() {
     return everyTime;
   }
 
   /** Whether paths lead further into an object or an array here. */
-  boolean leadsOn() {
+  public boolean leadsOn() {
     return members.length > 0 || element != null || any != null;
   }
 
-  @Nullable PathTree element() {
+  public @Nullable PathTree element() {
     return element;
   }
 
   /** The position of a member among those that paths lead to; -1 if none leads to it. */
-  int memberPosition(String memberName) {
+  public int memberPosition(String memberName) {
     for (int position = 0; position < members.length; position++) {
       if (members[position].name.equals(memberName)) {
         return position;
@@ -123,7 +123,7 @@ final class PathTree {
     return -1;
   }
 
-  PathTree member(int position) {
+  public PathTree member(int position) {
     return members[position];
   }
 

@@ -1,4 +1,4 @@
-package dev.purser.gateway;
+package dev.purser.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * and what they decode to is taken out piece by piece until more bytes are needed. Gives up on what
  * decodes to more than a limit. Not thread-safe. Closed when the answer is over.
  */
-final class Decoding implements AutoCloseable {
+public final class Decoding implements AutoCloseable {
   /** The most that comes out at once. */
-  static final int PIECE_BYTES = 64 * 1024;
+  public static final int PIECE_BYTES = 64 * 1024;
 
   private static final int MOST_ENCODINGS = 3;
 
@@ -42,7 +42,7 @@ final class Decoding implements AutoCloseable {
   private boolean inputEnded;
 
   /** The bytes cannot be decoded, are not all there, or are more than the limit. */
-  static final class Undecodable extends Exception {
+  public static final class Undecodable extends Exception {
     private static final long serialVersionUID = 1L;
 
     Undecodable(String message) {
@@ -67,11 +67,11 @@ final class Decoding implements AutoCloseable {
    *     names an encoding
    * @param limitBytes the most that may come out of any one of them
    */
-  static @Nullable Decoding of(List<String> contentEncodings, long limitBytes) {
+  public static @Nullable Decoding of(List<String> contentEncodings, long limitBytes) {
     return of(contentEncodings, limitBytes, UnpooledByteBufAllocator.DEFAULT);
   }
 
-  static @Nullable Decoding of(
+  public static @Nullable Decoding of(
       List<String> contentEncodings, long limitBytes, ByteBufAllocator buffers) {
     List<AbstractDecompressorBuilder> decoders = new ArrayList<>();
     for (String name : names(contentEncodings)) {
@@ -86,7 +86,7 @@ final class Decoding implements AutoCloseable {
   }
 
   /** The encodings that change something, in the order in which they were put on. */
-  static List<String> names(List<String> contentEncodings) {
+  public static List<String> names(List<String> contentEncodings) {
     List<String> names = new ArrayList<>();
     for (String value : contentEncodings) {
       for (String name : value.split(",", -1)) {
@@ -122,14 +122,14 @@ final class Decoding implements AutoCloseable {
   }
 
   /** Gives it the next encoded bytes. */
-  void add(byte[] encoded) {
+  public void add(byte[] encoded) {
     if (encoded.length > 0) {
       input.add(encoded);
     }
   }
 
   /** Nothing is to be added any more. */
-  void end() {
+  public void end() {
     inputEnded = true;
   }
 
@@ -139,7 +139,7 @@ final class Decoding implements AutoCloseable {
    * @return at most {@link #PIECE_BYTES} and a little; null if more bytes are needed, or after the
    *     end
    */
-  byte @Nullable [] next() throws Undecodable {
+  public byte @Nullable [] next() throws Undecodable {
     ByteArrayOutputStream piece = new ByteArrayOutputStream();
     try {
       while (piece.size() < PIECE_BYTES) {
@@ -166,7 +166,7 @@ final class Decoding implements AutoCloseable {
   }
 
   /** Whether every encoding came to its own end, and all that they hold was taken out. */
-  boolean complete() {
+  public boolean complete() {
     return layers.stream().allMatch(layer -> layer.over);
   }
 

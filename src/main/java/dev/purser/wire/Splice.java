@@ -1,4 +1,4 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,10 +10,10 @@ import java.util.List;
  *
  * @param start of the bytes that are replaced; an insertion has {@code start == end}
  */
-record Splice(int start, int end, String replacement) {
+public record Splice(int start, int end, String replacement) {
 
   /** The same array if there is nothing to change. Splices at one place keep their order. */
-  static byte[] apply(byte[] body, List<Splice> splices) {
+  public static byte[] apply(byte[] body, List<Splice> splices) {
     if (splices.isEmpty()) {
       return body;
     }

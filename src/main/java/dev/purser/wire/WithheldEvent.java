@@ -1,4 +1,4 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
  * Lets whole events through and withholds the one that is still coming, so that an event can be
  * dropped once it is known. An event too long to be the one to drop passes as it comes.
  */
-final class WithheldEvent {
+public final class WithheldEvent {
   private static final int MOST_BYTES = 64 * 1024;
   private static final byte[] NOTHING = {};
 
@@ -29,11 +29,11 @@ final class WithheldEvent {
   /**
    * @param drop asked when an event has ended
    */
-  WithheldEvent(BooleanSupplier drop) {
+  public WithheldEvent(BooleanSupplier drop) {
     this.drop = drop;
   }
 
-  void begin(byte[] next) {
+  public void begin(byte[] next) {
     chunk = next;
     from = 0;
     asItCame = coming.size() == 0;
@@ -41,7 +41,7 @@ final class WithheldEvent {
   }
 
   /** The coming event has ended with the byte before {@code offset}. */
-  void ended(int offset) {
+  public void ended(int offset) {
     if (!tooLong && drop.getAsBoolean()) {
       departFromChunk();
     } else {
@@ -67,7 +67,7 @@ final class WithheldEvent {
   }
 
   /** What may go to the client now. */
-  byte[] release() {
+  public byte[] release() {
     if (tooLong || coming.size() + chunk.length - from > MOST_BYTES) {
       tooLong = true;
       pass(chunk.length);
@@ -83,7 +83,7 @@ final class WithheldEvent {
   }
 
   /** What is still withheld at the end. */
-  byte[] rest() {
+  public byte[] rest() {
     byte[] rest = drop.getAsBoolean() ? NOTHING : coming.toByteArray();
     coming.reset();
     return rest;

@@ -1,11 +1,11 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Finds one of two bytes, eight bytes at a time: what most of the time beside a stream goes to. */
-final class ByteSearch {
+public final class ByteSearch {
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOW_BITS = 0x0101010101010101L;
@@ -16,7 +16,7 @@ final class ByteSearch {
   private final long eightOfOne;
   private final long eightOfOther;
 
-  ByteSearch(char one, char other) {
+  public ByteSearch(char one, char other) {
     this.one = (byte) one;
     this.other = (byte) other;
     this.eightOfOne = one * LOW_BITS;
@@ -24,7 +24,7 @@ final class ByteSearch {
   }
 
   /** The place of the first of either byte; {@code to} if there is none before it. */
-  int first(byte[] bytes, int from, int to) {
+  public int first(byte[] bytes, int from, int to) {
     int at = from;
     while (at + Long.BYTES <= to) {
       long eight = (long) EIGHT.get(bytes, at);

@@ -1,7 +1,7 @@
-package dev.purser.providers;
+package dev.purser.wire;
 
 /** Recognizes {@code [DONE]}, the data of a stream's last event that is no JSON. */
-final class DoneMark {
+public final class DoneMark {
   private static final byte[] MARK = {'[', 'D', 'O', 'N', 'E', ']'};
   private static final int SOMETHING_ELSE = -1;
 
@@ -9,7 +9,7 @@ final class DoneMark {
   private int matched;
 
   /** Some bytes of the event's data, in order. */
-  void data(byte[] bytes, int from, int to) {
+  public void data(byte[] bytes, int from, int to) {
     for (int at = from; at < to && matched >= 0 && matched < MARK.length; at++) {
       if (bytes[at] == MARK[matched]) {
         matched++;
@@ -19,12 +19,12 @@ final class DoneMark {
     }
   }
 
-  boolean found() {
+  public boolean found() {
     return matched == MARK.length;
   }
 
   /** The next event begins. */
-  void next() {
+  public void next() {
     matched = 0;
   }
 }

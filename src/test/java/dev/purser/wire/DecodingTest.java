@@ -1,4 +1,4 @@
-package dev.purser.gateway;
+package dev.purser.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

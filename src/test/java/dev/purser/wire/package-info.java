@@ -1,0 +1,4 @@
+@NullMarked
+package dev.purser.wire;
+
+import org.jspecify.annotations.NullMarked;
