@@ -56,7 +56,7 @@ public final class Agents {
     }
     if (count(handle, spaceId) >= MOST_AGENTS) {
       return new AgentSaved.Refused(
-          "name", "There are " + MOST_AGENTS + " agents already: archive one first.");
+          "name", "There are already " + MOST_AGENTS + " agents. Archive one first.");
     }
     Update insert =
         handle

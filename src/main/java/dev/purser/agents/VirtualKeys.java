@@ -109,7 +109,7 @@ public final class VirtualKeys {
             .one();
     if (good >= MOST_KEYS) {
       return new VirtualKeyCreated.Refused(
-          "There are " + MOST_KEYS + " virtual keys already: revoke one first.");
+          "There are already " + MOST_KEYS + " virtual keys. Revoke one first.");
     }
     Secret secret = Credential.make(Credential.Kind.VIRTUAL_KEY, random);
     VirtualKey key =

@@ -101,7 +101,7 @@ public final class AccessTokens {
               .one();
       if (good >= MOST_TOKENS) {
         return new TokenCreated.Refused(
-            "There are " + MOST_TOKENS + " access tokens already: revoke one first.");
+            "There are already " + MOST_TOKENS + " access tokens. Revoke one first.");
       }
       handle
           .createUpdate(

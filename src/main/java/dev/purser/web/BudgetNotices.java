@@ -62,9 +62,9 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
 
   private BudgetNotice projected(Projection projection, Money above, boolean alone) {
     String pace =
-        "The last days cost "
+        "Recent days cost "
             + Figures.sum(projection.perDay())
-            + " each on average."
+            + " on average."
             + (projection.unpriced().nanos() > 0
                 ? " The budget also counts "
                     + Figures.sum(projection.unpriced())
@@ -72,9 +72,9 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
                 : "");
     return notice(
         BudgetNotice.PROJECTION,
-        "At this pace "
+        "At this rate, "
             + Figures.month(outlook.month())
-            + " needs "
+            + " will cost "
             + Figures.sum(above)
             + " more than its budget of "
             + Figures.sum(standing.bar().limit())
@@ -95,18 +95,18 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
 
   private String atTheLimit() {
     return switch (standing.budget().mode()) {
-      case WARN -> "At the limit nothing is refused: this budget only warns.";
-      case STOP -> "At the limit calls are refused; those already running may go slightly over it.";
+      case WARN -> "Calls continue at the limit: this budget only warns.";
+      case STOP -> "Calls are refused at the limit. Calls already running may go slightly over.";
       case STRICT ->
-          "It is never exceeded: towards the limit answers are cut shorter, then calls are refused.";
+          "It is never exceeded: near the limit, answers are shortened, then calls are refused.";
     };
   }
 
   private String fromNowOn() {
     return switch (standing.budget().mode()) {
-      case WARN -> "Calls go on all the same: this budget only warns.";
+      case WARN -> "Calls continue; this budget only warns.";
       case STOP, STRICT ->
-          "Calls are refused until it is raised, or begins anew on "
+          "Calls are refused until you raise it or it resets on "
               + Figures.moment(
                   outlook.month().plusMonths(1).atDay(1).atStartOfDay(zone).toInstant(), zone)
               + " "

@@ -97,15 +97,15 @@ record CallsPage(WebParts parts, CallsCsv files) {
           Reply.message(
               503,
               request.frame(),
-              "Another file is being made",
+              "Another export is running",
               "Try again in a moment.",
               query.link().path());
       case CallsCsv.Made.TooSlow _ ->
           Reply.message(
               503,
               request.frame(),
-              "This file takes too long",
-              "None was made. Choose fewer days, and it is made sooner.",
+              "The export takes too long",
+              "Nothing was exported. Choose fewer days and try again.",
               query.link().path());
     };
   }

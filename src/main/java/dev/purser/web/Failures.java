@@ -27,13 +27,13 @@ final class Failures {
       case 401 -> List.of(unauthorized(provider, reason));
       case 402 -> List.of(billing(provider));
       case 403 -> forbidden(call, reason);
-      case 404 -> List.of(otherModel(call, "The API key can perhaps not use this model."));
+      case 404 -> List.of(otherModel(call, "The API key may not have access to this model."));
       case 429 -> tooMany(call, reason);
-      case 500, 502, 504 -> List.of(again(provider, "had an error of its own"));
+      case 500, 502, 504 -> List.of(again(provider, "had an internal error"));
       case 503, 529 ->
           List.of(
-              again(provider, "had more calls than it can answer"),
-              otherModel(call, "Models are not all overloaded at the same time."));
+              again(provider, "was overloaded"),
+              otherModel(call, "Another model may be available."));
       default -> List.of();
     };
   }
@@ -45,37 +45,34 @@ final class Failures {
           Advice.elsewhere(
               "Set the address of the API key's region",
               name
-                  + " serves this key's project at another address. Set PURSER_OPENAI_URL to it,"
-                  + " such as https://eu.api.openai.com, and start Purser again.");
+                  + " serves this key's project at another address. Set PURSER_OPENAI_URL to that"
+                  + " address, such as https://eu.api.openai.com, and restart Purser.");
       case "ip_not_authorized" ->
           Advice.elsewhere(
               "Allow Purser's IP address",
-              "The API key is good, but not from this machine. Allow its address in "
+              "The API key is valid, but not from this machine's IP address. Allow the address in "
                   + name
                   + "'s console.");
       case "missing_scope" -> permission(provider);
       case "mismatched_organization", "mismatched_project" ->
           Advice.elsewhere(
-              "Name no organization and no project",
-              "The call named one that the API key saved in Purser does not belong to. Look for it"
-                  + " in the program's settings, and in a proxy between Purser and "
+              "Remove the organization or project",
+              "The API key saved in Purser does not belong to the organization or project named in"
+                  + " the call. Check the program's settings, and any proxy between Purser and "
                   + name
                   + ".");
       case "invalid_api_key", "authentication_error", "account_deactivated", "no_organization" ->
           new Advice(
               "Replace the API key",
-              name
-                  + " did not accept the API key that is saved in Purser. The program's virtual key"
-                  + " is not the cause.",
+              name + " rejected the API key saved in Purser. The program's virtual key is fine.",
               keyPath(provider),
               "Replace the API key");
       default ->
           new Advice(
               "Check the API key",
               name
-                  + " refused the API key that is saved in Purser, or something that the call named"
-                  + " beside it; the answer that the program got says which. Verify says whether"
-                  + " the API key is still good.",
+                  + " rejected the API key saved in Purser, or another header of the call: see the"
+                  + " error response. Use Verify to check the API key.",
               "/settings#key-" + provider.id(),
               "Verify the API key");
     };
@@ -85,10 +82,10 @@ final class Failures {
     return reason.equals("unsupported_country_region_territory")
         ? List.of(
             Advice.elsewhere(
-                "Call from another country",
-                call.provider().displayName()
-                    + " does not serve the country that Purser calls from."))
-        : List.of(permission(call.provider()), otherModel(call, "One that the API key may use."));
+                "Run Purser in a supported country",
+                call.provider().displayName() + " does not serve the country where Purser runs."))
+        : List.of(
+            permission(call.provider()), otherModel(call, "Choose one that the API key can use."));
   }
 
   private static List<Advice> tooMany(Call call, String reason) {
@@ -103,14 +100,14 @@ final class Failures {
       default ->
           List.of(
               Advice.elsewhere(
-                  "Call more slowly",
+                  "Send fewer calls",
                   "This is "
                       + provider.displayName()
-                      + "'s rate limit for your account, not a limit of Purser's. Its answer said"
-                      + " in retry-after how long to wait, and SDKs do so by themselves."),
+                      + "'s rate limit for your account, not a limit in Purser. The retry-after"
+                      + " header says how long to wait; SDKs do this automatically."),
               Advice.elsewhere(
-                  "Have the limit raised",
-                  "Your limits stand in " + provider.displayName() + "'s console."));
+                  "Request a higher limit",
+                  "See your limits in " + provider.displayName() + "'s console."));
     };
   }
 
@@ -119,14 +116,14 @@ final class Failures {
         "Add credit, or raise the limit",
         "The account with "
             + provider.displayName()
-            + " has no credit left, or has reached a limit set there. That is done in its console;"
-            + " it is not a budget of Purser's.");
+            + " has no credit left or has reached a limit set there. Change this in its console."
+            + " This is not a Purser budget.");
   }
 
   private static Advice permission(Provider provider) {
     return new Advice(
-        "Give the API key the permission",
-        "The API key that is saved in Purser may not do this. Change that in "
+        "Grant the permission",
+        "The API key saved in Purser does not have permission. Change this in "
             + provider.displayName()
             + "'s console, or save another API key.",
         keyPath(provider),
@@ -139,7 +136,8 @@ final class Failures {
         provider.displayName()
             + " "
             + why
-            + ". SDKs repeat such calls by themselves; its status page says whether it lasts.");
+            + ". SDKs retry such calls automatically. Check its status page if the problem"
+            + " persists.");
   }
 
   private static Advice otherModel(Call call, String sentence) {

@@ -47,8 +47,7 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
               403,
               request,
               empty(to)
-                  .refused(
-                      email, "This user is disabled. Ask whoever runs this Purser to enable it."))
+                  .refused(email, "This user is disabled. Ask your administrator to enable it."))
           : wrong(request, email, to);
     }
     attempts.succeeded(email, request.clientAddress(), browser);
@@ -56,10 +55,7 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
   }
 
   private Reply wrong(PageRequest request, String email, String to) {
-    return page(
-        422,
-        request,
-        empty(to).refused(email, "This e-mail and this password do not belong together."));
+    return page(422, request, empty(to).refused(email, "Wrong e-mail or password."));
   }
 
   Reply signOut(PageRequest request) {

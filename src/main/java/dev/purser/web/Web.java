@@ -118,9 +118,8 @@ public final class Web {
         Reply.message(
             503,
             frame(context.request(), null, null),
-            "Too many passwords at once",
-            "Others are signing in just now. Nothing was changed. Go back and try again in a few"
-                + " seconds."),
+            "Too many sign-in attempts right now",
+            "Nothing was changed. Go back and try again in a few seconds."),
         null);
   }
 
@@ -134,7 +133,7 @@ public final class Web {
     } catch (RuntimeException e) {
       log.error("a page could not be sent", e);
     }
-    sendBare(context, 500, "This went wrong. The server's log says more.");
+    sendBare(context, 500, "Something went wrong. See the server log.");
   }
 
   /** A sentence, where no page can be made. */
@@ -163,9 +162,9 @@ public final class Web {
           Reply.message(
               421,
               bare,
-              "Not this server's name",
-              "Purser does not answer to this host name. Set PURSER_PUBLIC_URL to the URL that"
-                  + " people use."),
+              "Unknown host name",
+              "Purser does not serve this host name. Set PURSER_PUBLIC_URL to the URL that people"
+                  + " use."),
           null);
     }
     try {
@@ -177,18 +176,18 @@ public final class Web {
           Reply.message(
               503,
               bare,
-              "The database cannot be used just now",
+              "The database is not available",
               request.method().equals(HttpMethod.POST)
                   // It may have failed after the change: confirming it, or reading the page.
-                  ? "What you sent may have been done or not. Load the page again in a moment, and"
-                      + " look before you send it once more."
-                  : "Nothing is lost. Try again soon.",
+                  ? "Your change may or may not have been saved. Reload the page in a moment and"
+                      + " check before you try again."
+                  : "Nothing was lost. Try again soon.",
               whereTo(request)),
           null);
     } catch (RuntimeException e) {
       log.error("{} {} failed", route.method(), route.path(), e);
       return rendered(
-          Reply.message(500, bare, "This went wrong", "The server's log says more."), null);
+          Reply.message(500, bare, "Something went wrong", "See the server log."), null);
     }
   }
 
@@ -246,7 +245,7 @@ public final class Web {
           403,
           frame,
           "This form is out of date",
-          "Nothing was changed. Go back, load the page again, and send the form from there.",
+          "Nothing was changed. Go back, reload the page and submit the form again.",
           whereTo(request));
     }
     return formId.isEmpty() || route.is(PageRoute.Trait.REPEATABLE)
@@ -366,8 +365,8 @@ public final class Web {
     Frame bare = frame(context.request(), null, null);
     Reply reply =
         status == 413
-            ? Reply.message(413, bare, "Too much at once", "Nothing was changed.")
-            : Reply.message(status, bare, "This cannot be read", "Nothing was changed.");
+            ? Reply.message(413, bare, "Request too large", "Nothing was changed.")
+            : Reply.message(status, bare, "Invalid request", "Nothing was changed.");
     answer(context, pages.take(() -> rendered(reply, null)));
   }
 

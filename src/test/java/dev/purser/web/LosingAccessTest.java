@@ -49,8 +49,7 @@ class LosingAccessTest {
           visit.submit(
               "/password", "/password", "present", TestApi.PASSWORD, "next", NEXT, "again", NEXT);
       assertThat(kept.status()).isEqualTo(303);
-      assertThat(visit.get("/password?changed=yes").text())
-          .contains("2 access tokens go on working");
+      assertThat(visit.get("/password?changed=yes").text()).contains("2 access tokens still work");
       assertThat(new Visit(api.url()).get(link).status()).as("a link of before").isEqualTo(403);
       assertThat(me(ada.read())).isEqualTo(200);
       assertThat(elsewhere.get("/password").status()).isEqualTo(303);
@@ -69,7 +68,7 @@ class LosingAccessTest {
               "revoke");
       assertThat(revoked.status()).isEqualTo(303);
       assertThat(visit.get("/password?changed=yes").text())
-          .contains("No access token of yours works.")
+          .contains("You have no valid access tokens.")
           .doesNotContain("Revoke 2");
       assertThat(me(ada.read())).isEqualTo(401);
       assertThat(me(ada.manage())).isEqualTo(401);
@@ -206,7 +205,7 @@ class LosingAccessTest {
       assertThat(refused.text()).contains("This user is disabled.");
       assertThat(again.signIn(EMAIL, "not the right password").text())
           .as("who does not know the password is not told")
-          .contains("do not belong together");
+          .contains("Wrong e-mail or password");
       Visit linked = new Visit(api.url());
       linked.get(link);
       assertThat(linked.get("/password").status()).isEqualTo(303);
