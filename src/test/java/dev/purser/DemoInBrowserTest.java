@@ -104,8 +104,8 @@ class DemoInBrowserTest {
     for (String page : pages) {
       Window window = window(Look.LIGHT);
       List<String> statements = Statements.ofPages(() -> window.go(page));
-      assertThat(statements).as(page).hasSizeBetween(1, Statements.MOST_OF_A_PAGE);
-      assertThat(window.transferredBytes()).as(page).isBetween(1L, Window.MOST_BYTES_AT_FIRST);
+      assertThat(statements).as(page).hasSizeBetween(1, Statements.MAX_PAGE_SIZE);
+      assertThat(window.transferredBytes()).as(page).isBetween(1L, Window.MAX_INITIAL_BYTES);
       window.close();
     }
   }

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** The programs of a space. */
 public final class Agents {
   /** Of one space, those that are not archived. */
-  private static final int MOST_AGENTS = 500;
+  private static final int MAX_AGENTS = 500;
 
   /** Archived ones that are listed, the newest. */
-  private static final int MOST_ARCHIVED_LISTED = 500;
+  private static final int MAX_ARCHIVED_LISTED = 500;
 
   private static final RowViewMapper<Agent> AGENT = Agents::agent;
 
@@ -54,9 +54,9 @@ public final class Agents {
     if (nameTaken(handle, spaceId, stored.name(), agentId)) {
       return new AgentSaved.NameTaken(stored.name());
     }
-    if (count(handle, spaceId) >= MOST_AGENTS) {
+    if (count(handle, spaceId) >= MAX_AGENTS) {
       return new AgentSaved.Refused(
-          "name", "There are already " + MOST_AGENTS + " agents. Archive one first.");
+          "name", "There are already " + MAX_AGENTS + " agents. Archive one first.");
     }
     Update insert =
         handle
@@ -86,7 +86,7 @@ public final class Agents {
                 """)
             .bind("space", spaceId)
             .bind("withArchived", withArchived ? 1L : 0L)
-            .bind("most", MOST_AGENTS + MOST_ARCHIVED_LISTED)
+            .bind("most", MAX_AGENTS + MAX_ARCHIVED_LISTED)
             .map(AGENT)
             .list());
   }

@@ -19,7 +19,7 @@ final class LastUses {
   private static final Logger log = LoggerFactory.getLogger(LastUses.class);
 
   /** Keys noted between two writes; the uses of further ones are not. */
-  private static final int MOST_NOTED = 100_000;
+  private static final int MAX_NOTED = 100_000;
 
   private final Database database;
   private final Map<Used, Instant> noted = new ConcurrentHashMap<>();
@@ -32,7 +32,7 @@ final class LastUses {
 
   /** Notes a use; never blocks. */
   void note(String spaceId, String virtualKeyId, Instant at) {
-    if (noted.size() < MOST_NOTED) {
+    if (noted.size() < MAX_NOTED) {
       noted.merge(new Used(spaceId, virtualKeyId), at, (a, b) -> a.isAfter(b) ? a : b);
     }
   }

@@ -89,7 +89,7 @@ public sealed interface Presented {
   /** The forms that are told before anything is read into a secret. */
   final class Form {
     /** Longer than any secret, with all that may stand around it. */
-    private static final int LONGEST = 512;
+    private static final int MAX_LENGTH = 512;
 
     private static final Pattern BEARER = Pattern.compile("bearer\\s.*", Pattern.CASE_INSENSITIVE);
 
@@ -115,7 +115,7 @@ public sealed interface Presented {
     private Form() {}
 
     private static @Nullable Mishap mishap(String text) {
-      if (text.length() > LONGEST) {
+      if (text.length() > MAX_LENGTH) {
         return null;
       }
       if (BEARER.matcher(text).matches()) {

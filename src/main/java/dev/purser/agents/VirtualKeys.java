@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** What agents present when they call. */
 public final class VirtualKeys {
   /** Of one space, those that were not revoked. */
-  private static final int MOST_KEYS = 1_000;
+  private static final int MAX_KEYS = 1_000;
 
   /** Of one space: all that are good, and the newest revoked. */
-  private static final int MOST_LISTED = 2_000;
+  private static final int MAX_LISTED = 2_000;
 
   private static final RowViewMapper<VirtualKey> VIRTUAL_KEY =
       row ->
@@ -107,9 +107,9 @@ public final class VirtualKeys {
             .bind("space", spaceId)
             .mapTo(Long.class)
             .one();
-    if (good >= MOST_KEYS) {
+    if (good >= MAX_KEYS) {
       return new VirtualKeyCreated.Refused(
-          "There are already " + MOST_KEYS + " virtual keys. Revoke one first.");
+          "There are already " + MAX_KEYS + " virtual keys. Revoke one first.");
     }
     Secret secret = Credential.make(Credential.Kind.VIRTUAL_KEY, random);
     VirtualKey key =
@@ -171,7 +171,7 @@ public final class VirtualKeys {
                 LIMIT :most
                 """)
             .bind("space", spaceId)
-            .bind("most", MOST_LISTED)
+            .bind("most", MAX_LISTED)
             .map(VIRTUAL_KEY)
             .map(key -> lastUses.with(key, spaceId))
             .list());

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Api {
   private static final Logger log = LoggerFactory.getLogger(Api.class);
 
-  private static final long MOST_BODY_BYTES = 64 * 1024;
+  private static final long MAX_BODY_BYTES = 64 * 1024;
   private static final int THREADS = 16;
 
   /** Each space waits for a provider on one of them at most. */
@@ -40,7 +40,7 @@ public final class Api {
   /** Vert.x warns of work that takes longer. An API key's check gives up before. */
   private static final long SLOWEST_SECONDS = 120;
 
-  private static final int MOST_WAITING = 256;
+  private static final int MAX_WAITING = 256;
 
   /** No answer is a page. */
   private static final String CONTENT_SECURITY_POLICY =
@@ -80,7 +80,7 @@ public final class Api {
   }
 
   private void mount(Router router) {
-    BodyHandler body = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
+    BodyHandler body = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
     for (Route route : routes) {
       io.vertx.ext.web.Route mounted = router.route(route.method(), route.routerPath());
       if (route.method().equals(HttpMethod.GET)) {
@@ -102,7 +102,7 @@ public final class Api {
       return;
     }
     Pool pool = route.asksProvider() ? checks : others;
-    if (pool.requests().incrementAndGet() > MOST_WAITING) {
+    if (pool.requests().incrementAndGet() > MAX_WAITING) {
       pool.requests().decrementAndGet();
       send(context, refused(ProblemCode.OVERLOADED, "try again in a moment"));
       return;
@@ -215,7 +215,7 @@ public final class Api {
           case 400 -> undecodable();
           case 413 ->
               refused(
-                  ProblemCode.TOO_LARGE, "a body may have at most " + MOST_BODY_BYTES + " bytes");
+                  ProblemCode.TOO_LARGE, "a body may have at most " + MAX_BODY_BYTES + " bytes");
           default -> {
             log.error("{} failed", context.normalizedPath(), context.failure());
             yield refused(ProblemCode.INTERNAL, "the server's log says more");

@@ -190,7 +190,7 @@ record CallsResource(CallStore calls, Spaces spaces) {
     if (before != null && !CURSOR.matcher(before).matches()) {
       throw JsonBody.invalid("before", "is no cursor of this list");
     }
-    int limit = query.wholeNumber("limit", ITEMS, 1, CallStore.MOST_ITEMS);
+    int limit = query.wholeNumber("limit", ITEMS, 1, CallStore.MAX_ITEMS);
     CallPage page = calls.page(request.spaceId(), filter, before, limit);
     return ApiAnswer.ok(
         new Page<>(page.items().stream().map(CallBody::of).toList(), page.before()));

@@ -24,7 +24,7 @@ import tools.jackson.core.ObjectReadContext;
  * absent and clears what is null.
  */
 final class JsonBody {
-  private static final int LONGEST_INSTANT = 40;
+  private static final int MAX_INSTANT_LENGTH = 40;
 
   /** The year 10000, of which not everybody can read the number. */
   private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
@@ -112,7 +112,7 @@ final class JsonBody {
 
   /** A moment, to the millisecond; null if the field is null or absent. */
   @Nullable Instant instantOrNull(String field) {
-    String text = textOrNull(field, LONGEST_INSTANT);
+    String text = textOrNull(field, MAX_INSTANT_LENGTH);
     if (text == null) {
       return null;
     }

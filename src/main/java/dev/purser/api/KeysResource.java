@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Provider keys, masked. A key is saved only after its provider was asked about it. */
 record KeysResource(Vault vault, ProviderKeys keys) {
   /** Longer than any provider's key, with a whole line of a shell script around it. */
-  private static final int MOST_CHARACTERS = 4_096;
+  private static final int MAX_LENGTH = 4_096;
 
   /** A provider key as it is shown. */
   record KeyBody(
@@ -60,7 +60,7 @@ record KeysResource(Vault vault, ProviderKeys keys) {
     if (provider.isEmpty()) {
       return ApiAnswer.notFound("provider");
     }
-    Secret pasted = request.body().secret("key", MOST_CHARACTERS);
+    Secret pasted = request.body().secret("key", MAX_LENGTH);
     return switch (keys.save(request.spaceId(), provider.get(), pasted, null)) {
       case KeySaved.Saved saved -> ApiAnswer.ok(SavedBody.of(saved));
       case KeySaved.ChangedElsewhere _ ->

@@ -181,9 +181,9 @@ record UsageResource(
     if (from.isAfter(to)) {
       throw JsonBody.invalid("from", "must not be after to");
     }
-    if (ChronoUnit.DAYS.between(from, to) >= DailyUsageStore.MOST_DAYS) {
+    if (ChronoUnit.DAYS.between(from, to) >= DailyUsageStore.MAX_DAYS) {
       throw JsonBody.invalid(
-          "from", "must be less than " + DailyUsageStore.MOST_DAYS + " days before to");
+          "from", "must be less than " + DailyUsageStore.MAX_DAYS + " days before to");
     }
     return ApiAnswer.ok(
         Page.whole(daily.read(request.spaceId(), from, to, by).stream().map(DayBody::of).toList()));

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "shown first. A running server takes the price over within a minute."
     })
 final class PricesAdd implements Runnable {
-  private static final long MOST_PREVIEWED = 1_000_000;
+  private static final long MAX_PREVIEWED = 1_000_000;
 
   private final Program program;
 
@@ -86,7 +86,7 @@ final class PricesAdd implements Runnable {
     try (Database database = program.database().get()) {
       PriceStore store = new PriceStore(database, PriceList.shipped());
       List<String> doubts = PriceWords.doubts(store.read(), price, program.clock().instant());
-      PriceWords.would(store.preview(price, program.repricing(), MOST_PREVIEWED))
+      PriceWords.would(store.preview(price, program.repricing(), MAX_PREVIEWED))
           .forEach(program.out()::println);
       if (!doubts.isEmpty() && !sure && !dryRun) {
         throw new CommandFailure(

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** How a command is given a secret, which never stands on a command line. */
 final class StandardInput {
   /** Far above the longest password or API key. */
-  private static final int MOST_BYTES = 4_096;
+  private static final int MAX_BYTES = 4_096;
 
   private StandardInput() {}
 
@@ -36,7 +36,7 @@ final class StandardInput {
   private static byte[] firstLine(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int next = in.read();
-    while (next >= 0 && next != '\n' && line.size() < MOST_BYTES) {
+    while (next >= 0 && next != '\n' && line.size() < MAX_BYTES) {
       line.write(next);
       next = in.read();
     }

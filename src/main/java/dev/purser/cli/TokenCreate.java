@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     name = "create",
     description = "Makes an access token, and prints it alone on the last line, this once.")
 final class TokenCreate implements Runnable {
-  private static final int MOST_DAYS = 3_650;
+  private static final int MAX_DAYS = 3_650;
 
   private final Program program;
 
@@ -56,8 +56,8 @@ final class TokenCreate implements Runnable {
   @Override
   public void run() {
     AccessToken.Scope allowed = AccessToken.Scope.ofId(scope).orElseThrow(this::noSuchScope);
-    if (days != null && (days < 1 || days > MOST_DAYS)) {
-      throw new CommandFailure("--days is from 1 to " + MOST_DAYS);
+    if (days != null && (days < 1 || days > MAX_DAYS)) {
+      throw new CommandFailure("--days is from 1 to " + MAX_DAYS);
     }
     Instant expiresAt = days == null ? null : program.clock().instant().plus(Duration.ofDays(days));
     try (Database database = program.database().get()) {

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 final class AnswerGuard extends ChannelDuplexHandler {
   private static final Logger log = LoggerFactory.getLogger(AnswerGuard.class);
 
-  private static final int MOST_INTERIM_ANSWERS = 100;
+  private static final int MAX_INTERIM_ANSWERS = 100;
 
   /** Netty's, and how much it has not decoded yet. */
   private static final class Decoder extends HttpResponseDecoder {
@@ -181,7 +181,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
     int status = head.status().code();
     if (status == 100 || status == 103) {
       interim = true;
-      if (++interimAnswers > MOST_INTERIM_ANSWERS) {
+      if (++interimAnswers > MAX_INTERIM_ANSWERS) {
         refuse(context, "it sent interim answers without end");
       }
     } else if (status < 200 || status > 599) {

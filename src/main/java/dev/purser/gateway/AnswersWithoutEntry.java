@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 final class AnswersWithoutEntry {
   private static final Logger log = LoggerFactory.getLogger(AnswersWithoutEntry.class);
 
-  private static final int MOST_PER_SECOND = 100;
+  private static final int MAX_PER_SECOND = 100;
 
   private final InstantSource clock;
   private long second;
@@ -38,7 +38,7 @@ final class AnswersWithoutEntry {
         leftOut = 0;
       }
     }
-    if (noted < MOST_PER_SECOND) {
+    if (noted < MAX_PER_SECOND) {
       noted++;
       log.info("call {} has no entry: {} {}", callId, status, what);
     } else {

@@ -336,7 +336,7 @@ final class Call implements Running {
 
   private StrictAsk strictAsk() {
     if (ask == null || !ask.names().equals(expect(known).strictNames())) {
-      long uses = ask == null ? StrictAsk.MOST_TOOL_USES : ask.toolUses();
+      long uses = ask == null ? StrictAsk.MAX_TOOL_USES : ask.toolUses();
       ask = new StrictAsk(client.betas(), expect(known).strictNames(), uses, null);
     }
     return ask;

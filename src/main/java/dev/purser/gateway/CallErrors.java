@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** What the gateway says when it refuses: what happened, what to do, and on which page. */
 final class CallErrors {
-  private static final int MOST_NAME_CHARACTERS = 200;
+  private static final int MAX_NAME_LENGTH = 200;
 
   private final String pages;
   private final RefusalErrors refusals;
@@ -260,8 +260,6 @@ final class CallErrors {
   }
 
   private static String shortened(String name) {
-    return name.length() <= MOST_NAME_CHARACTERS
-        ? name
-        : name.substring(0, MOST_NAME_CHARACTERS) + "…";
+    return name.length() <= MAX_NAME_LENGTH ? name : name.substring(0, MAX_NAME_LENGTH) + "…";
   }
 }

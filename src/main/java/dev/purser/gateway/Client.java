@@ -32,7 +32,7 @@ final class Client {
       Set.of("allow", "connection", "retry-after", "x-should-retry");
 
   /** What a body must bring beyond its first time: a second for each. */
-  private static final int LEAST_BYTES_PER_SECOND = 100_000;
+  private static final int MIN_BYTES_PER_SECOND = 100_000;
 
   private final Lane lane;
   private final String id;
@@ -204,7 +204,7 @@ final class Client {
 
   /** Whether the body comes too slowly, or no longer comes at all. */
   boolean tooSlow(long nowNanos) {
-    Duration earned = Duration.ofMillis(1_000L * bodyBytes / LEAST_BYTES_PER_SECOND);
+    Duration earned = Duration.ofMillis(1_000L * bodyBytes / MIN_BYTES_PER_SECOND);
     return receivingFor(lane.configuration().bodyTimeout().plus(earned), nowNanos)
         || nowNanos - lastByteNanos > lane.configuration().betweenBytesTimeout().toNanos();
   }

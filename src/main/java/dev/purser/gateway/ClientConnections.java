@@ -34,7 +34,7 @@ final class ClientConnections {
   private static final int PART_OF_STRANGERS = 8;
 
   /** What a connection has to itself, whatever the limit: time for a head to come. */
-  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -179,7 +179,7 @@ final class ClientConnections {
     for (Phase phase : phases) {
       ClientConnection first = first(phase);
       if (first != null
-          && nowNanos - first.sinceNanos() > LEAST_NANOS
+          && nowNanos - first.sinceNanos() > MIN_NANOS
           && (oldest == null || first.sinceNanos() - oldest.sinceNanos() < 0)) {
         oldest = first;
       }

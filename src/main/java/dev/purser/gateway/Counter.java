@@ -23,7 +23,7 @@ final class Counter {
   private static final long PATIENCE_MILLIS = 5_000;
 
   /** An answer is a small object. */
-  private static final int MOST_BYTES = 64 * 1024;
+  private static final int MAX_BYTES = 64 * 1024;
 
   private final TokenCount question;
   private final Promise<OptionalLong> answered = Promise.promise();
@@ -100,7 +100,7 @@ final class Counter {
     }
     response.exceptionHandler(e -> giveUp(String.valueOf(e.getMessage())));
     response.handler(chunk -> {
-      if (answer.length() + chunk.length() > MOST_BYTES) {
+      if (answer.length() + chunk.length() > MAX_BYTES) {
         giveUp("too long an answer");
       } else {
         answer.appendBuffer(chunk);

@@ -15,7 +15,7 @@ final class ErrorBytes implements AnswerReader {
   private static final byte[] NOTHING = {};
 
   /** Errors are small objects. */
-  private static final int MOST_BYTES = 64 * 1024;
+  private static final int MAX_BYTES = 64 * 1024;
 
   private final AnswerReader reader;
   private final boolean withheld;
@@ -46,7 +46,7 @@ final class ErrorBytes implements AnswerReader {
       return shown;
     }
     bytes.writeBytes(shown);
-    if (bytes.size() > MOST_BYTES) {
+    if (bytes.size() > MAX_BYTES) {
       byte[] kept = bytes.toByteArray();
       passedOver();
       return withheld ? kept : shown;

@@ -69,7 +69,7 @@ final class FreeCall implements Running {
     receiving = false;
     byte[] body = client.body();
     client.forgetPieces();
-    if (body.length > Progress.MOST_BYTES_ON_LOOP) {
+    if (body.length > Progress.MAX_BYTES_ON_LOOP) {
       blocking(() -> CountRequest.read(body), reading -> choose(credential, known, reading));
     } else {
       choose(credential, known, CountRequest.read(body));

@@ -22,7 +22,7 @@ final class KeepAlive {
     {'\n', '\n'}, {'\n', '\r', '\n'}, {'\r', '\r'},
   };
 
-  private static final int LONGEST_END_BYTES = 3;
+  private static final int MAX_END_BYTES = 3;
 
   private final byte[] bytes;
   private final long silenceNanos;
@@ -47,11 +47,10 @@ final class KeepAlive {
   void passed(byte[] shown) {
     if (shown.length > 0) {
       lastNanos = System.nanoTime();
-      byte[] joined = Arrays.copyOf(last, last.length + Math.min(shown.length, LONGEST_END_BYTES));
+      byte[] joined = Arrays.copyOf(last, last.length + Math.min(shown.length, MAX_END_BYTES));
       int tail = joined.length - last.length;
       System.arraycopy(shown, shown.length - tail, joined, last.length, tail);
-      last =
-          Arrays.copyOfRange(joined, Math.max(0, joined.length - LONGEST_END_BYTES), joined.length);
+      last = Arrays.copyOfRange(joined, Math.max(0, joined.length - MAX_END_BYTES), joined.length);
     }
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress {
   /** The work on a larger body is done on another thread. */
-  static final int MOST_BYTES_ON_LOOP = 256 * 1024;
+  static final int MAX_BYTES_ON_LOOP = 256 * 1024;
 
   /** What a call waits for. */
   enum Stage {
@@ -90,7 +90,7 @@ final class Progress {
 
   /** Work in proportion to the body: that of a large one would keep the event loop too long. */
   <T> void onBody(Supplier<T> work, Consumer<T> next) {
-    if (client.bodyBytes() > MOST_BYTES_ON_LOOP) {
+    if (client.bodyBytes() > MAX_BYTES_ON_LOOP) {
       elsewhere(work::get, next, failed);
     } else {
       next.accept(work.get());

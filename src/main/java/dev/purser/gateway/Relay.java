@@ -31,9 +31,9 @@ final class Relay {
   private static final long MAX_DECODED_BYTES = 256L << 20;
 
   /** How long the last events wait for the end of the answer, less one look of the event loop. */
-  private static final long MOST_HELD_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long MAX_HELD_NANOS = Duration.ofMillis(100).toNanos();
 
-  private static final int MOST_HELD_BYTES = 1 << 20;
+  private static final int MAX_HELD_BYTES = 1 << 20;
 
   /** The most that is decoded in one turn of the event loop; the rest waits for further turns. */
   private static final int TURN_BYTES = 4 * Decoding.PIECE_BYTES;
@@ -257,7 +257,7 @@ final class Relay {
       heldSinceNanos = System.nanoTime();
     }
     held.appendBytes(shown);
-    if (held.length() > MOST_HELD_BYTES) {
+    if (held.length() > MAX_HELD_BYTES) {
       holdNoLonger();
     }
   }
@@ -268,7 +268,7 @@ final class Relay {
       return;
     }
     if (held.length() > 0) {
-      if (nowNanos - heldSinceNanos > MOST_HELD_NANOS) {
+      if (nowNanos - heldSinceNanos > MAX_HELD_NANOS) {
         holdNoLonger();
       }
     } else if (keepAlive != null) {

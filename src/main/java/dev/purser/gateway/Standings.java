@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * compares its revision, and nothing is refused by it before it was read again.
  */
 final class Standings {
-  private static final int MOST_REMEMBERED = 100_000;
+  private static final int MAX_REMEMBERED = 100_000;
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
   private final VirtualKeys virtualKeys;
   private final Vault vault;
   private final Ledger ledger;
   private final Cache<String, Known> remembered =
-      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
+      Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).expireAfterWrite(REMEMBERED).build();
 
   Standings(VirtualKeys virtualKeys, Vault vault, Ledger ledger) {
     this.virtualKeys = virtualKeys;

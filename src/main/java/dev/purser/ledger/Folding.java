@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Folding {
   private static final long MINUTE_MILLIS = 60_000;
   private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
-  private static final int MOST_REMEMBERED = 10_000;
+  private static final int MAX_REMEMBERED = 10_000;
 
   private final int refusalsPerMinute;
   private final Map<Key, Fold> folds = new HashMap<>();
@@ -83,7 +83,7 @@ final class Folding {
     Iterator<First> oldestFirst = firsts.values().iterator();
     while (oldestFirst.hasNext()) {
       First oldest = oldestFirst.next();
-      if (oldest.isJustBefore(now) && firsts.size() < MOST_REMEMBERED) {
+      if (oldest.isJustBefore(now) && firsts.size() < MAX_REMEMBERED) {
         return;
       }
       oldestFirst.remove();

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
-  private static final int MOST_STRANGE_FAILURES = 3;
+  private static final int MAX_UNEXPECTED_FAILURES = 3;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
 
   /** For so long after a wait in vain no transaction waits for more than a moment. */
   private static final Duration BRIEFLY = Duration.ofSeconds(10);
@@ -261,7 +261,7 @@ final class GroupCommit {
           }
           return apart(bySpace(batch), sql);
         }
-        if (!writer.blamesDatabase(sql) && ++strangeFailures > MOST_STRANGE_FAILURES) {
+        if (!writer.blamesDatabase(sql) && ++strangeFailures > MAX_UNEXPECTED_FAILURES) {
           return apart(batch.stream().<List<Operation<?>>>map(List::of).toList(), sql);
         }
       }
@@ -371,7 +371,7 @@ final class GroupCommit {
       lookAgain.set(true);
     } else if (missing == null && failsAlone(failure)) {
       Duration next = pause.multipliedBy(2);
-      putAside(end, next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE);
+      putAside(end, next.compareTo(MAX_PAUSE) < 0 ? next : MAX_PAUSE);
     } else {
       waiting.addLast(end);
     }

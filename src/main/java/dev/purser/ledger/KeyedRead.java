@@ -12,9 +12,9 @@ import java.util.List;
  * statements to prepare.
  */
 final class KeyedRead {
-  private static final int LARGEST_POWER = 8;
+  private static final int MAX_POWER = 8;
 
-  private final String[] statements = new String[LARGEST_POWER + 1];
+  private final String[] statements = new String[MAX_POWER + 1];
   private final int columns;
 
   /**
@@ -26,7 +26,7 @@ final class KeyedRead {
   KeyedRead(String select, int columns) {
     this.columns = columns;
     String oneKey = "(" + "?, ".repeat(columns - 1) + "?)";
-    for (int power = 0; power <= LARGEST_POWER; power++) {
+    for (int power = 0; power <= MAX_POWER; power++) {
       String more = (", " + oneKey).repeat((1 << power) - 1);
       statements[power] = select.formatted("(VALUES " + oneKey + more + ")");
     }
@@ -47,8 +47,8 @@ final class KeyedRead {
   /** Reads those rows that exist; the keys must be in the order of the primary key. */
   <K> void each(Session session, List<K> keys, Key<K> columnsOf, Reader reader)
       throws SQLException {
-    for (int from = 0; from < keys.size(); from += 1 << LARGEST_POWER) {
-      int count = Math.min(keys.size() - from, 1 << LARGEST_POWER);
+    for (int from = 0; from < keys.size(); from += 1 << MAX_POWER) {
+      int count = Math.min(keys.size() - from, 1 << MAX_POWER);
       int power = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
       PreparedStatement statement = session.locking(statements[power]);
       int parameter = 1;

@@ -20,7 +20,7 @@ final class Recent {
   static final Duration KEPT = Duration.ofSeconds(30);
 
   /** So many ended calls at most. */
-  static final int MOST_ENDED = 10_000;
+  static final int MAX_ENDED = 10_000;
 
   private final Map<Entries.Key, Admitted> running = new HashMap<>();
   private final Deque<Ended> ended = new ArrayDeque<>();
@@ -56,7 +56,7 @@ final class Recent {
   void ended(Operation.End end, Instant now) {
     running.remove(end.key());
     ended.addLast(new Ended(end, now));
-    while (ended.size() > MOST_ENDED || ended.getFirst().at.isBefore(now.minus(KEPT))) {
+    while (ended.size() > MAX_ENDED || ended.getFirst().at.isBefore(now.minus(KEPT))) {
       ended.removeFirst();
     }
   }

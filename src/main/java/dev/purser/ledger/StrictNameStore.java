@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StrictNameStore {
   /** More rows than anybody lists by hand. */
-  private static final int MOST_LISTED = 1_000;
+  private static final int MAX_LISTED = 1_000;
 
   /** Of all spaces, the newest. */
-  private static final int MOST_STRUCK = 10_000;
+  private static final int MAX_STRUCK = 10_000;
 
   private final Database database;
 
@@ -46,7 +46,7 @@ public final class StrictNameStore {
                 """
                 SELECT name, effect, listed_at FROM strict_names ORDER BY name LIMIT :most
                 """)
-            .bind("most", MOST_LISTED)
+            .bind("most", MAX_LISTED)
             .map((row, context) ->
                 new Listed(
                     row.getString("name"),
@@ -70,7 +70,7 @@ public final class StrictNameStore {
                 ORDER BY struck_at DESC, space_id, name LIMIT :most
                 """)
             .bind("space", spaceId)
-            .bind("most", MOST_STRUCK)
+            .bind("most", MAX_STRUCK)
             .map((row, context) ->
                 new Struck(
                     row.getString("space_id"),

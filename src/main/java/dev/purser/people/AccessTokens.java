@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** The secrets of scripts that manage Purser. */
 public final class AccessTokens {
   /** Of one space, those that are good. */
-  private static final int MOST_TOKENS = 100;
+  private static final int MAX_TOKENS = 100;
 
   /** How many are listed: all that are good, and the newest of the others. */
-  private static final int MOST_LISTED = 200;
+  private static final int MAX_LISTED = 200;
 
   private static final Duration USE_PRECISION = Duration.ofMinutes(1);
 
@@ -99,9 +99,9 @@ public final class AccessTokens {
               .bind("now", now.toEpochMilli())
               .mapTo(Long.class)
               .one();
-      if (good >= MOST_TOKENS) {
+      if (good >= MAX_TOKENS) {
         return new TokenCreated.Refused(
-            "There are already " + MOST_TOKENS + " access tokens. Revoke one first.");
+            "There are already " + MAX_TOKENS + " access tokens. Revoke one first.");
       }
       handle
           .createUpdate(
@@ -172,7 +172,7 @@ public final class AccessTokens {
                 """)
             .bind("space", spaceId)
             .bind("now", clock.millis())
-            .bind("most", MOST_LISTED)
+            .bind("most", MAX_LISTED)
             .map(TOKEN)
             .list());
   }

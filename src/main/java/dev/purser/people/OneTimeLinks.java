@@ -24,7 +24,7 @@ public final class OneTimeLinks {
   public static final String PARAMETER = "link";
 
   /** Of one user; one more ends the oldest. */
-  private static final int MOST_LINKS = 100;
+  private static final int MAX_LINKS = 100;
 
   private static final int BYTES = 32;
 
@@ -70,7 +70,7 @@ public final class OneTimeLinks {
                  ORDER BY expires_at DESC, link_hash LIMIT :most)
               """)
           .bind("user", userId)
-          .bind("most", MOST_LINKS)
+          .bind("most", MAX_LINKS)
           .execute();
     });
     return PATH + "?" + PARAMETER + "=" + link.reveal();

@@ -11,8 +11,8 @@ import java.util.Optional;
  * A hash carries its own parameters, so that they can be raised later.
  */
 final class Passwords {
-  private static final int SHORTEST = 12;
-  private static final int LONGEST = 200;
+  private static final int MIN_LENGTH = 12;
+  private static final int MAX_LENGTH = 200;
 
   private static final int MEMORY_KIB = 19 * 1024;
   private static final int PASSES = 2;
@@ -28,9 +28,9 @@ final class Passwords {
   /** Why a password will not do, in one sentence; empty if it will. */
   static Optional<String> whyNot(Secret password) {
     int length = normal(password).length();
-    return length >= SHORTEST && length <= LONGEST
+    return length >= MIN_LENGTH && length <= MAX_LENGTH
         ? Optional.empty()
-        : Optional.of("A password has " + SHORTEST + " to " + LONGEST + " characters.");
+        : Optional.of("A password has " + MIN_LENGTH + " to " + MAX_LENGTH + " characters.");
   }
 
   String hash(Secret password) {
@@ -39,7 +39,7 @@ final class Passwords {
 
   boolean matches(Secret password, Optional<String> hash) {
     String normal = normal(password);
-    if (normal.length() > LONGEST) {
+    if (normal.length() > MAX_LENGTH) {
       return false;
     }
     String compared = hash.orElse(hashOfNobody);

@@ -30,16 +30,16 @@ public final class Sessions {
   public static final Duration IDLE = Duration.ofHours(12);
 
   /** However much it is used, it ends after this. */
-  public static final Duration LONGEST = Duration.ofDays(30);
+  public static final Duration MAX_LENGTH = Duration.ofDays(30);
 
   /** A session's use is written down when it is this much later than the last one written. */
   private static final Duration USE_STEP = Duration.ofMinutes(10);
 
   /** Of one user; one more ends the oldest. */
-  static final int MOST_SESSIONS = 100;
+  static final int MAX_SESSIONS = 100;
 
   private static final int ID_BYTES = 32;
-  private static final int LONGEST_ID = 100;
+  private static final int MAX_ID_LENGTH = 100;
 
   private static final String PASSWORD_HASH =
       "SELECT password_hash FROM users WHERE user_id = ? AND disabled_at IS NULL";
@@ -145,7 +145,7 @@ public final class Sessions {
         .bind("user", userId)
         .bind("now", now)
         .bind("expiresAt", now + IDLE.toMillis())
-        .bind("endsAt", now + LONGEST.toMillis())
+        .bind("endsAt", now + MAX_LENGTH.toMillis())
         .execute();
     handle
         .createUpdate(
@@ -155,7 +155,7 @@ public final class Sessions {
                ORDER BY created_at DESC, session_hash LIMIT :most)
             """)
         .bind("user", userId)
-        .bind("most", MOST_SESSIONS)
+        .bind("most", MAX_SESSIONS)
         .execute();
     return secret;
   }
@@ -179,7 +179,7 @@ public final class Sessions {
   }
 
   private Optional<Found> find(Secret sessionId, long now) {
-    if (sessionId.length() > LONGEST_ID) {
+    if (sessionId.length() > MAX_ID_LENGTH) {
       return Optional.empty();
     }
     return database.read(handle ->

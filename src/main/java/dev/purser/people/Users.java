@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The people who sign in. */
 public final class Users {
-  private static final int LONGEST_EMAIL = 254;
+  private static final int MAX_EMAIL_LENGTH = 254;
 
   /** Something, an at sign, something: whether it exists, only a message to it could tell. */
   private static final Pattern EMAIL = Pattern.compile("[^\\s@\\p{Cntrl}]+@[^\\s@\\p{Cntrl}]+");
@@ -42,13 +42,13 @@ public final class Users {
   /** Why this can be no e-mail address, in one sentence; empty if it can. */
   public static Optional<String> whyNotEmail(String email) {
     String normal = normal(email);
-    return normal.length() <= LONGEST_EMAIL
+    return normal.length() <= MAX_EMAIL_LENGTH
             && EMAIL.matcher(normal).matches()
             && PlainText.is(normal)
         ? Optional.empty()
         : Optional.of(
             "An e-mail address has the form name@domain and at most "
-                + LONGEST_EMAIL
+                + MAX_EMAIL_LENGTH
                 + " characters.");
   }
 

@@ -20,7 +20,7 @@ final class Uses {
   private static final Logger log = LoggerFactory.getLogger(Uses.class);
 
   /** More at a time would keep calls waiting, which are written by the same thread. */
-  private static final int MOST_UNDER_WAY = 16;
+  private static final int MAX_UNDER_WAY = 16;
 
   /** How long nothing is tried after an attempt that failed. */
   private static final Duration PAUSE = Duration.ofMinutes(1);
@@ -48,7 +48,7 @@ final class Uses {
    */
   void note(String id, Consumer<Handle> write) {
     boolean paused = clock.millis() < pausedUntil.get();
-    if (paused || underWay.size() >= MOST_UNDER_WAY || !underWay.add(id)) {
+    if (paused || underWay.size() >= MAX_UNDER_WAY || !underWay.add(id)) {
       return;
     }
     database

@@ -11,13 +11,13 @@ public record Factor(long numerator, long denominator) {
   public static final Factor ONE = new Factor(1, 1);
 
   /** A factor above this is a typing error. */
-  private static final long MOST = 100;
+  private static final long MAX = 100;
 
   public Factor {
     if (numerator <= 0
         || denominator <= 0
-        || numerator / denominator > MOST
-        || denominator / numerator > MOST) {
+        || numerator / denominator > MAX
+        || denominator / numerator > MAX) {
       throw new IllegalArgumentException("a factor out of range: " + numerator + "/" + denominator);
     }
     long divisor = gcd(numerator, denominator);

@@ -49,10 +49,10 @@ public record ModelPrice(
    * @throws IllegalArgumentException if no model can have it
    */
   public ModelPrice {
-    if (model.isBlank() || model.length() > ModelUsage.LONGEST_NAME || !PlainText.is(model)) {
+    if (model.isBlank() || model.length() > ModelUsage.MAX_NAME_LENGTH || !PlainText.is(model)) {
       throw new IllegalArgumentException(
           "a model's name has 1 to "
-              + ModelUsage.LONGEST_NAME
+              + ModelUsage.MAX_NAME_LENGTH
               + " characters, each of which can be seen");
     }
     EnumMap<Condition, Factor> copy = new EnumMap<>(Condition.class);

@@ -17,18 +17,18 @@ import java.util.Map;
 public record ModelUsage(String model, Map<Kind, Long> counts, long reasoning, boolean billed) {
 
   /** More than any call can use; an answer that claims more is unreadable, not expensive. */
-  public static final long MOST = 1_000_000_000L;
+  public static final long MAX = 1_000_000_000L;
 
   /** In characters; no model has such a name. */
-  public static final int LONGEST_NAME = 200;
+  public static final int MAX_NAME_LENGTH = 200;
 
   /**
    * Takes the name through the door, and drops counts of zero.
    *
-   * @throws IllegalArgumentException for a count below zero or above {@link #MOST}
+   * @throws IllegalArgumentException for a count below zero or above {@link #MAX}
    */
   public ModelUsage {
-    model = PlainText.of(model, LONGEST_NAME);
+    model = PlainText.of(model, MAX_NAME_LENGTH);
     EnumMap<Kind, Long> some = new EnumMap<>(Kind.class);
     counts.forEach((kind, count) -> {
       if (inRange(count) > 0) {
@@ -40,7 +40,7 @@ public record ModelUsage(String model, Map<Kind, Long> counts, long reasoning, b
   }
 
   private static long inRange(long count) {
-    if (count < 0 || count > MOST) {
+    if (count < 0 || count > MAX) {
       throw new IllegalArgumentException("a quantity of usage out of range: " + count);
     }
     return count;

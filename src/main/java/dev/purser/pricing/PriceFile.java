@@ -56,7 +56,7 @@ final class PriceFile {
   private static final Pattern WEB_SEARCH =
       Pattern.compile("(?<all>[^ ]+)(?: chat (?<low>[^ /]+)/(?<medium>[^ /]+)/(?<high>[^ /]+))?");
   private static final Pattern LONG_CONTEXT = Pattern.compile(">(\\d+) x(\\S+) x(\\S+)");
-  private static final int MOST_NAME_CHARACTERS = 200;
+  private static final int MAX_NAME_LENGTH = 200;
 
   private PriceFile() {}
 
@@ -299,9 +299,9 @@ final class PriceFile {
   }
 
   private static String name(String cell) {
-    if (cell.equals(NOTHING) || cell.isEmpty() || cell.length() > MOST_NAME_CHARACTERS) {
+    if (cell.equals(NOTHING) || cell.isEmpty() || cell.length() > MAX_NAME_LENGTH) {
       throw new IllegalArgumentException(
-          "a model's name has 1 to " + MOST_NAME_CHARACTERS + " characters");
+          "a model's name has 1 to " + MAX_NAME_LENGTH + " characters");
     }
     return cell;
   }

@@ -18,7 +18,7 @@ public final class Prices implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Prices.class);
 
   /** How many calls are looked at while somebody waits for it. */
-  private static final long MOST_AT_ONCE = 20_000;
+  private static final long MAX_AT_ONCE = 20_000;
 
   private final PriceStore store;
   private final Repricing repricing;
@@ -64,7 +64,7 @@ public final class Prices implements AutoCloseable {
    * @throws IllegalArgumentException if the price does not come to whole pico-dollars on some terms
    */
   public PriceStore.Preview preview(ModelPrice price) {
-    return store.preview(price, repricing, MOST_AT_ONCE);
+    return store.preview(price, repricing, MAX_AT_ONCE);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Prices implements AutoCloseable {
               // fail.
               missed = true;
             },
-            MOST_AT_ONCE);
+            MAX_AT_ONCE);
     if (!added.finished()) {
       thread.execute(this::refresh);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One provider's prices, by model and by the day from which they hold. */
 final class ProviderPrices {
-  private static final int MOST_FOUND = 1_000;
+  private static final int MAX_FOUND = 1_000;
 
   private final Map<String, NavigableMap<LocalDate, Card>> models = new LinkedHashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
@@ -115,7 +115,7 @@ final class ProviderPrices {
       return before.orElse(null);
     }
     NavigableMap<LocalDate, Card> days = search(name);
-    if (found.size() < MOST_FOUND) {
+    if (found.size() < MAX_FOUND) {
       found.put(name, Optional.ofNullable(days));
     }
     return days;

@@ -13,7 +13,7 @@ import java.util.function.BinaryOperator;
  */
 public record Rates(Map<Kind, Long> unitPicos) {
   /** 100,000 USD per million tokens: far above every price, and no sum of a call overflows. */
-  public static final long MOST_PICOS = 100_000_000_000L;
+  public static final long MAX_PICOS = 100_000_000_000L;
 
   /** From USD per million to pico-dollars for one: 10¹² / 10⁶. */
   private static final int DIGITS_PER_MILLION = 6;
@@ -24,7 +24,7 @@ public record Rates(Map<Kind, Long> unitPicos) {
     EnumMap<Kind, Long> copy = new EnumMap<>(Kind.class);
     copy.putAll(unitPicos);
     for (long picos : copy.values()) {
-      if (picos < 0 || picos > MOST_PICOS) {
+      if (picos < 0 || picos > MAX_PICOS) {
         throw new IllegalArgumentException("a price out of range: " + picos + " picos");
       }
     }

@@ -30,8 +30,8 @@ public record Usage(
 
   public Usage {
     byModel = List.copyOf(byModel);
-    tier = tier == null ? null : PlainText.of(tier, ModelUsage.LONGEST_NAME);
-    geography = geography == null ? null : PlainText.of(geography, ModelUsage.LONGEST_NAME);
+    tier = tier == null ? null : PlainText.of(tier, ModelUsage.MAX_NAME_LENGTH);
+    geography = geography == null ? null : PlainText.of(geography, ModelUsage.MAX_NAME_LENGTH);
     if (byModel.isEmpty()) {
       throw new IllegalArgumentException("usage of no model");
     }

@@ -51,7 +51,7 @@ public record WorstCase(List<Way> ways, long outputTokens) {
 
   public WorstCase {
     ways = List.copyOf(ways);
-    if (ways.isEmpty() || outputTokens < 0 || outputTokens > ModelUsage.MOST) {
+    if (ways.isEmpty() || outputTokens < 0 || outputTokens > ModelUsage.MAX) {
       throw new IllegalArgumentException(
           "no worst case: " + ways.size() + " ways, " + outputTokens + " output tokens");
     }

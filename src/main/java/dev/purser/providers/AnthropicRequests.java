@@ -176,7 +176,7 @@ final class AnthropicRequests {
     long uses = 0;
     for (Element tool : tools) {
       Long most = tool.number("max_uses");
-      uses += most == null ? 0 : Math.clamp(most, 0, CostTerms.MOST_USES + 1);
+      uses += most == null ? 0 : Math.clamp(most, 0, CostTerms.MAX_USES + 1);
     }
     return uses;
   }
@@ -235,11 +235,11 @@ final class AnthropicRequests {
     }
     for (Element tool : loops) {
       Long most = tool.number("max_uses");
-      if (most != null && (most < 1 || most > CostTerms.MOST_USES)) {
+      if (most != null && (most < 1 || most > CostTerms.MAX_USES)) {
         return tool.self().path() + ".max_uses";
       }
     }
-    if (uses(loops) > CostTerms.MOST_USES) {
+    if (uses(loops) > CostTerms.MAX_USES) {
       return Dialect.ANTHROPIC_MESSAGES.usesField();
     }
     // Code may call the later versions too, and how often the model runs that has no limit.

@@ -306,7 +306,7 @@ final class AnthropicUsage implements UsageReading {
   }
 
   private static long inRange(long sum) throws Unreadable {
-    if (sum > ModelUsage.MOST) {
+    if (sum > ModelUsage.MAX) {
       throw new Unreadable("iterations");
     }
     return sum;

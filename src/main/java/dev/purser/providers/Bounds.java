@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bounds {
   /** The largest on both providers' lists, for a model of which no limit is known. */
-  private static final long LARGEST_WINDOW = 1_050_000;
+  private static final long MAX_WINDOW = 1_050_000;
 
-  private static final long LARGEST_OUTPUT = 300_000;
+  private static final long MAX_OUTPUT = 300_000;
 
   private static final Set<Kind> EVERY_INPUT =
       Set.copyOf(EnumSet.complementOf(EnumSet.of(Kind.OUTPUT, Kind.WEB_SEARCH)));
@@ -37,7 +37,7 @@ final class Bounds {
     Optional<ModelPrice> price = prices.find(dialect.provider(), model, now);
     Long knownWindow = price.map(ModelPrice::contextTokens).orElse(null);
     Long knownOutput = price.map(ModelPrice::outputTokens).orElse(null);
-    long window = knownWindow == null ? LARGEST_WINDOW : knownWindow;
+    long window = knownWindow == null ? MAX_WINDOW : knownWindow;
     long onePass =
         switch (terms.input()) {
           case TEXT ->
@@ -50,7 +50,7 @@ final class Bounds {
     if (terms.widened()) {
       limit = larger(terms.outputLimit(), first(knownOutput, knownWindow));
     }
-    long oneAnswer = limit.orElse(LARGEST_OUTPUT);
+    long oneAnswer = limit.orElse(MAX_OUTPUT);
     long input = times(onePass, terms.runs().passes());
     long outputs = times(terms.answers(), terms.runs().passes());
     String unbounded = terms.unboundedField();
@@ -68,7 +68,7 @@ final class Bounds {
     if (unbounded == null && price.isPresent() && price.get().rates(0, terms.named()).isEmpty()) {
       unbounded = naming(dialect, terms.named());
     }
-    long answer = Math.min(oneAnswer, ModelUsage.MOST);
+    long answer = Math.min(oneAnswer, ModelUsage.MAX);
     return new Bound(
         new WorstCase(
             terms.widened() && price.isPresent()
@@ -154,7 +154,7 @@ final class Bounds {
   }
 
   private static long times(long quantity, long factor) {
-    long most = ModelUsage.MOST;
+    long most = ModelUsage.MAX;
     return quantity > most || factor > most / Math.max(1, quantity) ? most : quantity * factor;
   }
 }

@@ -37,7 +37,7 @@ record CostTerms(
    * More runs of the provider's own tools than this are as many as no limit at all: the sum of what
    * they read would be no usage any more.
    */
-  static final long MOST_USES = 500;
+  static final long MAX_USES = 500;
 
   /** What one pass may read. */
   enum Input {

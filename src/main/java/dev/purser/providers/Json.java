@@ -10,19 +10,19 @@ import tools.jackson.databind.node.MissingNode;
 /** JSON as this room reads and writes it. */
 final class Json {
   /** Deeper nesting is refused: nobody's request is that deep. */
-  static final int DEEPEST = 500;
+  static final int MAX_DEPTH = 500;
 
-  static final int MOST_DIGITS = 100;
-  static final int LONGEST_NAME = 50_000;
+  static final int MAX_DIGITS = 100;
+  static final int MAX_NAME_LENGTH = 50_000;
 
   /** Strings and documents have no limit of their own: the gateway's limit on a body holds. */
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(DEEPEST)
-                  .maxNumberLength(MOST_DIGITS)
-                  .maxNameLength(LONGEST_NAME)
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_DIGITS)
+                  .maxNameLength(MAX_NAME_LENGTH)
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .build();

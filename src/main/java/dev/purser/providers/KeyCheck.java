@@ -31,8 +31,8 @@ public final class KeyCheck implements AutoCloseable {
   /** For one page, from the first byte sent to the last received. */
   private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(15);
 
-  private static final int MOST_PAGE_BYTES = 4 * 1024 * 1024;
-  private static final int MOST_PAGES = 5;
+  private static final int MAX_PAGE_BYTES = 4 * 1024 * 1024;
+  private static final int MAX_PAGES = 5;
   private static final int PAGE_SIZE = 1_000;
 
   private final ProviderAddresses addresses;
@@ -62,7 +62,7 @@ public final class KeyCheck implements AutoCloseable {
   public KeyCheckResult check(Provider provider, Secret key) {
     List<ListedModel> models = new ArrayList<>();
     String after = null;
-    for (int page = 0; page < MOST_PAGES; page++) {
+    for (int page = 0; page < MAX_PAGES; page++) {
       HttpResponse<byte[]> answer;
       try {
         answer = send(request(provider, key, after));
@@ -131,7 +131,7 @@ public final class KeyCheck implements AutoCloseable {
       throws IOException, TimeoutException, InterruptedException {
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(
-            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_PAGE_BYTES));
+            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_PAGE_BYTES));
     try {
       return answer.get(pageTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

@@ -47,7 +47,7 @@ public sealed interface KeyInput {
               + name
               + ".");
     }
-    if (key.length() > Form.LONGEST) {
+    if (key.length() > Form.MAX_LENGTH) {
       return new Mistaken("This is longer than any API key. Paste the API key alone.");
     }
     return byPrefix(provider, key);
@@ -97,7 +97,7 @@ public sealed interface KeyInput {
   /** The forms that are told before anything is read into a key. */
   final class Form {
     /** Longer than any key that either provider is known to make. */
-    private static final int LONGEST = 512;
+    private static final int MAX_LENGTH = 512;
 
     private static final String QUOTES = "\"'`“”‘’„«»";
 

@@ -208,7 +208,7 @@ final class MeteredAnswer implements AnswerReader {
     parts.addFirst(
         with(
             seen,
-            Math.min(seen.count(Kind.INPUT) + missing, ModelUsage.MOST),
+            Math.min(seen.count(Kind.INPUT) + missing, ModelUsage.MAX),
             Math.max(
                 seen.count(Kind.OUTPUT),
                 Math.min(output(seen, complete), terms.bound().outputTokens())),

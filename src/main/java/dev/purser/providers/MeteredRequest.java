@@ -169,7 +169,7 @@ final class MeteredRequest implements CallRequest {
     return new StrictTerms(
         bound,
         // Where a name is not known, nobody knows that a limit of the answer holds.
-        strictly.widened() ? answer : Math.min(answer, StrictRules.LEAST_OUTPUT),
+        strictly.widened() ? answer : Math.min(answer, StrictRules.MIN_OUTPUT),
         judged.widening(),
         terms.runs().missing() == 0 ? null : ask.toolUses());
   }

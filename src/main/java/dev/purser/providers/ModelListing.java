@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param lastId what to ask for the next page after; null if this is the last
  */
 record ModelListing(List<ListedModel> models, @Nullable String lastId) {
-  private static final int LONGEST_NAME = 200;
-  private static final int LONGEST_ENTRY = 16 * 1024;
+  private static final int MAX_NAME_LENGTH = 200;
+  private static final int MAX_ENTRY = 16 * 1024;
 
   /** Reads a page; empty if it is none. */
   static Optional<ModelListing> read(Provider provider, byte[] body) {
@@ -37,11 +37,11 @@ record ModelListing(List<ListedModel> models, @Nullable String lastId) {
       String model = entry.path("id").asString("");
       boolean retired = entry.path("lifecycle").asString("").equals("retired");
       // Of what is not plain there, JSON escapes some itself: that stays.
-      String json = PlainText.of(entry.toString(), LONGEST_ENTRY + 1);
+      String json = PlainText.of(entry.toString(), MAX_ENTRY + 1);
       if (!model.isEmpty()
-          && model.length() <= LONGEST_NAME
+          && model.length() <= MAX_NAME_LENGTH
           && PlainText.is(model)
-          && json.length() <= LONGEST_ENTRY
+          && json.length() <= MAX_ENTRY
           && !retired) {
         models.add(
             new ListedModel(
@@ -61,7 +61,9 @@ record ModelListing(List<ListedModel> models, @Nullable String lastId) {
 
   private static @Nullable String displayName(JsonNode entry) {
     String name = entry.path("display_name").asString("").strip();
-    return name.isEmpty() || name.length() > LONGEST_NAME ? null : PlainText.of(name, LONGEST_NAME);
+    return name.isEmpty() || name.length() > MAX_NAME_LENGTH
+        ? null
+        : PlainText.of(name, MAX_NAME_LENGTH);
   }
 
   private static @Nullable Instant time(String text) {

@@ -21,7 +21,7 @@ final class OpenAiRequests {
   /** How often the model runs where OpenAI decides about it. */
   private static final long USUAL_PASSES = 10;
 
-  private static final long MOST_ANSWERS = 128;
+  private static final long MAX_ANSWERS = 128;
 
   private static final String NAMESPACE = "namespace";
 
@@ -155,7 +155,7 @@ final class OpenAiRequests {
             beyondText ? CostTerms.Input.WINDOW : CostTerms.Input.TEXT,
             body.length + HIDDEN_PROMPT_TOKENS,
             larger(fields.limit("max_tokens"), fields.limit("max_completion_tokens")),
-            answers == null ? 1 : Math.clamp(answers, 1, MOST_ANSWERS),
+            answers == null ? 1 : Math.clamp(answers, 1, MAX_ANSWERS),
             searches ? Runs.ONCE.searching() : Runs.ONCE,
             inputKinds(fields),
             searches ? searching(named(fields), fields) : named(fields),
@@ -280,7 +280,7 @@ final class OpenAiRequests {
     if (tools.stream().noneMatch(OpenAiRequests::loops)) {
       return new Runs(1 + further, 1 + further, 0, /* searches= */ false);
     }
-    long uses = mostCalls == null ? 0 : Math.clamp(mostCalls, 1, CostTerms.MOST_USES);
+    long uses = mostCalls == null ? 0 : Math.clamp(mostCalls, 1, CostTerms.MAX_USES);
     return new Runs(
         1 + USUAL_PASSES + further,
         1 + uses + further,
@@ -322,7 +322,7 @@ final class OpenAiRequests {
     Long mostCalls = fields.number("max_tool_calls");
     for (Element tool : tools) {
       if (loops(tool)) {
-        if (mostCalls != null && mostCalls > CostTerms.MOST_USES) {
+        if (mostCalls != null && mostCalls > CostTerms.MAX_USES) {
           return Dialect.OPENAI_RESPONSES.usesField();
         }
         if (tool.self().path().startsWith("input[]") && isStored(fields)) {

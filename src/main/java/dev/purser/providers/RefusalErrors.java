@@ -10,7 +10,7 @@ import java.util.List;
  * the page of the call.
  */
 public final class RefusalErrors {
-  private static final int MOST_NAME_CHARACTERS = 200;
+  private static final int MAX_NAME_LENGTH = 200;
 
   private static final String CLAUDE_CODE =
       "in Claude Code: set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1";
@@ -122,7 +122,7 @@ public final class RefusalErrors {
 
   private static String boundedBy(String field) {
     if (field.endsWith(".max_uses")) {
-      return "Set " + field + " to 1 or more, at most " + CostTerms.MOST_USES + " in all";
+      return "Set " + field + " to 1 or more, at most " + CostTerms.MAX_USES + " in all";
     }
     if (field.endsWith(".allowed_callers")) {
       return "Set " + field + " to direct";
@@ -185,8 +185,6 @@ public final class RefusalErrors {
   }
 
   private static String shortened(String name) {
-    return name.length() <= MOST_NAME_CHARACTERS
-        ? name
-        : name.substring(0, MOST_NAME_CHARACTERS) + "…";
+    return name.length() <= MAX_NAME_LENGTH ? name : name.substring(0, MAX_NAME_LENGTH) + "…";
   }
 }

@@ -13,7 +13,7 @@ import tools.jackson.core.JsonToken;
 /** The few fields of a request that Purser reads, with where they stand in its body, in order. */
 final class RequestFields {
   /** A longer name is refused: nothing has such a name. */
-  static final int MOST_CHARACTERS_OF_A_NAME = 200;
+  static final int MAX_NAME_LENGTH = 200;
 
   /** What a request's price depends on, wherever it stands in the body. */
   enum Cue {
@@ -167,9 +167,9 @@ final class RequestFields {
     if (text == null) {
       throw BadRequest.malformed("The field " + path + " must be a string.");
     }
-    if (text.length() > MOST_CHARACTERS_OF_A_NAME) {
+    if (text.length() > MAX_NAME_LENGTH) {
       throw BadRequest.malformed(
-          "The field " + path + " is longer than " + MOST_CHARACTERS_OF_A_NAME + " characters.");
+          "The field " + path + " is longer than " + MAX_NAME_LENGTH + " characters.");
     }
     String hidden = PlainText.hiddenIn(text).orElse(null);
     if (hidden != null) {

@@ -24,10 +24,10 @@ import tools.jackson.core.exc.StreamConstraintsException;
  */
 final class RequestScan {
   /** More than any request has, all tools and pieces of content together. */
-  private static final int MOST_FIELDS = 100_000;
+  private static final int MAX_FIELDS = 100_000;
 
   /** More than any dialect has, at the top of the body. */
-  private static final int MOST_MEMBERS = 1_000;
+  private static final int MAX_MEMBERS = 1_000;
 
   private static final String CACHE_CONTROL = "cache_control";
 
@@ -95,12 +95,12 @@ final class RequestScan {
     /** Which of the limits of {@link Json} the body has just gone beyond. */
     private String limit() {
       TokenStreamContext context = parser.streamReadContext();
-      if (context.getNestingDepth() > Json.DEEPEST) {
-        return "The body is nested deeper than " + Json.DEEPEST + " levels";
+      if (context.getNestingDepth() > Json.MAX_DEPTH) {
+        return "The body is nested deeper than " + Json.MAX_DEPTH + " levels";
       }
       return context.inObject() && parser.currentToken() != JsonToken.PROPERTY_NAME
-          ? "The body has a name of more than " + Json.LONGEST_NAME + " characters"
-          : "The body has a number of more than " + Json.MOST_DIGITS + " digits";
+          ? "The body has a name of more than " + Json.MAX_NAME_LENGTH + " characters"
+          : "The body has a number of more than " + Json.MAX_DIGITS + " digits";
     }
 
     private String near() {
@@ -158,14 +158,14 @@ final class RequestScan {
     }
 
     private void add(Member member) throws BadRequest {
-      if (members.size() == MOST_MEMBERS) {
-        throw BadRequest.malformed("The body has more than " + MOST_MEMBERS + " fields.");
+      if (members.size() == MAX_MEMBERS) {
+        throw BadRequest.malformed("The body has more than " + MAX_MEMBERS + " fields.");
       }
       members.add(member);
     }
 
     private void record(String path, JsonToken token, boolean whole) throws BadRequest {
-      if (fields.size() == MOST_FIELDS) {
+      if (fields.size() == MAX_FIELDS) {
         throw BadRequest.malformed("The body has too many fields " + path + ".");
       }
       String text = whole && token == JsonToken.VALUE_STRING ? parser.getString() : null;

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 public record StrictAsk(
     @Nullable String betas, StrictNames names, long toolUses, @Nullable Long countedInput) {
   /** At first a tool gets so many uses. */
-  public static final long MOST_TOOL_USES = 8;
+  public static final long MAX_TOOL_USES = 8;
 
   /** Of a call that was not asked about before. */
   public static StrictAsk first(@Nullable String betas, StrictNames names) {
-    return new StrictAsk(betas, names, MOST_TOOL_USES, null);
+    return new StrictAsk(betas, names, MAX_TOOL_USES, null);
   }
 
   /** The same with half as many uses of a tool. */

@@ -20,7 +20,7 @@ record StrictEdits(List<Splice> splices, List<String> members) {
   private static final String THINKING = "thinking.budget_tokens";
 
   /** Anthropic refuses a smaller budget, and one that is not below the limit of the answer. */
-  private static final long LEAST_THINKING = 1_024;
+  private static final long MIN_THINKING = 1_024;
 
   /**
    * @param limitlessTools those that get a limit of uses each
@@ -148,7 +148,7 @@ record StrictEdits(List<Splice> splices, List<String> members) {
     Field budget = fields.find(THINKING);
     Long tokens = budget == null ? null : budget.number();
     if (budget != null && tokens != null && tokens < asked && tokens >= outputTokens) {
-      long most = Math.max(LEAST_THINKING, outputTokens / 4 * 3);
+      long most = Math.max(MIN_THINKING, outputTokens / 4 * 3);
       splices.add(new Splice(budget.start(), budget.end(), Long.toString(most)));
     }
   }

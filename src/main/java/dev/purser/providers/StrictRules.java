@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StrictRules {
   /** An answer is cut to no fewer tokens, unless its program wanted fewer. */
-  static final long LEAST_OUTPUT = 4_096;
+  static final long MIN_OUTPUT = 4_096;
 
   /** More names that widen are refused: no client has so many. */
-  private static final int MOST_WIDENING = 16;
+  private static final int MAX_WIDENING = 16;
 
   private static final String LARGE_WINDOW_BETA = "context-1m-2025-08-07";
   private static final long LARGE_WINDOW = 1_000_000;
@@ -151,7 +151,7 @@ final class StrictRules {
       return;
     }
     boolean refused = names.refusesUnknown() || names.struck().contains(name);
-    if (widening.size() == MOST_WIDENING || (effect == null && refused)) {
+    if (widening.size() == MAX_WIDENING || (effect == null && refused)) {
       refuse(name.shown());
     } else {
       widening.add(name);

@@ -101,7 +101,7 @@ sealed interface UsageReading extends JsonPick.Listener
       throw new Unreadable(field);
     }
     long quantity = node.longValue();
-    if (quantity < 0 || quantity > ModelUsage.MOST) {
+    if (quantity < 0 || quantity > ModelUsage.MAX) {
       throw new Unreadable(field);
     }
     return quantity;
@@ -109,7 +109,7 @@ sealed interface UsageReading extends JsonPick.Listener
 
   /** A short text, made plain; null if it is absent, another type or longer than a name can be. */
   static @Nullable String name(JsonNode node) {
-    int most = RequestFields.MOST_CHARACTERS_OF_A_NAME;
+    int most = RequestFields.MAX_NAME_LENGTH;
     return node.isString() && node.stringValue().length() <= most
         ? PlainText.of(node.stringValue(), most)
         : null;

@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
  */
 public record CallChoices(List<OfAgent> agents, List<OfModel> models) {
   /** Of each kind. */
-  private static final int MOST = 500;
+  private static final int MAX = 500;
 
   private static final String READ =
       """
@@ -46,7 +46,7 @@ public record CallChoices(List<OfAgent> agents, List<OfModel> models) {
             .createQuery(READ)
             .bind("space", spaceId)
             .bind("since", since.toString())
-            .bind("most", MOST)
+            .bind("most", MAX)
             .map(row ->
                 new Row(
                     row.getColumn("what", String.class),

@@ -28,7 +28,7 @@ record CallSearch(Handle handle, String select, String spaceId, CallFilter filte
   static final String AFTER_ALL = "z";
 
   /** An entry's id is made a little before or after the moment that it says it was created. */
-  private static final Duration MOST_SKEW = Duration.ofMinutes(10);
+  private static final Duration MAX_SKEW = Duration.ofMinutes(10);
 
   /** How far a day that totals count can lie from the same day in UTC. */
   private static final int DAYS_OF_ZONES = 2;
@@ -180,7 +180,7 @@ record CallSearch(Handle handle, String select, String spaceId, CallFilter filte
 
   private String first() {
     return Stream.of(
-            filter.from() == null ? Instant.EPOCH : filter.from().minus(MOST_SKEW),
+            filter.from() == null ? Instant.EPOCH : filter.from().minus(MAX_SKEW),
             filter.firstDay() == null
                 ? Instant.EPOCH
                 : start(filter.firstDay().minusDays(DAYS_OF_ZONES)))
@@ -191,7 +191,7 @@ record CallSearch(Handle handle, String select, String spaceId, CallFilter filte
 
   private String end(@Nullable String cursor) {
     return Stream.of(
-            filter.to() == null ? AFTER_ALL : Ids.firstOf(filter.to().plus(MOST_SKEW)),
+            filter.to() == null ? AFTER_ALL : Ids.firstOf(filter.to().plus(MAX_SKEW)),
             filter.lastDay() == null
                 ? AFTER_ALL
                 : Ids.firstOf(start(filter.lastDay().plusDays(1 + DAYS_OF_ZONES))),

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads calls. */
 public final class CallStore {
   /** The most calls on a page. */
-  public static final int MOST_ITEMS = 200;
+  public static final int MAX_ITEMS = 200;
 
   /** The most entries that are looked at for one page. */
-  private static final int MOST_EXAMINED = 100_000;
+  private static final int MAX_EXAMINED = 100_000;
 
   private static final String COLUMNS =
       """
@@ -105,7 +105,7 @@ public final class CallStore {
   private final int mostExamined;
 
   public CallStore(Database database) {
-    this(database, MOST_EXAMINED);
+    this(database, MAX_EXAMINED);
   }
 
   CallStore(Database database, int mostExamined) {
@@ -117,11 +117,11 @@ public final class CallStore {
    * A page of calls, newest first in the order of their identifiers.
    *
    * @param before of the page before this one; null for the first
-   * @param limit 1 to {@link #MOST_ITEMS}
+   * @param limit 1 to {@link #MAX_ITEMS}
    */
   public CallPage page(String spaceId, CallFilter filter, @Nullable String before, int limit) {
-    if (limit < 1 || limit > MOST_ITEMS) {
-      throw new IllegalArgumentException("1 to " + MOST_ITEMS + " calls, not " + limit);
+    if (limit < 1 || limit > MAX_ITEMS) {
+      throw new IllegalArgumentException("1 to " + MAX_ITEMS + " calls, not " + limit);
     }
     return database.read(handle ->
         new CallSearch(handle, CALL, spaceId, filter).page(CALLS, before, limit, mostExamined));
@@ -131,14 +131,14 @@ public final class CallStore {
    * The newest calls after one.
    *
    * @param after an identifier, which need not be that of a call of this space
-   * @param limit 1 to {@link #MOST_ITEMS}
+   * @param limit 1 to {@link #MAX_ITEMS}
    */
   public List<Call> newer(String spaceId, CallFilter filter, String after, int limit) {
     return database.read(
         handle -> new CallSearch(handle, CALL, spaceId, filter).newer(CALLS, after, limit));
   }
 
-  /** Those of these calls that there are in this space: at most {@link #MOST_ITEMS}. */
+  /** Those of these calls that there are in this space: at most {@link #MAX_ITEMS}. */
   public List<Call> some(String spaceId, List<String> callIds) {
     return callIds.isEmpty()
         ? List.of()
@@ -146,7 +146,7 @@ public final class CallStore {
             handle
                 .createQuery(SOME)
                 .bind("space", spaceId)
-                .bindList("entries", callIds.stream().limit(MOST_ITEMS).toList())
+                .bindList("entries", callIds.stream().limit(MAX_ITEMS).toList())
                 .map(CALLS)
                 .list());
   }
@@ -164,7 +164,7 @@ public final class CallStore {
             .bind("space", spaceId)
             .bind("first", CallSearch.earliest(since))
             .bind("since", since.toString())
-            .bind("most", MOST_ITEMS)
+            .bind("most", MAX_ITEMS)
             .map(row ->
                 new UnpricedModel(
                     Provider.ofId(row.getColumn("provider", String.class)).orElseThrow(),

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.result.RowView;
 /** Reads usage by day, out of totals alone. */
 public final class DailyUsageStore {
   /** The most days that one question may span. */
-  public static final int MOST_DAYS = 366;
+  public static final int MAX_DAYS = 366;
 
   private static final String OF_DAYS =
       """
@@ -67,13 +67,13 @@ public final class DailyUsageStore {
   /**
    * The days on which there was something, oldest first.
    *
-   * @param to inclusive, and less than {@link #MOST_DAYS} days after {@code from}
+   * @param to inclusive, and less than {@link #MAX_DAYS} days after {@code from}
    * @throws IllegalArgumentException if the days are more, or none
    */
   public List<DailyUsage> read(String spaceId, LocalDate from, LocalDate to, DailyUsage.By by) {
     long days = ChronoUnit.DAYS.between(from, to) + 1;
-    if (days < 1 || days > MOST_DAYS) {
-      throw new IllegalArgumentException("1 to " + MOST_DAYS + " days, not " + days);
+    if (days < 1 || days > MAX_DAYS) {
+      throw new IllegalArgumentException("1 to " + MAX_DAYS + " days, not " + days);
     }
     return switch (by) {
       case PROVIDER -> read(BY_PROVIDER, PROVIDERS, spaceId, from, to);

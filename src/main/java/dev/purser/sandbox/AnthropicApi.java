@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class AnthropicApi implements Api {
   private static final int REMEMBERED_BEGINNINGS = 20_000;
   private static final int DEFAULT_PAGE = 20;
-  private static final int LARGEST_PAGE = 1000;
+  private static final int MAX_PAGE_SIZE = 1000;
 
   /** What the results of one search add to the prompt. */
   private static final long SEARCH_TOKENS = 7_200;
@@ -99,9 +99,9 @@ final class AnthropicApi implements Api {
     if (asked != null) {
       if (!asked.matches("\\d{1,4}")
           || Integer.parseInt(asked) < 1
-          || Integer.parseInt(asked) > LARGEST_PAGE) {
+          || Integer.parseInt(asked) > MAX_PAGE_SIZE) {
         return refuse(
-            request, Fault.of(400, "invalid_request_error", "limit: from 1 to " + LARGEST_PAGE));
+            request, Fault.of(400, "invalid_request_error", "limit: from 1 to " + MAX_PAGE_SIZE));
       }
       limit = Integer.parseInt(asked);
     }

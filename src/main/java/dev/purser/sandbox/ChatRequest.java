@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reads a Chat Completions request. */
 final class ChatRequest {
-  private static final int MOST_CHOICES = 8;
+  private static final int MAX_CHOICES = 8;
 
   private ChatRequest() {}
 
@@ -22,8 +22,8 @@ final class ChatRequest {
       return invalid("missing_required_parameter", "messages", "There has to be a message.");
     }
     int choices = body.path("n").asInt(1);
-    if (choices < 1 || choices > MOST_CHOICES) {
-      return invalid("invalid_value", "n", "From 1 to " + MOST_CHOICES + " answers.");
+    if (choices < 1 || choices > MAX_CHOICES) {
+      return invalid("invalid_value", "n", "From 1 to " + MAX_CHOICES + " answers.");
     }
     return null;
   }

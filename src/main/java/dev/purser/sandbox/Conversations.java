@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The last responses, so that a request can name one as what came before it. Thread-safe. */
 final class Conversations {
-  private static final int MOST = 1000;
+  private static final int MAX = 1000;
 
   private final Map<String, List<Block>> byResponse =
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, List<Block>> eldest) {
-          return size() > MOST;
+          return size() > MAX;
         }
       };
 

@@ -15,15 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Embeddings: the same direction for the same input, of length one. */
 final class Embeddings {
-  private static final int MOST_INPUTS = 2048;
+  private static final int MAX_INPUTS = 2048;
 
   private Embeddings() {}
 
   /** What is wrong with the request; null for nothing. */
   static @Nullable Fault check(ObjectNode body, OpenAiModel model) {
     List<String> inputs = inputs(body.path("input"));
-    if (inputs.isEmpty() || inputs.size() > MOST_INPUTS) {
-      return invalid("invalid_value", "input", "From 1 to " + MOST_INPUTS + " inputs.");
+    if (inputs.isEmpty() || inputs.size() > MAX_INPUTS) {
+      return invalid("invalid_value", "input", "From 1 to " + MAX_INPUTS + " inputs.");
     }
     long dimensions = body.path("dimensions").asLong(model.outputTokens());
     if (dimensions < 1 || dimensions > model.outputTokens()) {

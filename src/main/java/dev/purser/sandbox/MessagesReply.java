@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Writes an Anthropic message, whole or as events. */
 final class MessagesReply {
-  private static final int MOST_TOKENS_PER_EVENT = 8;
+  private static final int MAX_TOKENS_PER_EVENT = 8;
 
   private final Ask ask;
   private final Draft draft;
@@ -266,7 +266,7 @@ final class MessagesReply {
       List<String> pieces, String type, String field, List<ObjectNode> deltas, List<Long> tokens) {
     int from = 0;
     while (from < pieces.size()) {
-      int to = from == 0 ? 1 : from + 1 + random.nextInt(MOST_TOKENS_PER_EVENT);
+      int to = from == 0 ? 1 : from + 1 + random.nextInt(MAX_TOKENS_PER_EVENT);
       to = Math.min(to, pieces.size());
       deltas.add(
           Json.object().put("type", type).put(field, String.join("", pieces.subList(from, to))));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromptCache {
   /** Beginnings shorter than this are not remembered. */
-  static final long LEAST_TOKENS = 1024;
+  static final long MIN_TOKENS = 1024;
 
   /** How long a beginning is remembered. */
   enum Life {
@@ -98,7 +98,7 @@ final class PromptCache {
       Block block = prompt.get(i);
       tokens += block.tokens();
       fingerprint = Fingerprint.with(fingerprint, block.fingerprint());
-      if (block.mark() != null && tokens >= LEAST_TOKENS && tokens > counted) {
+      if (block.mark() != null && tokens >= MIN_TOKENS && tokens > counted) {
         written.merge(block.mark(), tokens - counted, Long::sum);
         counted = tokens;
         beginnings.put(

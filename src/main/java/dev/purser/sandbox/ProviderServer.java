@@ -17,7 +17,7 @@ final class ProviderServer {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderServer.class);
 
   /** What both providers accept in one request. */
-  private static final int MOST_BODY_BYTES = 32 << 20;
+  private static final int MAX_BODY_BYTES = 32 << 20;
 
   /** A body over this is read off the event loop, so that it delays no other stream. */
   private static final int LARGE_BODY_BYTES = 256 << 10;
@@ -67,7 +67,7 @@ final class ProviderServer {
   private void receive(HttpServerRequest request) {
     Buffer body = Buffer.buffer();
     request.handler(chunk -> {
-      if (body.length() <= MOST_BODY_BYTES) {
+      if (body.length() <= MAX_BODY_BYTES) {
         body.appendBuffer(chunk);
       }
     });
@@ -81,7 +81,7 @@ final class ProviderServer {
               request.params(),
               request.headers(),
               body);
-      if (body.length() > MOST_BODY_BYTES) {
+      if (body.length() > MAX_BODY_BYTES) {
         send(request, incoming, api.tooLarge(incoming));
       } else if (body.length() > LARGE_BODY_BYTES) {
         vertx

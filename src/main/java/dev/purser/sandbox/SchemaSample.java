@@ -10,7 +10,7 @@ import tools.jackson.databind.node.StringNode;
 
 /** A value that fits a JSON schema: what a model would put there if it cared only for the form. */
 final class SchemaSample {
-  private static final int DEEPEST = 8;
+  private static final int MAX_DEPTH = 8;
 
   private final JsonNode root;
 
@@ -24,7 +24,7 @@ final class SchemaSample {
 
   private JsonNode value(String name, JsonNode schema, int depth) {
     JsonNodeFactory make = JsonNodeFactory.instance;
-    if (schema.has("$ref") && depth < DEEPEST) {
+    if (schema.has("$ref") && depth < MAX_DEPTH) {
       String pointer = schema.path("$ref").asString().substring(1);
       return value(name, root.at(pointer), depth + 1);
     }
@@ -60,7 +60,7 @@ final class SchemaSample {
 
   private ArrayNode array(String name, JsonNode schema, int depth) {
     ArrayNode array = Json.array();
-    if (schema.has("items") && depth < DEEPEST) {
+    if (schema.has("items") && depth < MAX_DEPTH) {
       array.add(value(name, schema.path("items"), depth + 1));
     }
     return array;
@@ -68,7 +68,7 @@ final class SchemaSample {
 
   private ObjectNode object(JsonNode schema, int depth) {
     ObjectNode object = Json.object();
-    if (depth < DEEPEST) {
+    if (depth < MAX_DEPTH) {
       for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
         object.set(property.getKey(), value(property.getKey(), property.getValue(), depth + 1));
       }

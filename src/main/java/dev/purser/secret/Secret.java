@@ -10,7 +10,7 @@ import java.security.MessageDigest;
  */
 public final class Secret {
   /** Below this, what a mask would show is too large a part of the whole. */
-  private static final int SHORTEST_MASKED = 24;
+  private static final int MIN_MASKED_LENGTH = 24;
 
   private static final String ELLIPSIS = "…";
 
@@ -37,7 +37,7 @@ public final class Secret {
    * characters with an ellipsis between; of a text shorter than 24 characters, the ellipsis alone.
    */
   public String masked() {
-    return text.length() < SHORTEST_MASKED
+    return text.length() < MIN_MASKED_LENGTH
         ? ELLIPSIS
         : text.substring(0, 7) + ELLIPSIS + text.substring(text.length() - 4);
   }

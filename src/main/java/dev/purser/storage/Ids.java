@@ -14,7 +14,7 @@ public final class Ids {
   private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
   private static final int MILLIS_LENGTH = 10;
-  private static final long MOST_MILLIS = (1L << 48) - 1;
+  private static final long MAX_MILLIS = (1L << 48) - 1;
 
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -52,7 +52,7 @@ public final class Ids {
   /** What sorts before every identifier made in this millisecond or later, and after all others. */
   public static String firstOf(Instant instant) {
     char[] prefix = new char[MILLIS_LENGTH];
-    encode(Math.clamp(instant.toEpochMilli(), 0, MOST_MILLIS), prefix, 0, MILLIS_LENGTH);
+    encode(Math.clamp(instant.toEpochMilli(), 0, MAX_MILLIS), prefix, 0, MILLIS_LENGTH);
     return new String(prefix);
   }
 

@@ -30,9 +30,9 @@ final class SqliteCheckpoints implements Engine.Upkeep {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   /** As PostgreSQL's readers have it, too. */
-  private static final Duration LONGEST_READ = Duration.ofSeconds(30);
+  private static final Duration MAX_READ = Duration.ofSeconds(30);
 
-  private static final Duration LONGEST_READ_OF_LARGE_LOG = Duration.ofSeconds(5);
+  private static final Duration MAX_READ_OF_LARGE_LOG = Duration.ofSeconds(5);
 
   /** Above what a log keeps of its length when it starts again, or it would stay large for ever. */
   private static final long LARGE_LOG_BYTES = 2 * Sqlite.LOG_KEPT_BYTES;
@@ -81,14 +81,14 @@ final class SqliteCheckpoints implements Engine.Upkeep {
 
   /** While a read goes on, the log cannot start over: no read may go on for ever. */
   private void boundLog() {
-    reads.cut(LONGEST_READ);
+    reads.cut(MAX_READ);
     try {
       if (Files.notExists(writeAheadLog)) {
         return;
       }
       long bytes = Files.size(writeAheadLog);
       if (bytes >= LARGE_LOG_BYTES) {
-        reads.cut(LONGEST_READ_OF_LARGE_LOG);
+        reads.cut(MAX_READ_OF_LARGE_LOG);
       }
       if (bytes >= saidFromBytes) {
         log.warn(

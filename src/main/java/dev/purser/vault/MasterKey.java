@@ -25,7 +25,7 @@ import java.util.Set;
 /** The key that wraps the keyset: 32 random bytes, kept outside the database. */
 final class MasterKey {
   private static final int BYTES = 32;
-  private static final int LONGEST_FILE = 1_024;
+  private static final int MAX_FILE = 1_024;
 
   private MasterKey() {}
 
@@ -40,7 +40,7 @@ final class MasterKey {
       return Optional.empty();
     }
     try {
-      if (Files.size(file) > LONGEST_FILE) {
+      if (Files.size(file) > MAX_FILE) {
         throw notAMasterKey("the file " + file);
       }
       Aead found = read(Files.readString(file, StandardCharsets.ISO_8859_1), "the file " + file);

@@ -24,9 +24,9 @@ public record BudgetField(
   private static final String MODE = "mode";
 
   /** Longer than any amount that will do. */
-  private static final int LONGEST = 40;
+  private static final int MAX_LENGTH = 40;
 
-  private static final BigDecimal MOST_DOLLARS = BigDecimal.valueOf(Limits.MOST_BUDGET_CENTS, 2);
+  private static final BigDecimal MAX_DOLLARS = BigDecimal.valueOf(Limits.MAX_BUDGET_CENTS, 2);
 
   /** A budget that is saved; null for no limit. */
   static BudgetField of(@Nullable Long cents, Budget.Mode mode) {
@@ -39,7 +39,7 @@ public record BudgetField(
     Optional<Budget.Mode> mode =
         Budget.Mode.ofId(form.text(MODE)).filter(Budget.Mode.OFFERED::contains);
     return new BudgetField(
-        typed.length() <= LONGEST ? typed : typed.substring(0, LONGEST),
+        typed.length() <= MAX_LENGTH ? typed : typed.substring(0, MAX_LENGTH),
         mode.orElse(null),
         whyNot(typed),
         mode.isPresent() ? null : "Choose what happens when the budget is used up.");
@@ -98,16 +98,16 @@ public record BudgetField(
     BigDecimal dollars;
     try {
       dollars =
-          typed.length() <= LONGEST ? new BigDecimal(typed) : MOST_DOLLARS.add(BigDecimal.ONE);
+          typed.length() <= MAX_LENGTH ? new BigDecimal(typed) : MAX_DOLLARS.add(BigDecimal.ONE);
     } catch (NumberFormatException e) {
       return "Enter an amount in dollars, such as 20.50, or leave it empty for no limit.";
     }
     if (dollars.signum() < 0) {
       return "A budget cannot be negative. Leave it empty for no limit.";
     }
-    if (dollars.compareTo(MOST_DOLLARS) > 0) {
+    if (dollars.compareTo(MAX_DOLLARS) > 0) {
       return "A budget is at most $"
-          + Figures.count(MOST_DOLLARS.longValueExact())
+          + Figures.count(MAX_DOLLARS.longValueExact())
           + " a month. Leave it empty for no limit.";
     }
     return dollars.stripTrailingZeros().scale() > 2

@@ -15,7 +15,7 @@ record BudgetForms(WebParts parts) {
   private static final String RESUMED = "resumed";
 
   /** Longer than the digits of any number that is meant. */
-  private static final int MOST_DIGITS = 18;
+  private static final int MAX_DIGITS = 18;
 
   /** No longer doubts what this month's estimates say. */
   Reply release(PageRequest request) {
@@ -95,7 +95,7 @@ record BudgetForms(WebParts parts) {
     Optional<String> digits =
         request
             .query(name)
-            .filter(text -> text.length() <= MOST_DIGITS)
+            .filter(text -> text.length() <= MAX_DIGITS)
             .filter(text -> text.chars().allMatch(digit -> digit >= '0' && digit <= '9'));
     return digits.isPresent()
         ? OptionalLong.of(Long.parseLong(digits.get()))

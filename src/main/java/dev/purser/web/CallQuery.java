@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record CallQuery(
     CallFilter filter, CallLink link, @Nullable String before, List<String> misread) {
 
-  private static final int LONGEST_CURSOR = 40;
+  private static final int MAX_CURSOR_LENGTH = 40;
 
   /** Those that a form shows only if it is asked to. */
   private static final List<String> FOLDED = List.of("provider", "source", "priced", "hold");
@@ -139,7 +139,7 @@ public record CallQuery(
   }
 
   static boolean isCursor(String text) {
-    return text.length() <= LONGEST_CURSOR
+    return text.length() <= MAX_CURSOR_LENGTH
         && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
   }
 

@@ -64,6 +64,6 @@ public record Calls(
 
   /** How many calls its file has at most. */
   public int mostInFile() {
-    return CallsCsv.MOST;
+    return CallsCsv.MAX;
   }
 }

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallsCsv {
   /** The most calls in a file. */
-  static final int MOST = 20_000;
+  static final int MAX = 20_000;
 
-  private static final int MOST_AT_ONCE = 2;
+  private static final int MAX_AT_ONCE = 2;
 
   /** A search that takes longer is given up. */
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration MAX_LENGTH = Duration.ofSeconds(30);
 
   private static final List<String> HEAD =
       List.of(
@@ -92,7 +92,7 @@ final class CallsCsv {
   }
 
   private synchronized boolean begin(String spaceId) {
-    return spaces.size() < MOST_AT_ONCE && spaces.add(spaceId);
+    return spaces.size() < MAX_AT_ONCE && spaces.add(spaceId);
   }
 
   private synchronized void end(String spaceId) {
@@ -100,7 +100,7 @@ final class CallsCsv {
   }
 
   private Made read(String spaceId, CallFilter filter) {
-    Instant deadline = clock.instant().plus(LONGEST);
+    Instant deadline = clock.instant().plus(MAX_LENGTH);
     StringBuilder text = new StringBuilder(Csv.start(HEAD));
     int count = 0;
     @Nullable String before = null;
@@ -108,11 +108,11 @@ final class CallsCsv {
       if (clock.instant().isAfter(deadline)) {
         return new Made.TooSlow();
       }
-      CallPage page = calls.page(spaceId, filter, before, CallStore.MOST_ITEMS);
+      CallPage page = calls.page(spaceId, filter, before, CallStore.MAX_ITEMS);
       page.items().forEach(call -> text.append(Csv.line(row(call))));
       count += page.items().size();
       before = page.before();
-    } while (before != null && count < MOST);
+    } while (before != null && count < MAX);
     return new Made.Whole(
         before == null ? "purser-calls.csv" : "purser-calls-newest-" + count + ".csv",
         text.toString());

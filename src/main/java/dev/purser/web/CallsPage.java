@@ -24,7 +24,7 @@ record CallsPage(WebParts parts, CallsCsv files) {
    * The most that a page asks about at once because they were still running: as many identifiers as
    * a parameter can hold.
    */
-  private static final int MOST_OPEN = 37;
+  private static final int MAX_OPEN = 37;
 
   /** Models that were last used before are not offered to choose from. */
   private static final int DAYS_OF_CHOICES = 90;
@@ -68,12 +68,12 @@ record CallsPage(WebParts parts, CallsCsv files) {
     List<String> open =
         Arrays.stream(request.query("open").orElse("").split(","))
             .filter(id -> !id.isEmpty() && CallQuery.isCursor(id))
-            .limit(MOST_OPEN)
+            .limit(MAX_OPEN)
             .toList();
     Instant now = parts.clock().instant();
     String since = Collections.min(List.of(after, Ids.firstOf(now.minus(LATEST_WRITE))));
     List<Call> newer =
-        parts.calls().newer(request.spaceId(), query.filter(), since, CallStore.MOST_ITEMS);
+        parts.calls().newer(request.spaceId(), query.filter(), since, CallStore.MAX_ITEMS);
     boolean more = newer.stream().filter(call -> call.id().compareTo(after) > 0).count() > ITEMS;
     List<Call> calls = new ArrayList<>(more ? newer.subList(0, ITEMS) : newer);
     Set<String> found = calls.stream().map(Call::id).collect(Collectors.toSet());

@@ -12,7 +12,7 @@ final class Form {
   static final String ID = "form_id";
 
   /** Of one field, in characters: more than any page asks for. */
-  private static final int LONGEST_FIELD = 10_000;
+  private static final int MAX_FIELD_LENGTH = 10_000;
 
   private final MultiMap fields;
 
@@ -53,6 +53,6 @@ final class Form {
     if (value == null) {
       return "";
     }
-    return value.length() <= LONGEST_FIELD ? value : value.substring(0, LONGEST_FIELD);
+    return value.length() <= MAX_FIELD_LENGTH ? value : value.substring(0, MAX_FIELD_LENGTH);
   }
 }

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Where to go back to: only ever an address of this installation, whoever names it. */
 final class LocalPath {
-  private static final int LONGEST = 1_000;
+  private static final int MAX_LENGTH = 1_000;
 
   private LocalPath() {}
 
   /** The path with its query, if that is all it is. */
   static Optional<String> of(@Nullable String text) {
     if (text == null
-        || text.length() > LONGEST
+        || text.length() > MAX_LENGTH
         || !text.startsWith("/")
         || text.startsWith("//")
         || text.indexOf('\\') >= 0
@@ -33,7 +33,7 @@ final class LocalPath {
 
   /** The path and query of a page's whole URL, as a browser sends it in {@code Referer}. */
   static Optional<String> ofUrl(@Nullable String url) {
-    if (url == null || url.length() > LONGEST) {
+    if (url == null || url.length() > MAX_LENGTH) {
       return Optional.empty();
     }
     try {

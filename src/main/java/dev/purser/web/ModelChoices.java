@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ModelChoices(List<Group> groups, String chosen, @Nullable String caution) {
   private static final Pattern NOT_A_NUMBER = Pattern.compile("\\D+");
-  private static final int MOST_NUMBERS = 8;
+  private static final int MAX_NUMBERS = 8;
 
   /** What providers say of models' ages first; where they say nothing, higher numbers. */
   private static final Comparator<KnownModel> NEWEST_FIRST =
@@ -189,7 +189,7 @@ public record ModelChoices(List<Group> groups, String chosen, @Nullable String c
     return NOT_A_NUMBER
         .splitAsStream(name)
         .filter(digits -> !digits.isEmpty() && digits.length() < 4)
-        .limit(MOST_NUMBERS)
+        .limit(MAX_NUMBERS)
         .mapToInt(Integer::parseInt)
         .toArray();
   }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A request that was let in: who makes it, and what it says. */
 final class PageRequest {
-  private static final int LONGEST_PARAMETER = 1_000;
-  private static final int LONGEST_ID = 100;
+  private static final int MAX_PARAMETER_LENGTH = 1_000;
+  private static final int MAX_ID_LENGTH = 100;
 
   private final Frame frame;
   private final @Nullable User user;
@@ -76,7 +76,7 @@ final class PageRequest {
   /** A part of the path; one that no id can be is given as a text that no id is. */
   String path(String name) {
     String value = Objects.requireNonNull(path.get(name), name);
-    return value.length() <= LONGEST_ID && isPrintable(value) ? value : "";
+    return value.length() <= MAX_ID_LENGTH && isPrintable(value) ? value : "";
   }
 
   /** No header takes control characters, and PostgreSQL not all of them. */
@@ -88,8 +88,8 @@ final class PageRequest {
   Optional<String> query(String name) {
     return Optional.ofNullable(query.get(name))
         .map(String::strip)
-        .filter(
-            value -> !value.isEmpty() && value.length() <= LONGEST_PARAMETER && isPrintable(value));
+        .filter(value ->
+            !value.isEmpty() && value.length() <= MAX_PARAMETER_LENGTH && isPrintable(value));
   }
 
   Form form() {

@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  * everyone's: hence the larger number.
  */
 final class PasswordAttempts {
-  static final int MOST_FROM_BROWSER = 10;
-  static final int MOST_FOR_EMAIL_FROM_ADDRESS = 10;
-  static final int MOST_FOR_EMAIL = 100;
-  static final int MOST_FROM_ADDRESS = 100;
+  static final int MAX_FROM_BROWSER = 10;
+  static final int MAX_FOR_EMAIL_FROM_ADDRESS = 10;
+  static final int MAX_FOR_EMAIL = 100;
+  static final int MAX_FROM_ADDRESS = 100;
 
   /** From the first attempt on; then they are counted anew. */
   static final Duration WINDOW = Duration.ofMinutes(15);
 
-  private static final int MOST_COUNTED = 10_000;
+  private static final int MAX_COUNTED = 10_000;
 
   /** Of an IPv6 address, what a provider gives to one customer. */
   private static final int NETWORK_BYTES = 8;
@@ -62,13 +62,13 @@ final class PasswordAttempts {
    */
   Optional<Duration> begin(String email, String clientAddress, @Nullable String browser) {
     if (browser != null) {
-      return one(browsers, browser, MOST_FROM_BROWSER);
+      return one(browsers, browser, MAX_FROM_BROWSER);
     }
     String network = network(clientAddress);
     String normal = Users.normal(email);
-    return one(addresses, network, MOST_FROM_ADDRESS)
-        .or(() -> one(emailsFromAddresses, both(normal, network), MOST_FOR_EMAIL_FROM_ADDRESS))
-        .or(() -> one(emails, normal, MOST_FOR_EMAIL));
+    return one(addresses, network, MAX_FROM_ADDRESS)
+        .or(() -> one(emailsFromAddresses, both(normal, network), MAX_FOR_EMAIL_FROM_ADDRESS))
+        .or(() -> one(emails, normal, MAX_FOR_EMAIL));
   }
 
   /**
@@ -126,7 +126,7 @@ final class PasswordAttempts {
 
   private static Cache<String, Tried> counts(InstantSource clock) {
     return Caffeine.newBuilder()
-        .maximumSize(MOST_COUNTED)
+        .maximumSize(MAX_COUNTED)
         .expireAfterWrite(WINDOW)
         .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
         .build();

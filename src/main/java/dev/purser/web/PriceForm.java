@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PriceForm(Map<String, String> values, Map<String, String> errors) {
   private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,9}(\\.[0-9]{0,9})?|\\.[0-9]{1,9}");
-  private static final int LONGEST_NAME = 200;
+  private static final int MAX_NAME_LENGTH = 200;
   private static final String PROVIDER = "provider";
   private static final String MODEL = "model";
   private static final String FROM = "from";
@@ -63,7 +63,9 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
         .flatMap(PriceForm::named)
         .orElseGet(() ->
             new PriceForm(
-                model.isEmpty() || model.length() > LONGEST_NAME ? Map.of() : Map.of(MODEL, model),
+                model.isEmpty() || model.length() > MAX_NAME_LENGTH
+                    ? Map.of()
+                    : Map.of(MODEL, model),
                 Map.of()));
   }
 
@@ -192,7 +194,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
     }
     String model = value(MODEL);
     if (model.isEmpty()
-        || model.length() > LONGEST_NAME
+        || model.length() > MAX_NAME_LENGTH
         || model.chars().anyMatch(c -> c <= ' ')
         || !PlainText.is(model)) {
       wrong.put(

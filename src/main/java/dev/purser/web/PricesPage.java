@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What models cost; the models that have no price yet, and the form that gives them one. */
 record PricesPage(WebParts parts) {
-  private static final int LONGEST_QUERY = 200;
+  private static final int MAX_QUERY_LENGTH = 200;
 
   /**
    * Parts of the names of models for speech, pictures and moderation, for which there is no way.
@@ -116,7 +116,7 @@ record PricesPage(WebParts parts) {
     LocalDate monthStart =
         YearMonth.from(now.atZone(parts.spaces().settings(request.spaceId()).timeZone())).atDay(1);
     PriceList list = parts.prices().get();
-    String query = request.query("q").filter(text -> text.length() <= LONGEST_QUERY).orElse("");
+    String query = request.query("q").filter(text -> text.length() <= MAX_QUERY_LENGTH).orElse("");
     List<KnownModel> models =
         new KnownModels(parts.vault().savedKeys(request.spaceId()), list, now).all();
     return Reply.page(

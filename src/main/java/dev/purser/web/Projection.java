@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Projection(
     Money total, Money perDay, long daysLeft, @Nullable Money aboveBudget, Money unpriced) {
-  private static final int FEWEST_DAYS = 3;
+  private static final int MIN_DAYS = 3;
 
   /** The projection of the month that today is in; none for others, or after too few days. */
   static Optional<Projection> of(MonthUsage usage) {
@@ -69,7 +69,7 @@ public record Projection(
       return Optional.empty();
     }
     long days = Math.min(MonthUsage.DAYS_BEFORE, ChronoUnit.DAYS.between(firstDay, today));
-    if (days < FEWEST_DAYS) {
+    if (days < MIN_DAYS) {
       return Optional.empty();
     }
     long daysLeft = ChronoUnit.DAYS.between(today, month.atEndOfMonth());

@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  */
 final class SentForms {
   /** Of a form's id, in characters: what is longer, none of our pages made. */
-  static final int LONGEST_ID = 100;
+  static final int MAX_ID_LENGTH = 100;
 
-  private static final int MOST_FORMS = 10_000;
+  private static final int MAX_FORMS = 10_000;
   private static final int ID_BYTES = 16;
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
@@ -40,7 +40,7 @@ final class SentForms {
     this.random = random;
     this.done =
         Caffeine.newBuilder()
-            .maximumSize(MOST_FORMS)
+            .maximumSize(MAX_FORMS)
             .expireAfterWrite(REMEMBERED)
             .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
             .build();

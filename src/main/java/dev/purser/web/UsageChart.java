@@ -29,8 +29,8 @@ public record UsageChart(
   public static final int DAY_WIDTH = 10;
   public static final int HEIGHT = 208;
 
-  private static final int MOST_SERIES = 6;
-  private static final int MOST_LINES = 4;
+  private static final int MAX_SERIES = 6;
+  private static final int MAX_LINES = 4;
   private static final String STYLE = "series-";
   private static final String OTHER = STYLE + "other";
 
@@ -189,7 +189,7 @@ public record UsageChart(
       int rank = series.size() + 1;
       series.put(
           slice,
-          rank > MOST_SERIES
+          rank > MAX_SERIES
               ? new Series(null, OTHER)
               : new Series(slice, slice.style().isEmpty() ? STYLE + rank : slice.style()));
     }
@@ -240,7 +240,7 @@ public record UsageChart(
     long wanted = Math.max(1, highest.nanos());
     long step = 1;
     long unit = 1;
-    while (Math.multiplyExact(step, MOST_LINES) < wanted) {
+    while (Math.multiplyExact(step, MAX_LINES) < wanted) {
       step = step == unit ? 2 * unit : step == 2 * unit ? 5 * unit : 10 * unit;
       unit = step == 10 * unit ? step : unit;
     }

@@ -27,10 +27,10 @@ final class Visitors {
   static final String THEME_COOKIE = "purser_theme";
 
   /** As long as browsers keep any cookie. */
-  private static final long LONGEST_SECONDS = 400L * 24 * 60 * 60;
+  private static final long MAX_SECONDS = 400L * 24 * 60 * 60;
 
   private static final int VISIT_BYTES = 32;
-  private static final int LONGEST_COOKIE = 300;
+  private static final int MAX_COOKIE_LENGTH = 300;
 
   private final Sessions sessions;
   private final PublicAddress address;
@@ -131,7 +131,7 @@ final class Visitors {
 
   private Cookie browser(KnownBrowser known) {
     return cookie(address.cookieName(KnownBrowser.COOKIE), known.cookie(vault))
-        .setMaxAge(LONGEST_SECONDS);
+        .setMaxAge(MAX_SECONDS);
   }
 
   /** Signs out in this browser. */
@@ -162,7 +162,7 @@ final class Visitors {
   }
 
   Cookie theme(Frame.Theme theme) {
-    return cookie(THEME_COOKIE, theme.id()).setMaxAge(LONGEST_SECONDS);
+    return cookie(THEME_COOKIE, theme.id()).setMaxAge(MAX_SECONDS);
   }
 
   private Secret newVisitId() {
@@ -173,7 +173,7 @@ final class Visitors {
 
   /** It outlives the browser's window, so that pages restored together hold one, not one each. */
   private Cookie visit(Secret id) {
-    return cookie(address.cookieName(VISIT_COOKIE), id.reveal()).setMaxAge(LONGEST_SECONDS);
+    return cookie(address.cookieName(VISIT_COOKIE), id.reveal()).setMaxAge(MAX_SECONDS);
   }
 
   private Cookie session(String id) {
@@ -192,7 +192,7 @@ final class Visitors {
     Cookie cookie = request.getCookie(name);
     return cookie == null
             || cookie.getValue().isEmpty()
-            || cookie.getValue().length() > LONGEST_COOKIE
+            || cookie.getValue().length() > MAX_COOKIE_LENGTH
         ? null
         : Secret.of(cookie.getValue());
   }

@@ -33,16 +33,16 @@ public final class Web {
   /** Each space waits for a provider on one of them at most. */
   private static final int THREADS_THAT_ASK_PROVIDERS = 32;
 
-  private static final int MOST_WAITING = 256;
+  private static final int MAX_WAITING = 256;
 
   /** Of passwords hashed at a time: each takes 19 MiB and a core, which others need, too. */
   private static final int THREADS_FOR_PASSWORDS =
       Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 2);
 
   /** For two or three seconds. */
-  private static final int MOST_WAITING_FOR_PASSWORDS = 32;
+  private static final int MAX_WAITING_FOR_PASSWORDS = 32;
 
-  private static final int MOST_FORM_BYTES = 64 * 1024;
+  private static final int MAX_FORM_BYTES = 64 * 1024;
 
   /** Our own scripts say by it that a page asks by itself. */
   private static final String POLL = "x-purser-poll";
@@ -67,11 +67,11 @@ public final class Web {
     this.parts = parts;
     this.visitors = new Visitors(parts);
     this.sentForms = new SentForms(parts.clock(), parts.random());
-    this.pages = new Workers(vertx, "purser-web", THREADS, MOST_WAITING);
-    this.checks = new Workers(vertx, "purser-web-checks", THREADS_THAT_ASK_PROVIDERS, MOST_WAITING);
+    this.pages = new Workers(vertx, "purser-web", THREADS, MAX_WAITING);
+    this.checks = new Workers(vertx, "purser-web-checks", THREADS_THAT_ASK_PROVIDERS, MAX_WAITING);
     this.passwords =
         new Workers(
-            vertx, "purser-web-passwords", THREADS_FOR_PASSWORDS, MOST_WAITING_FOR_PASSWORDS);
+            vertx, "purser-web-passwords", THREADS_FOR_PASSWORDS, MAX_WAITING_FOR_PASSWORDS);
   }
 
   /** Adds the pages to a router. They come last: what nothing else answers is theirs to refuse. */
@@ -84,7 +84,7 @@ public final class Web {
     for (PageRoute route : Pages.of(parts, visitors)) {
       io.vertx.ext.web.Route mounted = router.route(route.method(), route.routerPath());
       if (route.method().equals(HttpMethod.POST)) {
-        mounted.handler(BodyHandler.create(false).setBodyLimit(MOST_FORM_BYTES));
+        mounted.handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES));
       } else {
         mounted.method(HttpMethod.HEAD);
       }
@@ -228,7 +228,7 @@ public final class Web {
     String formId = form.text(Form.ID);
     boolean ours =
         same(visitor.formToken(), form.text(Form.TOKEN))
-            && formId.length() <= SentForms.LONGEST_ID
+            && formId.length() <= SentForms.MAX_ID_LENGTH
             && parts
                 .address()
                 .sameOrigin(

@@ -31,7 +31,7 @@ public final class Decoding implements AutoCloseable {
   /** The most that comes out at once. */
   public static final int PIECE_BYTES = 64 * 1024;
 
-  private static final int MOST_ENCODINGS = 3;
+  private static final int MAX_ENCODINGS = 3;
 
   /** A window of 8 MB, above which nobody need decode a zstd answer (RFC 9659). */
   private static final int ZSTD_WINDOW_LOG = 23;
@@ -76,7 +76,7 @@ public final class Decoding implements AutoCloseable {
     List<AbstractDecompressorBuilder> decoders = new ArrayList<>();
     for (String name : names(contentEncodings)) {
       AbstractDecompressorBuilder decoder = decoder(name);
-      if (decoder == null || decoders.size() == MOST_ENCODINGS) {
+      if (decoder == null || decoders.size() == MAX_ENCODINGS) {
         return null;
       }
       // The last that was put on comes off first.

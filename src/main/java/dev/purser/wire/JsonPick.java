@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Picks a few values out of a JSON text that comes in pieces, and skips the rest. Holds no more
- * than {@link #MOST_BYTES_OF_A_VALUE} whatever the text is, does work in proportion to each piece,
- * and never throws: it tells where values begin and end, and leaves it to the reader of a picked
- * value whether that is well-formed.
+ * than {@link #MAX_VALUE_BYTES} whatever the text is, does work in proportion to each piece, and
+ * never throws: it tells where values begin and end, and leaves it to the reader of a picked value
+ * whether that is well-formed.
  */
 public final class JsonPick {
   /** Told of each picked value. */
@@ -25,10 +25,10 @@ public final class JsonPick {
   }
 
   /** A longer value is passed over, as if it were not there. */
-  static final int MOST_BYTES_OF_A_VALUE = 64 * 1024;
+  static final int MAX_VALUE_BYTES = 64 * 1024;
 
-  private static final int MOST_BYTES_OF_A_NAME = 64;
-  private static final int DEEPEST = 8;
+  private static final int MAX_NAME_BYTES = 64;
+  private static final int MAX_DEPTH = 8;
   private static final ByteSearch QUOTE_OR_ESCAPE = new ByteSearch('"', '\\');
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
@@ -52,8 +52,8 @@ public final class JsonPick {
   private final byte[] @Nullable [] last = new byte[64] @Nullable [];
 
   private State state = State.VALUE;
-  private final PathTree[] open = new PathTree[DEEPEST];
-  private final boolean[] openIsArray = new boolean[DEEPEST];
+  private final PathTree[] open = new PathTree[MAX_DEPTH];
+  private final boolean[] openIsArray = new boolean[MAX_DEPTH];
   private int depth;
 
   /** Where the coming value lies; null off every path. */
@@ -68,7 +68,7 @@ public final class JsonPick {
   private byte[] kept = new byte[256];
   private int keptLength;
 
-  private final byte[] name = new byte[MOST_BYTES_OF_A_NAME];
+  private final byte[] name = new byte[MAX_NAME_BYTES];
   private int nameLength;
 
   private long present;
@@ -211,7 +211,7 @@ public final class JsonPick {
   /** Steps into an object or an array if paths lead into it; else passes over it. */
   private int container(byte[] bytes, int at, int to, boolean array) {
     PathTree node = place;
-    if (node != null && node.leadsOn() && !keeping && !measuring && depth < DEEPEST) {
+    if (node != null && node.leadsOn() && !keeping && !measuring && depth < MAX_DEPTH) {
       open[depth] = node;
       openIsArray[depth] = array;
       depth++;
@@ -238,7 +238,7 @@ public final class JsonPick {
     if (end < to && nameLength == 0) {
       place = open[depth - 1].member(bytes, from, end);
     } else {
-      int length = Math.min(end - from, MOST_BYTES_OF_A_NAME - nameLength);
+      int length = Math.min(end - from, MAX_NAME_BYTES - nameLength);
       System.arraycopy(bytes, from, name, nameLength, length);
       nameLength += length;
       place = open[depth - 1].member(name, 0, nameLength);
@@ -342,7 +342,7 @@ public final class JsonPick {
       return;
     }
     int length = keptLength + to - from;
-    if (length > MOST_BYTES_OF_A_VALUE) {
+    if (length > MAX_VALUE_BYTES) {
       keeping = false;
       return;
     }

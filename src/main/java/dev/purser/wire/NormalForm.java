@@ -10,10 +10,10 @@ import java.text.Normalizer;
  */
 public final class NormalForm {
   /** No character becomes more than 11 times as many bytes of UTF-8. */
-  static final int LARGEST_GROWTH = 11;
+  static final int MAX_GROWTH = 11;
 
   /** A longer run of other characters than ASCII counts as if each grew the most. */
-  private static final int LONGEST_RUN = 16 * 1024;
+  private static final int MAX_RUN = 16 * 1024;
 
   private static final int ESCAPE_LENGTH = 6;
 
@@ -62,8 +62,8 @@ public final class NormalForm {
   }
 
   private static long bytes(byte[] json, int from, int to) {
-    if (to - from > LONGEST_RUN) {
-      return (long) (to - from) * LARGEST_GROWTH;
+    if (to - from > MAX_RUN) {
+      return (long) (to - from) * MAX_GROWTH;
     }
     StringBuilder run = new StringBuilder(to - from);
     int at = from;

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * dropped once it is known. An event too long to be the one to drop passes as it comes.
  */
 public final class WithheldEvent {
-  private static final int MOST_BYTES = 64 * 1024;
+  private static final int MAX_BYTES = 64 * 1024;
   private static final byte[] NOTHING = {};
 
   private final BooleanSupplier drop;
@@ -68,7 +68,7 @@ public final class WithheldEvent {
 
   /** What may go to the client now. */
   public byte[] release() {
-    if (tooLong || coming.size() + chunk.length - from > MOST_BYTES) {
+    if (tooLong || coming.size() + chunk.length - from > MAX_BYTES) {
       tooLong = true;
       pass(chunk.length);
       coming.reset();

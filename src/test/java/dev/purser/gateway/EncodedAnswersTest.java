@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EncodedAnswersTest {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final int MOST_OUTPUT_TOKENS = 50;
+  private static final int MAX_OUTPUT_TOKENS = 50;
   private static final String BODY =
       "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":50,\"messages\":[]}";
   private static final String STREAM_BODY = BODY.replace("\"max", "\"stream\":true,\"max");
@@ -128,7 +128,7 @@ class EncodedAnswersTest {
     Entry entry = purser.lastEntry();
     assertThat(entry.usageSource()).isEqualTo("estimated");
     assertThat(entry.errorCode()).isEqualTo("answer_unreadable");
-    assertThat(entry.outputTokens()).isEqualTo(MOST_OUTPUT_TOKENS);
+    assertThat(entry.outputTokens()).isEqualTo(MAX_OUTPUT_TOKENS);
     assertThat(entry.costNanos()).isPositive();
   }
 

@@ -8,7 +8,7 @@ import dev.purser.storage.Database;
  * own: it sees what is committed, as anybody would.
  */
 public final class BudgetWatch implements AutoCloseable {
-  private static final String MOST =
+  private static final String MAX =
       "SELECT COALESCE(MAX(spent_nanos + held_nanos + doubt_nanos), 0) FROM months";
 
   private final Database database;
@@ -32,7 +32,7 @@ public final class BudgetWatch implements AutoCloseable {
     long most = 0;
     while (!stopped) {
       most =
-          Math.max(most, database.read(handle -> handle.createQuery(MOST).mapTo(Long.class).one()));
+          Math.max(most, database.read(handle -> handle.createQuery(MAX).mapTo(Long.class).one()));
       looked++;
       mostNanos = most;
       looks = looked;

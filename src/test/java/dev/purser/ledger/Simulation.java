@@ -45,7 +45,7 @@ final class Simulation implements AutoCloseable {
           ZoneId.of("Pacific/Kiritimati"),
           ZoneId.of("Asia/Kathmandu"));
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final int MOST_TAKEN_FOR_DEAD = 2;
+  private static final int MAX_TAKEN_FOR_DEAD = 2;
 
   private final Random random;
   private final TestDatabase test;
@@ -394,7 +394,7 @@ final class Simulation implements AutoCloseable {
     living.remove(crashes);
     takenForDead.addFirst(crashes);
     living.add(startNode());
-    if (takenForDead.size() > MOST_TAKEN_FOR_DEAD) {
+    if (takenForDead.size() > MAX_TAKEN_FOR_DEAD) {
       forget(takenForDead.removeLast());
     }
   }

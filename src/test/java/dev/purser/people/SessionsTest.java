@@ -125,7 +125,7 @@ class SessionsTest {
       User ada = people.add("ada@example.com");
       Sessions sessions = sessions(people);
       Secret id = sessions.open(ada.id());
-      Instant end = TestPeople.START.plus(Sessions.LONGEST);
+      Instant end = TestPeople.START.plus(Sessions.MAX_LENGTH);
       for (Instant at = TestPeople.START; at.isBefore(end); at = at.plus(Duration.ofHours(11))) {
         people.at(at);
         assertThat(sessions.user(id)).contains(ada);

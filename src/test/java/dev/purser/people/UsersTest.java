@@ -123,7 +123,7 @@ class UsersTest {
       people.at(TestPeople.START.plusSeconds(1));
       Secret second = sessions.open(ada.id());
       people.at(TestPeople.START.plusSeconds(2));
-      for (int i = 2; i < Sessions.MOST_SESSIONS; i++) {
+      for (int i = 2; i < Sessions.MAX_SESSIONS; i++) {
         sessions.open(ada.id());
       }
       assertThat(sessions.user(oldest)).contains(ada);

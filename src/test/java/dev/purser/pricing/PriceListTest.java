@@ -440,7 +440,7 @@ class PriceListTest {
 
   @Test
   void theLargestUsageThatCanBeReadHasACost() {
-    long most = ModelUsage.MOST;
+    long most = ModelUsage.MAX;
     ModelUsage part =
         ModelUsage.none("o1-pro")
             .with(Kind.INPUT, most)

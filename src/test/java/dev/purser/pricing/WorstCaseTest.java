@@ -47,8 +47,8 @@ class WorstCaseTest {
     assertThat(WorstCase.product(4_294_967_295L, 4_294_967_297L)).isEqualTo(Long.MAX_VALUE);
     for (long seed = 0; seed < 20_000; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      long a = upTo(random, MOST);
-      long b = upTo(random, MOST);
+      long a = upTo(random, MAX);
+      long b = upTo(random, MAX);
       BigInteger product = BigInteger.valueOf(a).multiply(BigInteger.valueOf(b));
       assertThat(BigInteger.valueOf(WorstCase.product(a, b)))
           .as("%d times %d", a, b)
@@ -59,7 +59,7 @@ class WorstCaseTest {
   @Test
   void whatNoBudgetCouldHoldNeverFitsAndNeverOverflows() {
     WorstCase worst =
-        new WorstCase(List.of(new Way(WorstCase.CEILING, Long.MAX_VALUE)), ModelUsage.MOST);
+        new WorstCase(List.of(new Way(WorstCase.CEILING, Long.MAX_VALUE)), ModelUsage.MAX);
     assertThat(worst.most()).isEqualTo(WorstCase.CEILING);
     assertThat(worst.at(0)).isEqualTo(WorstCase.CEILING);
     assertThat(worst.largestOutput(Money.ofCents(100_000_000))).isEqualTo(-1);
@@ -85,9 +85,9 @@ class WorstCaseTest {
       SplittableRandom random = new SplittableRandom(seed);
       List<Way> ways = new ArrayList<>();
       for (int way = random.nextInt(1, 4); way > 0; way--) {
-        ways.add(new Way(new Money(upTo(random, WorstCase.CEILING.nanos())), upTo(random, MOST)));
+        ways.add(new Way(new Money(upTo(random, WorstCase.CEILING.nanos())), upTo(random, MAX)));
       }
-      WorstCase worst = new WorstCase(ways, upTo(random, ModelUsage.MOST));
+      WorstCase worst = new WorstCase(ways, upTo(random, ModelUsage.MAX));
       Money free = new Money(upTo(random, WorstCase.CEILING.nanos() - 1));
       long largest = worst.largestOutput(free);
       assertThat(largest).as("seed %d", seed).isBetween(-1L, worst.outputTokens());
@@ -102,7 +102,7 @@ class WorstCaseTest {
     }
   }
 
-  private static final long MOST = Long.MAX_VALUE;
+  private static final long MAX = Long.MAX_VALUE;
 
   /** Small and large numbers alike. */
   private static long upTo(SplittableRandom random, long most) {

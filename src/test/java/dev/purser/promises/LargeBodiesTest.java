@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class LargeBodiesTest {
   private static final String MODEL = "claude-sonnet-5-5";
   private static final long ENOUGH_SAMPLES = 20;
-  private static final int MOST_CALLS = 100;
+  private static final int MAX_CALLS = 100;
 
   /** 32 MB that are slow to read: every other byte is a number. */
   private static final byte[] LARGE_BODY =
@@ -54,7 +54,7 @@ class LargeBodiesTest {
       Person person = purser.newPerson();
       person.saveKey("anthropic", Person.ANTHROPIC_KEY);
       Http caller = person.caller("large");
-      for (int call = 0; call < MOST_CALLS && elsewhere.get() < ENOUGH_SAMPLES; call++) {
+      for (int call = 0; call < MAX_CALLS && elsewhere.get() < ENOUGH_SAMPLES; call++) {
         assertThat(caller.send("POST", "/v1/messages", LARGE_BODY).status()).isEqualTo(200);
         assertThat(onEventLoops).hasValue(0);
       }

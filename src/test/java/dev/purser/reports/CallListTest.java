@@ -340,7 +340,7 @@ class CallListTest {
   void aPageHasALimit() {
     try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
       CallStore calls = new CallStore(test.database());
-      for (int limit : List.of(0, CallStore.MOST_ITEMS + 1)) {
+      for (int limit : List.of(0, CallStore.MAX_ITEMS + 1)) {
         assertThatThrownBy(() -> calls.page(Books.SPACE, CallFilter.ALL, null, limit))
             .isInstanceOf(IllegalArgumentException.class);
       }

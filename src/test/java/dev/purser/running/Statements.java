@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /** What pages ask the database, in the database's own words. */
 public final class Statements {
   /** What a page may take. */
-  public static final int MOST_OF_A_PAGE = 6;
+  public static final int MAX_PAGE_SIZE = 6;
 
   /** Only pages run on these: what Purser does by itself meanwhile is not counted. */
   private static final String THREADS_OF_PAGES = "purser-web";

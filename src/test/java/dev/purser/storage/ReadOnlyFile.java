@@ -24,7 +24,7 @@ final class ReadOnlyFile {
   private static final int WRITE_AHEAD_LOG = 2;
   private static final int UNKNOWN = 3;
 
-  private static final int MOST_ATTEMPTS = 1_000;
+  private static final int MAX_ATTEMPTS = 1_000;
 
   /** A write that changes nothing, of a row that every database has. */
   private static final String TOUCH = "UPDATE flyway_schema_history SET success = success";
@@ -72,7 +72,7 @@ final class ReadOnlyFile {
   /** Whoever writes meanwhile is waited for; it may be that the log is never empty at once. */
   private void lockWithEmptyLog(Statement statement) throws SQLException, IOException {
     Path log = Path.of(file + "-wal");
-    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
       statement.execute("BEGIN IMMEDIATE");
       if (Files.size(log) == 0) {

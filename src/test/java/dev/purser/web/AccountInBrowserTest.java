@@ -269,18 +269,18 @@ class AccountInBrowserTest {
   void theFirstLoadIsSmallAndAsksTheDatabaseFewTimes(String path) {
     Window window = browsing.window(browsing.newPerson());
     assertThat(Statements.ofPages(() -> window.go(path)))
-        .hasSizeBetween(1, Statements.MOST_OF_A_PAGE);
-    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .hasSizeBetween(1, Statements.MAX_PAGE_SIZE);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 
   @Test
   void theFirstLoadIsSmallForWhoeverIsNotSignedIn() {
     assertThat(browsing.signedOut(Look.LIGHT).go("/sign-in").transferredBytes())
-        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .isBetween(1_000L, Window.MAX_INITIAL_BYTES);
     RunningPurser empty = browsing.emptyPurser();
     URI link = empty.app().setupLink();
     Window setup = browsing.window(URI.create(empty.url()), Look.LIGHT);
     assertThat(setup.go(link.getRawPath() + "?" + link.getRawQuery()).transferredBytes())
-        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 }

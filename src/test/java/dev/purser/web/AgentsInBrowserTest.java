@@ -330,8 +330,8 @@ class AgentsInBrowserTest {
     for (String path : paths) {
       Window window = browsing.window(person);
       List<String> statements = Statements.ofPages(() -> window.go(path));
-      assertThat(statements).as(path).hasSizeBetween(2, Statements.MOST_OF_A_PAGE);
-      assertThat(window.transferredBytes()).as(path).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+      assertThat(statements).as(path).hasSizeBetween(2, Statements.MAX_PAGE_SIZE);
+      assertThat(window.transferredBytes()).as(path).isBetween(1_000L, Window.MAX_INITIAL_BYTES);
     }
   }
 

@@ -133,9 +133,9 @@ class CallsInBrowserTest {
   void theirFirstLoadIsSmall() {
     Story story = Story.of(browsing.newPerson());
     assertThat(browsing.window(story.person()).go("/calls").transferredBytes())
-        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .isBetween(1_000L, Window.MAX_INITIAL_BYTES);
     assertThat(browsing.window(story.person()).go("/calls/" + story.settled()).transferredBytes())
-        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 
   @Test

@@ -438,6 +438,6 @@ class CallsPageTest {
     assertThat(
             Statements.ofPages(
                 () -> assertThat(http.get(at, "cookie", cookie).status()).isEqualTo(200)))
-        .hasSizeBetween(2, Statements.MOST_OF_A_PAGE);
+        .hasSizeBetween(2, Statements.MAX_PAGE_SIZE);
   }
 }

@@ -68,7 +68,7 @@ class FrameInBrowserTest {
       """;
 
   /** More than any page has. */
-  private static final int MOST_STOPS = 500;
+  private static final int MAX_STOPS = 500;
 
   static List<Look> lightAndDark() {
     return List.of(Look.LIGHT, Look.DARK);
@@ -299,7 +299,7 @@ class FrameInBrowserTest {
 
   private static void reachEverything(Window window, String path) {
     String first = "";
-    for (int stop = 0; stop < MOST_STOPS; stop++) {
+    for (int stop = 0; stop < MAX_STOPS; stop++) {
       window.page().keyboard().press("Tab");
       String focus = (String) window.page().evaluate(FOCUS);
       if (focus.equals(first) || focus.startsWith("BODY")) {

@@ -43,7 +43,7 @@ class FrameTest {
           "(?i)<script(?![^>]*\\ssrc=)|<style|\\sstyle=|\\son[a-z]+=|\\shx-on|javascript:");
 
   /** Of one page: it may link to itself in every order and with every filter. */
-  private static final int MOST_QUERIES = 5;
+  private static final int MAX_QUERIES = 5;
 
   /** Pages that only the demo has: elsewhere nobody finds them. */
   private static final Set<String> DEMO_PAGES = Set.of("/overspend", "/overspend/now");
@@ -101,7 +101,7 @@ class FrameTest {
       String path = next.replaceFirst("\\?.*", "");
       boolean known =
           next.startsWith("/assets/") || next.startsWith("/api/") || pages.containsKey(next);
-      if (known || queries.merge(path, 1, Integer::sum) > MOST_QUERIES) {
+      if (known || queries.merge(path, 1, Integer::sum) > MAX_QUERIES) {
         continue;
       }
       Http.Answer answer = visit.get(next);
@@ -190,7 +190,7 @@ class FrameTest {
         "form_token", Visit.filled(bob.get("/password").text(), "/password").get("form_token"));
     assertThat(visit.send("/access-tokens", form).status()).isEqualTo(403);
     form = tokenForm();
-    form.put("form_id", "x".repeat(SentForms.LONGEST_ID + 1));
+    form.put("form_id", "x".repeat(SentForms.MAX_ID_LENGTH + 1));
     assertThat(visit.send("/access-tokens", form).status()).isEqualTo(403);
     assertThat(tokens()).isEqualTo(before);
   }

@@ -40,7 +40,7 @@ class LockedOutTest {
       String ada = purser.newPerson().email();
       String bob = purser.newPerson().email();
       Visit stranger = new Visit(purser.url());
-      for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+      for (int i = 0; i < PasswordAttempts.MAX_FROM_ADDRESS; i++) {
         // Whatever the stranger puts before it, the proxy adds where it was called from.
         signIn(stranger, "192.0.2." + i + ", " + STRANGER, ada, WRONG);
       }
@@ -63,7 +63,7 @@ class LockedOutTest {
       bobs.submit("/password", "/sign-out");
 
       Visit stranger = new Visit(purser.url());
-      for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+      for (int i = 0; i < PasswordAttempts.MAX_FROM_ADDRESS; i++) {
         stranger.signIn(ada, WRONG);
       }
 
@@ -83,7 +83,7 @@ class LockedOutTest {
       Visit stolen = new Visit(purser.url());
       assertThat(stolen.signIn(ada, Person.PASSWORD).status()).isEqualTo(303);
       stolen.submit("/password", "/sign-out");
-      for (int i = 0; i < PasswordAttempts.MOST_FROM_BROWSER; i++) {
+      for (int i = 0; i < PasswordAttempts.MAX_FROM_BROWSER; i++) {
         assertThat(stolen.signIn(ada, WRONG).status()).isEqualTo(422);
       }
       assertThat(stolen.signIn(ada, Person.PASSWORD).status()).isEqualTo(429);
@@ -96,7 +96,7 @@ class LockedOutTest {
     try (RunningPurser purser = RunningPurser.start(TestDatabase.Kind.SQLITE, Map.of())) {
       Person ada = purser.newPerson();
       Visit stranger = new Visit(purser.url());
-      for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+      for (int i = 0; i < PasswordAttempts.MAX_FROM_ADDRESS; i++) {
         stranger.signIn(ada.email(), WRONG);
       }
       Visit visit = new Visit(purser.url());

@@ -21,7 +21,7 @@ class PasswordAttemptsTest {
   }
 
   private void useUp(String email) {
-    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
+    for (int i = 0; i < PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS; i++) {
       assertThat(attempts.begin(email, HERE, null)).isEmpty();
     }
   }
@@ -60,8 +60,8 @@ class PasswordAttemptsTest {
   void anEmailHasItsLimitWhereverItIsTriedFrom() {
     attempts.begin("ada@example.org", ELSEWHERE, null);
     attempts.succeeded("ada@example.org", ELSEWHERE, null);
-    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL; i++) {
-      int network = i / PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS;
+    for (int i = 0; i < PasswordAttempts.MAX_FOR_EMAIL; i++) {
+      int network = i / PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS;
       assertThat(attempts.begin("ada@example.org", "203.0.113." + network, null)).isEmpty();
     }
     assertThat(attempts.begin("ada@example.org", ELSEWHERE, null))
@@ -70,11 +70,11 @@ class PasswordAttemptsTest {
 
   @Test
   void whatIsRefusedThereDoesNotCountForTheEmail() {
-    for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+    for (int i = 0; i < PasswordAttempts.MAX_FROM_ADDRESS; i++) {
       attempts.begin("ada@example.org", HERE, null);
     }
-    for (int i = PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS;
-        i < PasswordAttempts.MOST_FOR_EMAIL;
+    for (int i = PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS;
+        i < PasswordAttempts.MAX_FOR_EMAIL;
         i++) {
       assertThat(attempts.begin("ada@example.org", "203.0.113." + i, null)).isEmpty();
     }
@@ -82,7 +82,7 @@ class PasswordAttemptsTest {
 
   @Test
   void anAddressHasItsLimitWhateverEmailsItTriesAndOwningOneDoesNotHelp() {
-    for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+    for (int i = 0; i < PasswordAttempts.MAX_FROM_ADDRESS; i++) {
       assertThat(attempts.begin("own@example.org", HERE, null)).isEmpty();
       attempts.succeeded("own@example.org", HERE, null);
       assertThat(attempts.begin("person" + i + "@example.org", HERE, null)).isEmpty();
@@ -93,7 +93,7 @@ class PasswordAttemptsTest {
 
   @Test
   void aCustomersWholeIpv6NetworkIsOneAddress() {
-    for (int i = 0; i < PasswordAttempts.MOST_FROM_ADDRESS; i++) {
+    for (int i = 0; i < PasswordAttempts.MAX_FROM_ADDRESS; i++) {
       String address = "2001:db8:1:2::" + Integer.toHexString(i + 1);
       assertThat(attempts.begin("person" + i + "@example.org", address, null)).isEmpty();
     }

@@ -76,7 +76,7 @@ class PricesPageTest {
   @Test
   void itsFirstLoadIsSmall() {
     assertThat(browsing.window(browsing.newPerson()).go("/prices").transferredBytes())
-        .isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 
   @Test

@@ -55,7 +55,7 @@ class SessionOfAPageTest {
                   Statements.ofPages(
                       () -> assertThat(http.get(path, "cookie", cookie).status()).isEqualTo(200)))
               .as(path)
-              .hasSizeBetween(1, Statements.MOST_OF_A_PAGE);
+              .hasSizeBetween(1, Statements.MAX_PAGE_SIZE);
         }
       }
     }

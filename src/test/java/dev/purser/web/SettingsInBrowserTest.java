@@ -430,6 +430,6 @@ class SettingsInBrowserTest {
   @Test
   void itsFirstLoadIsSmall() {
     Window window = browsing.window(withACall(browsing.newPerson())).go("/settings");
-    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 }

@@ -540,12 +540,12 @@ class SettingsPageTest {
 
   @Test
   void aPageAsksTheDatabaseAtMostSixTimes() {
-    assertThat(statements("/settings")).hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
+    assertThat(statements("/settings")).hasSizeLessThanOrEqualTo(Statements.MAX_PAGE_SIZE);
     save("anthropic", ANTHROPIC_KEY);
     saveSettings("budget", "10");
     use("claude-fable-5-2", 10);
     for (String path : List.of("/settings?delete=anthropic", "/settings?replace=anthropic")) {
-      assertThat(statements(path)).as(path).hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
+      assertThat(statements(path)).as(path).hasSizeLessThanOrEqualTo(Statements.MAX_PAGE_SIZE);
     }
   }
 

@@ -140,7 +140,7 @@ class SignInTest {
 
     assertThat(statuses).containsOnly(422, 429);
     assertThat(statuses.stream().filter(status -> status == 422))
-        .hasSize(PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS);
+        .hasSize(PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS);
     Http.Answer right =
         visit().signIn(" " + email.toUpperCase(java.util.Locale.ROOT), TestApi.PASSWORD);
     assertThat(right.status()).isEqualTo(429);
@@ -151,7 +151,7 @@ class SignInTest {
   @Test
   void anEmailThatIsNobodysForItsLengthIsRefusedAndNotCounted() {
     String email = "a".repeat(243) + "@example.org";
-    for (int i = 0; i <= PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
+    for (int i = 0; i <= PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS; i++) {
       Http.Answer answer = visit().signIn(email, WRONG);
       assertThat(answer.status()).isEqualTo(422);
       assertThat(answer.text()).contains("Wrong e-mail or password");
@@ -367,7 +367,7 @@ class SignInTest {
   void thePresentPasswordCannotBeGuessedThere() {
     Visit visit = signedIn(person());
     String next = "another long password";
-    for (int i = 0; i < PasswordAttempts.MOST_FOR_EMAIL_FROM_ADDRESS; i++) {
+    for (int i = 0; i < PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS; i++) {
       assertThat(change(visit, WRONG, next, next).status()).isEqualTo(422);
     }
     assertThat(change(visit, TestApi.PASSWORD, next, next).status()).isEqualTo(429);

@@ -217,8 +217,8 @@ class StartInBrowserTest {
     person.agent("support-bot");
     Window window = browsing.window(person);
     assertThat(Statements.ofPages(() -> window.go("/start")))
-        .hasSizeBetween(2, Statements.MOST_OF_A_PAGE);
-    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+        .hasSizeBetween(2, Statements.MAX_PAGE_SIZE);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 
   @Test

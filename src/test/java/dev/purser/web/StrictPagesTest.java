@@ -132,9 +132,9 @@ class StrictPagesTest {
           .containsPattern("class=\"fill-held\" x=\"[1-9][0-9.]*%\" width=\"[1-9]")
           .containsPattern("class=\"fill-doubt\" x=\"[1-9][0-9.]*%\" width=\"[1-9]");
       assertThat(Statements.ofPages(() -> page(path)))
-          .hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
+          .hasSizeLessThanOrEqualTo(Statements.MAX_PAGE_SIZE);
       assertThat(Statements.ofPages(() -> page("/agents")))
-          .hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
+          .hasSizeLessThanOrEqualTo(Statements.MAX_PAGE_SIZE);
     }
     assertThat(page(path)).doesNotContain("> held");
   }
@@ -264,7 +264,7 @@ class StrictPagesTest {
     assertThat(done(visit, "/settings", "/budget/told")).doesNotContain("/budget/told");
     assertThat(page("/usage")).doesNotContain("/budget/told");
     assertThat(Statements.ofPages(() -> page("/usage")))
-        .hasSizeLessThanOrEqualTo(Statements.MOST_OF_A_PAGE);
+        .hasSizeLessThanOrEqualTo(Statements.MAX_PAGE_SIZE);
 
     // Another budget is news again, and so is another mode.
     story.budget(35, "warn");

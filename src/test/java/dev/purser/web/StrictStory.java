@@ -17,7 +17,7 @@ record StrictStory(Person person, String agentId, Http caller) {
   private static final String MODEL = "claude-opus-5-5";
 
   /** 4,000 tokens of output and the few of input. At first more input is held for than there is. */
-  private static final BigDecimal MOST_CENTS_ONCE_READ = new BigDecimal("8.01");
+  private static final BigDecimal MAX_CENTS_READ = new BigDecimal("8.01");
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -84,8 +84,7 @@ record StrictStory(Person person, String agentId, Http caller) {
    */
   Running runOnceRead() {
     Running running = run();
-    Await.until(
-        "its hold is lowered", PATIENCE, () -> heldCents().compareTo(MOST_CENTS_ONCE_READ) < 0);
+    Await.until("its hold is lowered", PATIENCE, () -> heldCents().compareTo(MAX_CENTS_READ) < 0);
     return running;
   }
 

@@ -288,8 +288,8 @@ class UsageInBrowserTest {
   void itIsSmallAndAsksTheDatabaseFewTimes() {
     Window window = browsing.window(somebodyWithCalls());
     assertThat(Statements.ofPages(() -> window.go("/usage")))
-        .hasSizeBetween(2, Statements.MOST_OF_A_PAGE)
+        .hasSizeBetween(2, Statements.MAX_PAGE_SIZE)
         .anyMatch(statement -> statement.contains("FROM sessions"));
-    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MOST_BYTES_AT_FIRST);
+    assertThat(window.transferredBytes()).isBetween(1_000L, Window.MAX_INITIAL_BYTES);
   }
 }

@@ -44,7 +44,7 @@ class NormalFormTest {
                 .mapToObj(Character::toString)
                 .filter(character ->
                     normalized(character)
-                        > NormalForm.LARGEST_GROWTH * character.getBytes(UTF_8).length))
+                        > NormalForm.MAX_GROWTH * character.getBytes(UTF_8).length))
         .isEmpty();
   }
 

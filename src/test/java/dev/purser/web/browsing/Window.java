@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Window implements AutoCloseable {
   /** What a page's first load may transfer. */
-  public static final long MOST_BYTES_AT_FIRST = 300_000;
+  public static final long MAX_INITIAL_BYTES = 300_000;
 
   /** A deadline for what should take a fraction of a second: also on a machine that is busy. */
   static final double PATIENCE_MILLIS = 30_000;
