@@ -70,7 +70,7 @@ class OverspendInBrowserTest {
       assertReadable(List.of(dark));
       dark.expectConsole("net::ERR_FAILED").page().route("**/overspend/now", Route::abort);
       Locator unreached = dark.page().locator("#overspend.is-unreached > .unreached");
-      assertThat(unreached).containsText("Connection lost.");
+      assertThat(unreached).containsText("Not reached.");
       assertReadable(List.of(dark));
       dark.page().unroute("**/overspend/now");
       assertThat(unreached).hasCount(0);

@@ -114,14 +114,14 @@ class OverspendTest {
           () -> !visitor.get("/overspend/now").contains("data-live"));
       String page = visitor.get("/overspend");
       assertThat(visitor.agentId()).isEqualTo(agentId);
-      assertThat(page).contains("Purser was killed during this test.");
+      assertThat(page).contains("Purser was killed during this try.");
       long reached = counter(page, "Calls that reached the provider");
       long entries = counter(page, "Entries");
       assertThat(reached).isPositive();
       // An entry is written before its call is sent, so some may not have got as far.
       assertThat(entries).isBetween(reached, reached + counter(page, "Interrupted"));
       if (entries > reached) {
-        assertThat(page).contains("never reached the provider");
+        assertThat(page).contains("did not get as far as the provider");
       }
       assertThat(counter(page, "Interrupted")).isPositive();
       assertThat(page).containsPattern("<dt>Held</dt><dd><data value=\"0\">\\$0.00</data>");

@@ -56,7 +56,7 @@ public final class Agents {
     }
     if (count(handle, spaceId) >= MAX_AGENTS) {
       return new AgentSaved.Refused(
-          "name", "There are already " + MAX_AGENTS + " agents. Archive one first.");
+          "name", "There are " + MAX_AGENTS + " agents already: archive one first.");
     }
     Update insert =
         handle

@@ -109,7 +109,7 @@ public final class VirtualKeys {
             .one();
     if (good >= MAX_KEYS) {
       return new VirtualKeyCreated.Refused(
-          "There are already " + MAX_KEYS + " virtual keys. Revoke one first.");
+          "There are " + MAX_KEYS + " virtual keys already: revoke one first.");
     }
     Secret secret = Credential.make(Credential.Kind.VIRTUAL_KEY, random);
     VirtualKey key =

@@ -19,11 +19,11 @@ enum ProblemCode {
   NAME_TAKEN(409, "The name is taken"),
   TOO_LARGE(413, "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body is not JSON"),
-  WRONG_HOST(421, "Unknown host name"),
+  WRONG_HOST(421, "Not this server's name"),
   KEY_REJECTED(422, "The API key was not saved"),
   INTERNAL(500, "A fault in Purser"),
   PROVIDER_UNREACHABLE(502, "The provider did not answer"),
-  STORAGE_UNAVAILABLE(503, "The database is not available"),
+  STORAGE_UNAVAILABLE(503, "The database cannot be used just now"),
   OVERLOADED(503, "Too many requests are waiting"),
   NOT_READY(503, "Not ready for calls");
 

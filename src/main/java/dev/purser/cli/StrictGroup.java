@@ -121,8 +121,8 @@ final class StrictGroup {
   @Command(
       name = "list",
       description = {
-        "Prints the names that were listed, and those that strict budgets refuse because a call"
-            + " with them cost more than was held for it.",
+        "Prints the names that were listed, and those that strict budgets refuse because a call with"
+            + " them cost more than was set aside for it.",
         "The names that ship with Purser are in docs/bound.md."
       })
   static final class Show implements Runnable {
@@ -147,7 +147,7 @@ final class StrictGroup {
         List<StrictNameStore.Struck> refused =
             names.struck(null).stream().filter(row -> !allowed.contains(row.name())).toList();
         if (!refused.isEmpty()) {
-          out.println("Refused since a call with it cost more than was held for it:");
+          out.println("Refused since a call with it cost more than was set aside for it:");
           for (StrictNameStore.Struck row : refused) {
             out.printf(
                 "  %s: in space %s since %s, call %s%n",

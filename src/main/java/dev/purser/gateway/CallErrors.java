@@ -240,7 +240,7 @@ final class CallErrors {
     return CallError.of(
         ErrorCode.INTERNAL_ERROR,
         "Purser failed on this call.",
-        "This is an internal error in Purser: the server's log says more");
+        "This is an error of Purser's own: the server's log says more");
   }
 
   private CallError overloaded(String message) {

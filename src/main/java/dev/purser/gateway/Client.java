@@ -239,7 +239,7 @@ final class Client {
   }
 
   /**
-   * Answers with an internal error in Purser, and says whether to try again.
+   * Answers with an error of Purser's own, and says whether to try again.
    *
    * @param entryId of the entry that says so; null if there is none
    * @param mayCost whether something was sent on that may be billed, so that a repeat may cost

@@ -123,7 +123,7 @@ final class Counter {
       step.run();
     } catch (RuntimeException | Error e) {
       log.error("a counter could not be asked", e);
-      giveUp("an internal error in Purser");
+      giveUp("an error of Purser's own");
     }
   }
 

@@ -43,7 +43,7 @@ final class Strikes {
     for (String name : entry.wideningNames()) {
       strikes.putIfAbsent(new Key(entry.spaceId(), name), new Strike(entry.entryId(), now));
       log.warn(
-          "call {} of space {} cost more than was held for it: unless \"{}\" is listed, strict"
+          "call {} of space {} cost more than was set aside for it: unless \"{}\" is listed, strict"
               + " budgets of this space refuse it from now on (see: ./run strict list)",
           entry.entryId(),
           entry.spaceId(),

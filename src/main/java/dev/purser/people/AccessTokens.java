@@ -101,7 +101,7 @@ public final class AccessTokens {
               .one();
       if (good >= MAX_TOKENS) {
         return new TokenCreated.Refused(
-            "There are already " + MAX_TOKENS + " access tokens. Revoke one first.");
+            "There are " + MAX_TOKENS + " access tokens already: revoke one first.");
       }
       handle
           .createUpdate(

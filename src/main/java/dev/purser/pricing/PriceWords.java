@@ -58,9 +58,9 @@ public final class PriceWords {
         .ifPresent(listed ->
             doubts.add(
                 price.model()
-                    + " is already on Purser's price list"
+                    + " is on the list that comes with Purser"
                     + known(listed)
-                    + ". This price replaces it for new calls; calls that already have a cost keep"
+                    + ". This price takes its place for new calls; calls that have their cost keep"
                     + " it."));
     return List.copyOf(doubts);
   }
@@ -73,7 +73,7 @@ public final class PriceWords {
       words.add(
           "This month, "
               + calls(would.pricedCalls())
-              + " without a price would cost "
+              + " without a price would be booked at "
               + dollars(would.pricedCost())
               + ".");
     }
@@ -83,28 +83,28 @@ public final class PriceWords {
               + calls(would.repricedCalls())
               + " would cost "
               + dollars(would.costAfter())
-              + " instead of "
+              + " in place of "
               + dollars(would.costBefore())
-              + " at an earlier added price.");
+              + ", which an earlier added price made of them.");
     }
     if (would.recountedCalls() > 0) {
       words.add(
           "For budgets, "
               + calls(would.recountedCalls())
-              + " without a price would count for less: the price being replaced was the highest on"
-              + " the list.");
+              + " without a price would count as less: the price that this one replaces was the"
+              + " highest on the list.");
     }
     if (would.keptCalls() > 0) {
       words.add(
           calls(would.keptCalls())
-              + " would keep the earlier price: they used kinds of tokens that this price does not"
-              + " cover.");
+              + " would keep the earlier price: they used tokens of a kind that this price does not"
+              + " have.");
     }
     if (words.isEmpty()) {
-      words.add("No call this month would change its cost.");
+      words.add("No call of this month changes its cost.");
     }
     if (!preview.counted()) {
-      words.add("There are more such calls that were not counted.");
+      words.add("There are more such calls, which were not counted.");
     }
     return List.copyOf(words);
   }
@@ -116,9 +116,9 @@ public final class PriceWords {
       words.add(
           "This month, "
               + calls(done.pricedCalls())
-              + " without a price "
-              + (done.pricedCalls() == 1 ? "was" : "were")
-              + " priced at "
+              + " that had no price "
+              + (done.pricedCalls() == 1 ? "is" : "are")
+              + " booked at "
               + dollars(done.pricedCost())
               + ".");
     }
@@ -126,9 +126,9 @@ public final class PriceWords {
       words.add(
           "This month, "
               + calls(done.repricedCalls())
-              + (done.repricedCalls() == 1 ? " now costs " : " now cost ")
+              + (done.repricedCalls() == 1 ? " costs " : " cost ")
               + dollars(done.costAfter())
-              + " instead of "
+              + " in place of "
               + dollars(done.costBefore())
               + ".");
     }
@@ -138,10 +138,10 @@ public final class PriceWords {
               + calls(done.recountedCalls())
               + " without a price "
               + (done.recountedCalls() == 1 ? "counts" : "count")
-              + " for less.");
+              + " as less.");
     }
     if (words.isEmpty()) {
-      words.add("No call this month changed its cost.");
+      words.add("No call of this month changed its cost.");
     }
     return List.copyOf(words);
   }

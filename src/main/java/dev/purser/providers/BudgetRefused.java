@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A budget that a call did not fit, and the money at that moment.
  *
  * @param agentId whose budget it is; null for that of the space
- * @param stopped whether it admits nothing because a call has cost more than was held for it
+ * @param stopped whether it admits nothing because a call has cost more than was set aside for it
  * @param needed for the call as it was asked; null if its body was not read
  * @param largestOutputTokens the output limit for which there was money, 0 if for none; null if it
  *     is not known any more

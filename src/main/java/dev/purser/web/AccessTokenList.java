@@ -79,9 +79,9 @@ public record AccessTokenList(
   /** What a token may do, in a sentence. */
   public static String sentence(AccessToken.Scope scope) {
     return switch (scope) {
-      case READ -> "Can view settings, agents, usage and calls.";
+      case READ -> "Sees settings, agents, usage and calls. Changes nothing.";
       case MANAGE ->
-          "Can also change everything that you can change here: API keys, agents, budgets.";
+          "Reads, and changes everything that you can change here: API keys, agents, budgets.";
     };
   }
 }

@@ -43,7 +43,7 @@ record AccessTokensPage(WebParts parts) {
     Integer lifetime = AccessTokenList.LIFETIMES.get(days);
     if (lifetime == null && !days.isEmpty()) {
       AccessTokenList.Draft draft =
-          new AccessTokenList.Draft(name, scope, "", "Choose a lifetime from the list.");
+          new AccessTokenList.Draft(name, scope, "", "Choose one of the offered lifetimes.");
       return page(422, request, before, zone, draft, null, "", null);
     }
     Instant expiresAt =

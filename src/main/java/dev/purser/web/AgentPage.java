@@ -153,7 +153,7 @@ public record AgentPage(WebParts parts) {
     }
 
     private String policyInWords() {
-      return policy == ModelPolicy.ALWAYS ? "always" : "when the program asks for auto";
+      return policy == ModelPolicy.ALWAYS ? "always" : "when it asks for auto";
     }
 
     private static ModelChoices.Choice saved(Agent agent) {
@@ -207,7 +207,8 @@ public record AgentPage(WebParts parts) {
     long version = version(form);
     if (draft.model().isEmpty()) {
       return shown(
-          request, Moment.refused(draft, version, "model", "Choose a model from the list."));
+          request,
+          Moment.refused(draft, version, "model", "This is no model. Choose one of the list."));
     }
     if (!draft.budget().good()) {
       return shown(request, Moment.refused(draft, version, "budget", null));
@@ -228,10 +229,7 @@ public record AgentPage(WebParts parts) {
           shown(
               request,
               Moment.refused(
-                  draft,
-                  version,
-                  "name",
-                  "An agent with this name already exists. Choose another name."));
+                  draft, version, "name", "Another agent has this name already. Choose another."));
       case AgentSaved.Refused refused ->
           shown(request, Moment.refused(draft, version, field(refused.field()), refused.reason()));
       case AgentSaved.ChangedElsewhere changed ->

@@ -64,7 +64,7 @@ public record AgentsPage(WebParts parts) {
     return switch (parts.agents().create(request.spaceId(), AgentDraft.named(name))) {
       case AgentSaved.Saved saved -> Reply.redirect("/agents/" + saved.agent().id());
       case AgentSaved.NameTaken _ ->
-          shown(422, request, name, "An agent with this name already exists. Choose another name.");
+          shown(422, request, name, "Another agent has this name already. Choose another.");
       case AgentSaved.Refused refused -> shown(422, request, name, refused.reason());
       case AgentSaved.ChangedElsewhere _, AgentSaved.NotFound _ ->
           throw new IllegalStateException("a new agent cannot have been there before");

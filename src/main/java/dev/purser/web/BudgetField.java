@@ -52,7 +52,7 @@ public record BudgetField(
 
   /** What happens at the limit, in words. */
   String modeInWords() {
-    return mode == null ? "none" : title(mode).replace(".", "").toLowerCase(Locale.ROOT);
+    return mode == null ? "nothing chosen" : title(mode).replace(".", "").toLowerCase(Locale.ROOT);
   }
 
   boolean good() {
@@ -100,10 +100,10 @@ public record BudgetField(
       dollars =
           typed.length() <= MAX_LENGTH ? new BigDecimal(typed) : MAX_DOLLARS.add(BigDecimal.ONE);
     } catch (NumberFormatException e) {
-      return "Enter an amount in dollars, such as 20.50, or leave it empty for no limit.";
+      return "This is no amount in dollars, such as 20.50. Leave it empty for no limit.";
     }
     if (dollars.signum() < 0) {
-      return "A budget cannot be negative. Leave it empty for no limit.";
+      return "A budget cannot be below zero. Leave it empty for no limit.";
     }
     if (dollars.compareTo(MAX_DOLLARS) > 0) {
       return "A budget is at most $"
@@ -111,7 +111,7 @@ public record BudgetField(
           + " a month. Leave it empty for no limit.";
     }
     return dollars.stripTrailingZeros().scale() > 2
-        ? "Use at most two decimals, such as 20.50."
+        ? "A budget has at most two decimals, such as 20.50."
         : null;
   }
 }

@@ -75,7 +75,7 @@ record BudgetForms(WebParts parts) {
   /** What was done about the budget by the form that led to this page; empty for nothing. */
   static String done(PageRequest request) {
     if (request.query(RESUMED).isPresent()) {
-      return "Calls are resumed.";
+      return "Calls are admitted again.";
     }
     OptionalLong nanos = number(request, RELEASED);
     OptionalLong calls = number(request, CALLS);
@@ -83,7 +83,7 @@ record BudgetForms(WebParts parts) {
       return "";
     }
     return calls.getAsLong() == 0
-        ? "Nothing was in doubt."
+        ? "Nothing was in doubt any more."
         : "Released "
             + Figures.sum(new Money(nanos.getAsLong()))
             + " of "

@@ -62,9 +62,9 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
 
   private BudgetNotice projected(Projection projection, Money above, boolean alone) {
     String pace =
-        "Recent days cost "
+        "The last days cost "
             + Figures.sum(projection.perDay())
-            + " on average."
+            + " each on average."
             + (projection.unpriced().nanos() > 0
                 ? " The budget also counts "
                     + Figures.sum(projection.unpriced())
@@ -72,9 +72,9 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
                 : "");
     return notice(
         BudgetNotice.PROJECTION,
-        "At this rate, "
+        "At this pace "
             + Figures.month(outlook.month())
-            + " will cost "
+            + " needs "
             + Figures.sum(above)
             + " more than its budget of "
             + Figures.sum(standing.bar().limit())
@@ -95,18 +95,18 @@ record BudgetNotices(BudgetStanding standing, BudgetOutlook outlook, ZoneId zone
 
   private String atTheLimit() {
     return switch (standing.budget().mode()) {
-      case WARN -> "Calls continue at the limit: this budget only warns.";
-      case STOP -> "Calls are refused at the limit. Calls already running may go slightly over.";
+      case WARN -> "At the limit nothing is refused: this budget only warns.";
+      case STOP -> "At the limit calls are refused; those already running may go slightly over it.";
       case STRICT ->
-          "It is never exceeded: near the limit, answers are shortened, then calls are refused.";
+          "It is never exceeded: towards the limit answers are cut shorter, then calls are refused.";
     };
   }
 
   private String fromNowOn() {
     return switch (standing.budget().mode()) {
-      case WARN -> "Calls continue; this budget only warns.";
+      case WARN -> "Calls go on all the same: this budget only warns.";
       case STOP, STRICT ->
-          "Calls are refused until you raise it or it resets on "
+          "Calls are refused until it is raised, or begins anew on "
               + Figures.moment(
                   outlook.month().plusMonths(1).atDay(1).atStartOfDay(zone).toInstant(), zone)
               + " "

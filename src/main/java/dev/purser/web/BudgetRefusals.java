@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
   private static final String SETTINGS = "/settings#llm";
   private static final String TOO_OFTEN =
-      "The provider can run one of its tools repeatedly, and this request's limit is below 1 or"
-          + " above 500.";
+      "The provider runs one of its tools again and again, and the limit that this request sets is"
+          + " below 1 or above 500.";
 
   /** It did not fit, all was spent, or the budget had been stopped. */
   WhyRefused overBudget(Call call, CallDetail.BudgetRefusal money, List<RequestName> widening) {
@@ -47,24 +47,25 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
     return new WhyRefused(
         usedUp
             ? "Refused: the budget was used up"
-            : stopped ? "Refused: the budget was paused" : "Refused: it did not fit the budget",
+            : stopped ? "Refused: the budget was stopped" : "Refused: it did not fit the budget",
         usedUp
-            ? "Spending had reached the monthly budget "
+            ? "What was spent by then had reached the monthly budget "
                 + whose
                 + ", so Purser did not send this call."
             : stopped
-                ? "A call had cost more than was held for it. The monthly budget "
+                ? "A call had cost more than was set aside for it. The monthly budget "
                     + whose
-                    + " is strict, so Purser paused calls until someone had checked."
+                    + " is never to be exceeded, so Purser sent no other call until somebody looked."
                 : "The monthly budget "
                     + whose
-                    + " is strict. This call could have cost more than was free, so Purser did not"
-                    + " send it."
+                    + " is never to be exceeded. This call could have cost more than was free, so"
+                    + " Purser did not send it."
                     + (widening.isEmpty()
                         ? ""
                         : " Purser does not know what "
                             + RequestName.shown(widening)
-                            + " can add to the cost, so it held the most that the model can cost."),
+                            + " can add to its cost, so it counted as the most that its model can"
+                            + " cost."),
         fit,
         usedUp || stopped || widening.isEmpty()
             ? advice(fit, usedUp, stopped, agents, budgetPath, standingPath, resetsAt)
@@ -97,8 +98,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
   private static Advice leaveOut(String names) {
     return Advice.elsewhere(
         "Leave out " + names,
-        "In Claude Code, set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1. If it adds no cost, an"
-            + " administrator can list it with ./run strict allow.");
+        "Claude Code does with CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1. Or the administrator lists"
+            + " what is known to add nothing, with ./run strict allow.");
   }
 
   private List<Advice> advice(
@@ -113,8 +114,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
     if (stopped) {
       advice.add(
           new Advice(
-              "Check the call that cost too much, then resume calls",
-              "The call and the button are next to the budget bar.",
+              "Look at the call that was too dear, and admit calls again",
+              "It stands beside the budget's bar, with the button that lets calls go on.",
               standingPath,
               "See the budget"));
     }
@@ -122,14 +123,14 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
         new Advice(
             agents ? "Raise the budget of this agent" : "Raise the budget",
             usedUp || stopped || fit.needed() == null
-                ? "Calls continue once it is above "
+                ? "Calls go on as soon as it is above "
                     + (usedUp
-                        ? "the amount spent, " + Figures.sum(fit.spent()) + " at that time."
+                        ? "what is spent: " + Figures.sum(fit.spent()) + " by then."
                         : stopped
                             ? "this."
-                            : "the total spent, held and in doubt, "
+                            : "what is spent, held and in doubt: "
                                 + Figures.sum(fit.set())
-                                + " at that time.")
+                                + " by then.")
                 : Figures.sum(wholeCents(fit.missing()))
                     + " more would have been enough for this call.",
             budgetPath,
@@ -141,7 +142,8 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
             new Advice(
                 "Release what is in doubt",
                 Figures.sum(fit.doubt())
-                    + " was counted for calls that ended before the provider reported their usage.",
+                    + " was counted for calls that broke off before the provider said what they"
+                    + " used.",
                 standingPath,
                 "See the budget"));
       }
@@ -150,14 +152,14 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
             Advice.elsewhere(
                 "Try again when other calls have ended",
                 Figures.sum(fit.held())
-                    + " was held for running calls. What they do not use becomes free when they"
-                    + " end."));
+                    + " was set aside for calls that were running. What they do not use is free"
+                    + " again when they end."));
       }
     }
     advice.add(
         Advice.elsewhere(
             "Wait",
-            (now.isBefore(resetsAt) ? "The budget resets on " : "The budget reset on ")
+            (now.isBefore(resetsAt) ? "The budget begins anew on " : "The budget began anew on ")
                 + Figures.moment(resetsAt, zone)
                 + " "
                 + zone.getId()
@@ -174,9 +176,9 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
       return Optional.of(
           Advice.elsewhere(
               "Ask for less",
-              "Ask for a shorter answer, or send a shorter prompt, to cost at most "
+              "A shorter answer, or less to read, for which "
                   + Figures.call(fit.free())
-                  + "."));
+                  + " is enough at most."));
     }
     return Optional.of(
         largest > 0
@@ -184,33 +186,34 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
                 "Ask for a shorter answer",
                 "With an output limit of "
                     + Figures.count(largest, "token", "tokens")
-                    + " it would have fit. Purser does not shorten answers that much by itself.")
+                    + " it would have fit. Purser does not cut answers that short by itself.")
             : Advice.elsewhere(
-                "Send a shorter prompt",
-                "The prompt alone could cost more than the "
+                "Send less to read",
+                "What it sends alone could have cost more than the "
                     + Figures.call(fit.free())
-                    + " available."));
+                    + " that was free."));
   }
 
   /** Because of a field of the request its cost could have been any sum. */
   WhyRefused unbounded(Call call, @Nullable String field) {
     return new WhyRefused(
         field == null
-            ? "Refused: its cost has no limit"
-            : "Refused: no cost limit because of " + field,
-        "A strict budget allows only calls whose maximum cost is known before they are sent. "
-            + (field == null ? "This call's cost has no limit." : because(field)),
+            ? "Refused: its cost has no bound"
+            : "Refused: its cost has no bound because of " + field,
+        "A budget that is never to be exceeded admits only calls whose cost can be bounded before"
+            + " they are sent. "
+            + (field == null ? "This one could have cost any sum." : because(field)),
         null,
         List.of(
             field == null
                 ? Advice.elsewhere(
-                    "Limit the call",
-                    "Set an output limit, and a limit for each tool that is billed per use.")
+                    "Ask for something with a bound",
+                    "Set an output limit, and a limit for each tool that is billed by use.")
                 : mend(field),
             new Advice(
-                "Use “Stop at the limit” instead",
-                "Such calls are then sent and may go slightly over. Change an agent's own budget on"
-                    + " its page.",
+                "Let the budget stop at its limit instead",
+                "Then such calls are sent, and may go slightly over. An agent's own budget is"
+                    + " changed on its page.",
                 SETTINGS,
                 "Change mode")),
         field == null ? "" : WhyRefused.answer(call, errors.costUnbounded(field)));
@@ -221,43 +224,47 @@ record BudgetRefusals(RefusalErrors errors, ZoneId zone, Instant now) {
       return TOO_OFTEN;
     }
     if (field.endsWith(".allowed_callers")) {
-      return "It lets code run by the provider call a tool without a limit.";
+      return "It lets code that the provider runs call a tool, and how often has no limit.";
     }
     return switch (field) {
       case "max_tool_calls" -> TOO_OFTEN;
       case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
-          "This call sets no output limit, and Purser does not know the model's maximum output.";
+          "This one does not say how long its answer may be, and Purser does not know what its"
+              + " model can write at most.";
       case "model" ->
-          "This model's maximum input and output are unknown, or it can search without a limit.";
-      default -> "The cost that " + field + " can add is not known in advance.";
+          "How much this model reads and writes at most is not known, or it searches and goes on by"
+              + " itself, as often as it likes.";
+      default -> "What " + field + " can make this one cost is not known beforehand.";
     };
   }
 
   private static Advice mend(String field) {
     if (field.endsWith(".max_uses")) {
-      return Advice.elsewhere("Set max_uses", "Set it for each tool that the provider runs.");
+      return Advice.elsewhere(
+          "Set max_uses", "Of each tool that the provider runs, to what is enough for it.");
     }
     if (field.endsWith(".allowed_callers")) {
       return Advice.elsewhere(
-          "Set allowed_callers to direct", "Then only the model can call the tool.");
+          "Set allowed_callers to direct", "Then only the model calls the tool.");
     }
     if (field.startsWith("anthropic-beta ")) {
       return leaveOut(field);
     }
     return switch (field) {
       case "max_tool_calls" ->
-          Advice.elsewhere("Set max_tool_calls", "Set it to the most tool runs you need.");
+          Advice.elsewhere(
+              "Set max_tool_calls", "To the most runs of the provider's tools that you need.");
       case "store" ->
           Advice.elsewhere(
-              "Set store to false", "Then no later request can continue with its tools.");
+              "Set store to false", "Then nobody goes on with its tools in another request.");
       case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
-          Advice.elsewhere("Set " + field, "Set it to the longest answer you need.");
+          Advice.elsewhere("Set " + field, "To the longest answer that you need.");
       case "model" ->
           Advice.elsewhere(
               "Use another model",
-              "Choose a model from the price list with a known context size that does not search on"
-                  + " its own.");
-      default -> Advice.elsewhere("Leave out " + field, "Then the maximum cost is known.");
+              "One of the price list, which says how much it can read, that does not search by"
+                  + " itself.");
+      default -> Advice.elsewhere("Leave out " + field, "Then the call can be bounded.");
     };
   }
 

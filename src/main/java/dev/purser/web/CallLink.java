@@ -118,7 +118,7 @@ public record CallLink(Map<String, String> filter, boolean over) {
     return with("hold", "doubt");
   }
 
-  /** Those that have cost more than was held for them. */
+  /** Those that have cost more than was set aside for them. */
   public CallLink aboveHold() {
     return with("hold", "exceeded");
   }

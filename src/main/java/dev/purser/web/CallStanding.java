@@ -18,8 +18,7 @@ public record CallStanding(String words, String glyph, String tone, String why) 
     return switch (call.state()) {
       case OPEN -> new CallStanding("Running", "spinner", "open", shortened(call));
       case INTERRUPTED ->
-          new CallStanding(
-              "Interrupted", "warning", "warn", "Purser stopped before the call ended");
+          new CallStanding("Interrupted", "warning", "warn", "Purser stopped before its end");
       case REFUSED ->
           new CallStanding(
               "Refused " + status(call),
@@ -38,10 +37,10 @@ public record CallStanding(String words, String glyph, String tone, String why) 
     }
     return errorCode == null
         ? call.aboveHold()
-            ? new CallStanding("Settled", "warning", "danger", "cost more than was held")
+            ? new CallStanding("Settled", "warning", "danger", "cost more than was set aside")
             : new CallStanding("Settled", "tick", "quiet", shortened(call))
         : new CallStanding(
-            errorCode.equals("client_gone") ? "Client disconnected" : "Cut off",
+            errorCode.equals("client_gone") ? "Left early" : "Broken off",
             "warning",
             "warn",
             trouble(errorCode));
@@ -58,13 +57,13 @@ public record CallStanding(String words, String glyph, String tone, String why) 
   static String trouble(@Nullable String errorCode) {
     return switch (errorCode) {
       case null -> "";
-      case "client_gone" -> "the client disconnected";
+      case "client_gone" -> "the program went away";
       case "stream_cut" -> "the provider's stream ended too soon";
       case "shutting_down" -> "Purser was stopping";
       case "not_forwarded" -> "not sent to the provider";
       case "provider_unreachable" -> "the provider could not be reached";
       case "provider_timeout" -> "the provider took too long";
-      case "internal_error" -> "an internal error in Purser";
+      case "internal_error" -> "an error of Purser's own";
       default -> errorCode;
     };
   }
@@ -75,11 +74,11 @@ public record CallStanding(String words, String glyph, String tone, String why) 
         ? trouble(call.errorCode())
         : switch (code.get()) {
           case BUDGET_EXHAUSTED -> "over budget";
-          case COST_UNBOUNDED -> "cost has no limit";
+          case COST_UNBOUNDED -> "cost without a bound";
           case MODEL_NOT_AVAILABLE, AGENTS_MODEL_NOT_AVAILABLE -> "model not available";
           case PROVIDER_KEY_MISSING -> "no API key";
-          case PROVIDER_KEY_UNREADABLE -> "API key is unreadable";
-          case VIRTUAL_KEY_INVALID -> "invalid virtual key";
+          case PROVIDER_KEY_UNREADABLE -> "API key cannot be read";
+          case VIRTUAL_KEY_INVALID -> "virtual key not valid";
           case REQUEST_NOT_METERABLE -> "cannot be metered";
           case WRONG_PATH,
               REQUEST_MALFORMED,

@@ -97,15 +97,15 @@ record CallsPage(WebParts parts, CallsCsv files) {
           Reply.message(
               503,
               request.frame(),
-              "Another export is running",
+              "Another file is being made",
               "Try again in a moment.",
               query.link().path());
       case CallsCsv.Made.TooSlow _ ->
           Reply.message(
               503,
               request.frame(),
-              "The export takes too long",
-              "Nothing was exported. Choose fewer days and try again.",
+              "This file takes too long",
+              "None was made. Choose fewer days, and it is made sooner.",
               query.link().path());
     };
   }

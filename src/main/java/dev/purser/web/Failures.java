@@ -27,13 +27,13 @@ final class Failures {
       case 401 -> List.of(unauthorized(provider, reason));
       case 402 -> List.of(billing(provider));
       case 403 -> forbidden(call, reason);
-      case 404 -> List.of(otherModel(call, "The API key may not have access to this model."));
+      case 404 -> List.of(otherModel(call, "The API key can perhaps not use this model."));
       case 429 -> tooMany(call, reason);
-      case 500, 502, 504 -> List.of(again(provider, "had an internal error"));
+      case 500, 502, 504 -> List.of(again(provider, "had an error of its own"));
       case 503, 529 ->
           List.of(
-              again(provider, "was overloaded"),
-              otherModel(call, "Another model may be available."));
+              again(provider, "had more calls than it can answer"),
+              otherModel(call, "Models are not all overloaded at the same time."));
       default -> List.of();
     };
   }
@@ -45,34 +45,37 @@ final class Failures {
           Advice.elsewhere(
               "Set the address of the API key's region",
               name
-                  + " serves this key's project at another address. Set PURSER_OPENAI_URL to that"
-                  + " address, such as https://eu.api.openai.com, and restart Purser.");
+                  + " serves this key's project at another address. Set PURSER_OPENAI_URL to it,"
+                  + " such as https://eu.api.openai.com, and start Purser again.");
       case "ip_not_authorized" ->
           Advice.elsewhere(
               "Allow Purser's IP address",
-              "The API key is valid, but not from this machine's IP address. Allow the address in "
+              "The API key is good, but not from this machine. Allow its address in "
                   + name
                   + "'s console.");
       case "missing_scope" -> permission(provider);
       case "mismatched_organization", "mismatched_project" ->
           Advice.elsewhere(
-              "Remove the organization or project",
-              "The API key saved in Purser does not belong to the organization or project named in"
-                  + " the call. Check the program's settings, and any proxy between Purser and "
+              "Name no organization and no project",
+              "The call named one that the API key saved in Purser does not belong to. Look for it"
+                  + " in the program's settings, and in a proxy between Purser and "
                   + name
                   + ".");
       case "invalid_api_key", "authentication_error", "account_deactivated", "no_organization" ->
           new Advice(
               "Replace the API key",
-              name + " rejected the API key saved in Purser. The program's virtual key is fine.",
+              name
+                  + " did not accept the API key that is saved in Purser. The program's virtual key"
+                  + " is not the cause.",
               keyPath(provider),
               "Replace the API key");
       default ->
           new Advice(
               "Check the API key",
               name
-                  + " rejected the API key saved in Purser, or another header of the call: see the"
-                  + " error response. Use Verify to check the API key.",
+                  + " refused the API key that is saved in Purser, or something that the call named"
+                  + " beside it; the answer that the program got says which. Verify says whether"
+                  + " the API key is still good.",
               "/settings#key-" + provider.id(),
               "Verify the API key");
     };
@@ -82,10 +85,10 @@ final class Failures {
     return reason.equals("unsupported_country_region_territory")
         ? List.of(
             Advice.elsewhere(
-                "Run Purser in a supported country",
-                call.provider().displayName() + " does not serve the country where Purser runs."))
-        : List.of(
-            permission(call.provider()), otherModel(call, "Choose one that the API key can use."));
+                "Call from another country",
+                call.provider().displayName()
+                    + " does not serve the country that Purser calls from."))
+        : List.of(permission(call.provider()), otherModel(call, "One that the API key may use."));
   }
 
   private static List<Advice> tooMany(Call call, String reason) {
@@ -100,14 +103,14 @@ final class Failures {
       default ->
           List.of(
               Advice.elsewhere(
-                  "Send fewer calls",
+                  "Call more slowly",
                   "This is "
                       + provider.displayName()
-                      + "'s rate limit for your account, not a limit in Purser. The retry-after"
-                      + " header says how long to wait; SDKs do this automatically."),
+                      + "'s rate limit for your account, not a limit of Purser's. Its answer said"
+                      + " in retry-after how long to wait, and SDKs do so by themselves."),
               Advice.elsewhere(
-                  "Request a higher limit",
-                  "See your limits in " + provider.displayName() + "'s console."));
+                  "Have the limit raised",
+                  "Your limits stand in " + provider.displayName() + "'s console."));
     };
   }
 
@@ -116,14 +119,14 @@ final class Failures {
         "Add credit, or raise the limit",
         "The account with "
             + provider.displayName()
-            + " has no credit left or has reached a limit set there. Change this in its console."
-            + " This is not a Purser budget.");
+            + " has no credit left, or has reached a limit set there. That is done in its console;"
+            + " it is not a budget of Purser's.");
   }
 
   private static Advice permission(Provider provider) {
     return new Advice(
-        "Grant the permission",
-        "The API key saved in Purser does not have permission. Change this in "
+        "Give the API key the permission",
+        "The API key that is saved in Purser may not do this. Change that in "
             + provider.displayName()
             + "'s console, or save another API key.",
         keyPath(provider),
@@ -136,8 +139,7 @@ final class Failures {
         provider.displayName()
             + " "
             + why
-            + ". SDKs retry such calls automatically. Check its status page if the problem"
-            + " persists.");
+            + ". SDKs repeat such calls by themselves; its status page says whether it lasts.");
   }
 
   private static Advice otherModel(Call call, String sentence) {

@@ -65,15 +65,15 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
   /** Of a field that was sent for another key than the one that is saved by now. */
   static final Part NOT_SAVED_OVER_ANOTHER =
       new Part.Failed(
-          "Nothing was saved: someone else has changed this API key.",
-          "The row shows the current key. Save again to replace it with yours.",
+          "Nothing was saved: this API key was changed elsewhere in the meantime.",
+          "The row shows it as it is now. Save once more to put yours in its place.",
           true);
 
   /** Of a question that was asked about another key than the one that is saved by now. */
   static final Part ANOTHER_NOT_DELETED =
       new Part.Failed(
-          "Nothing was deleted: someone else has replaced this API key.",
-          "The row shows the current key.",
+          "Nothing was deleted: this API key was replaced elsewhere in the meantime.",
+          "The row shows the one that is saved now.",
           false);
 
   /** The field with the id of the key that a row's forms are about. */
@@ -83,10 +83,10 @@ public record KeyRow(Provider provider, @Nullable ProviderKey key, ZoneId zone, 
     String name = provider.displayName();
     String what =
         switch (notSaved) {
-          case KeySaved.Mistaken _ -> "This is not an API key from " + name + ".";
-          case KeySaved.Rejected _ -> name + " rejected this key.";
-          case KeySaved.Busy _ -> name + " has not checked it yet.";
-          case KeySaved.Unreachable _ -> "Could not reach " + name + ".";
+          case KeySaved.Mistaken _ -> "This is no API key from " + name + ".";
+          case KeySaved.Rejected _ -> name + " refused this key.";
+          case KeySaved.Busy _ -> name + " was not asked yet.";
+          case KeySaved.Unreachable _ -> name + " could not be asked.";
         };
     return new Part.Failed(what + " Nothing was saved.", notSaved.reason(), true);
   }

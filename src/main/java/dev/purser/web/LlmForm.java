@@ -61,7 +61,7 @@ public record LlmForm(
         ModelChoices.of(known, model.orElse(saved(settings))),
         model
             .map(choice -> whyNot(provider, choice, saved(settings)))
-            .orElse(Optional.of("Choose a model from the list."))
+            .orElse(Optional.of("This is no model. Choose one of the list."))
             .orElse(null),
         BudgetField.read(form),
         ZoneChoices.read(form),
@@ -130,7 +130,7 @@ public record LlmForm(
         model.equals(saved) || (model.provider() == null && chosen.get() != saved.provider());
     return alone
         ? Optional.of(
-            "Also choose one of " + chosen.get().displayName() + "'s models, or keep the provider.")
+            "Choose one of " + chosen.get().displayName() + "'s models too, or leave the provider.")
         : Optional.empty();
   }
 

@@ -146,7 +146,7 @@ public record ModelChoices(List<Group> groups, String chosen, @Nullable String c
         .key(provider)
         .map(key ->
             switch (key.status()) {
-              case VALID, RESTRICTED -> "Your API key cannot use these";
+              case VALID, RESTRICTED -> "Your API key lists none of these";
               case REJECTED -> "Replace the rejected API key to use these";
               case UNREADABLE -> "Save the API key again to use these";
             })
@@ -162,7 +162,7 @@ public record ModelChoices(List<Group> groups, String chosen, @Nullable String c
     String name = provider.displayName();
     if (!known.usable(provider, model)) {
       return model
-          + " cannot be used right now: "
+          + " cannot be used just now: "
           + known
               .key(provider)
               .map(ProviderKey::status)
@@ -172,11 +172,11 @@ public record ModelChoices(List<Group> groups, String chosen, @Nullable String c
                     case REJECTED -> name + " rejected the API key.";
                     case UNREADABLE -> "the API key from " + name + " cannot be read.";
                   })
-              .orElse("no API key is saved for " + name + ".");
+              .orElse("there is no API key from " + name + ".");
     }
     return price(known, chosen).isPresent()
         ? null
-        : "No price is known for " + model + ": its calls are unpriced until you add one.";
+        : "There is no price for " + model + " yet: its calls are unpriced until one is added.";
   }
 
   private static Instant releasedAt(KnownModel known) {

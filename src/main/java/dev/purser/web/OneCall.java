@@ -81,11 +81,11 @@ public record OneCall(
     String provider = row.call().provider().displayName();
     UsageSource source = row.call().usageSource();
     if (row.call().state() == EntryState.INTERRUPTED) {
-      return "Purser stopped before this call ended, so its usage is unknown. It is booked at its"
-          + " full hold.";
+      return "Purser stopped before this call ended, so nobody knows what it used. It counts with"
+          + " all that was set aside for it.";
     }
     return switch (source) {
-      case null -> "Still running.";
+      case null -> "What it costs is known when it ends.";
       case REPORTED ->
           "Usage reported by "
               + provider
@@ -96,20 +96,20 @@ public record OneCall(
           row.call().errorCode() == null
               ? "≈ Estimated: "
                   + provider
-                  + " reported the tokens, but not everything the price depends on"
+                  + " reported the tokens, but not all that their price depends on "
                   + (row.call().webSearches() > 0
-                      ? "(whether it searched the web). We count one search"
-                      : "(how long some were cached). We count the longer time")
+                      ? "(whether it searched the web). A search is counted"
+                      : "(for how long some were cached). The longer time is counted")
                   + " × price list "
                   + detail.priceVersion()
                   + "."
               : "≈ Estimated, because "
                   + provider
-                  + " did not report the usage: the known input and at most the output received ×"
-                  + " price list "
+                  + " did not report the usage: the input as far as it is known and at most the output"
+                  + " that came × price list "
                   + detail.priceVersion()
                   + ".";
-      case NONE -> "Nothing was used, so it is free of charge.";
+      case NONE -> "Nothing was used, so there is nothing to pay.";
     };
   }
 
@@ -182,7 +182,7 @@ public record OneCall(
   /** The bar's words. */
   public String timeInWords() {
     Long first = row.call().firstByteMillis();
-    return (first == null ? "No data received" : Figures.duration(first) + " to the first byte")
+    return (first == null ? "No byte came" : Figures.duration(first) + " to the first byte")
         + ", "
         + row.duration()
         + " in all";
@@ -201,9 +201,9 @@ public record OneCall(
     return switch (adjustment.reason()) {
       case "priced" -> "A price was added";
       case "repriced" -> "An added price was replaced";
-      case "doubt_released" -> "Released from doubt: the estimate counts as the cost";
-      case "settled_late" -> "Settled after it had been marked interrupted";
-      case "restored" -> "Restored after the database had lost this entry";
+      case "doubt_released" -> "What was in doubt was released: its estimate counts as its cost";
+      case "settled_late" -> "Its end was booked after it had been taken for interrupted";
+      case "restored" -> "The database had lost this entry, and it was written again";
       default -> adjustment.reason().replace('_', ' ');
     };
   }

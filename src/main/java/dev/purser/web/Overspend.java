@@ -53,7 +53,7 @@ public record Overspend(
   public BudgetBar bar() {
     AgentStanding standing = standing();
     return new BudgetBar(
-        "Test budget",
+        "Budget of the try",
         budget,
         standing.spent(),
         standing.held(),
@@ -72,25 +72,27 @@ public record Overspend(
   /** What a screen reader says: it changes only when there is something to say. */
   public String milestone() {
     return switch (stage()) {
-      case NOT_BEGUN -> "Not started yet.";
+      case NOT_BEGUN -> "Nothing has been tried yet.";
       case UNDER_WAY -> underWay();
       case OVER -> verdict();
       case CUT_OFF ->
           live()
-              ? "Purser was killed during this test and is settling the calls that were running."
-              : "Purser was killed during this test. Nothing was lost, and nothing is still held.";
+              ? "Purser was killed during this try, and is settling what ran then."
+              : "Purser was killed during this try. Nothing is lost, and nothing is held any more.";
     };
   }
 
   private String underWay() {
     Overspending.Sending sending = Objects.requireNonNull(attempt).sending();
     if (standing().refusals() > 0) {
-      return "Calls that no longer fit are refused and cost nothing.";
+      return "What no longer fits is refused, and costs nothing.";
     }
     if (standing().shortened() > 0) {
-      return "Long answers are shortened to fit the remaining budget.";
+      return "Long answers are cut to what there is still money for.";
     }
-    return sending != null && sending.sent() == 0 ? "Starting the calls." : "Calls are running.";
+    return sending != null && sending.sent() == 0
+        ? "The calls are about to be sent."
+        : "The calls are on their way.";
   }
 
   private String verdict() {
@@ -99,7 +101,7 @@ public record Overspend(
         + " of "
         + Figures.sum(budget)
         + " spent; "
-        + (kept() ? "never above" : "above it, which must never happen")
+        + (kept() ? "never above" : "above it, which must not happen")
         + ". "
         + Figures.count(standing.settled())
         + " answered ("
@@ -122,8 +124,8 @@ public record Overspend(
       return refused.errorCode().replace('_', ' ');
     }
     return refused.budgetOf().equals("agent")
-        ? "did not fit the test budget"
-        : "did not fit the overall budget";
+        ? "did not fit the budget of the try"
+        : "did not fit the budget of the whole space";
   }
 
   /** All its calls. */

@@ -39,6 +39,8 @@ public record PasswordForm(
 
   /** Why a password that is typed a second time will not do; empty if it will. */
   static Optional<String> whyNotAgain(Secret password, Secret again) {
-    return password.equals(again) ? Optional.empty() : Optional.of("The passwords do not match.");
+    return password.equals(again)
+        ? Optional.empty()
+        : Optional.of("This is not the same password.");
   }
 }

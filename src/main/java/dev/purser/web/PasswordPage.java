@@ -62,7 +62,7 @@ record PasswordPage(WebParts parts, Visitors visitors, PasswordAttempts attempts
             .orElseGet(() -> Reply.redirect(SignInForm.path(null, PATH)));
       }
       case PasswordChanged.WrongPassword _ ->
-          page(422, request, typed.withPresentProblem("This is not your current password."));
+          page(422, request, typed.withPresentProblem("This is not your present password."));
       case PasswordChanged.Refused refused ->
           throw new IllegalStateException("not refused before: " + refused);
     };

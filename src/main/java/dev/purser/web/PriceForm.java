@@ -190,7 +190,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
   private PriceForm checked() {
     Map<String, String> wrong = new LinkedHashMap<>();
     if (Provider.ofId(value(PROVIDER)).isEmpty()) {
-      wrong.put(PROVIDER, "Choose the model's provider.");
+      wrong.put(PROVIDER, "Choose whose model it is.");
     }
     String model = value(MODEL);
     if (model.isEmpty()
@@ -199,10 +199,10 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
         || !PlainText.is(model)) {
       wrong.put(
           MODEL,
-          "Enter the model's name as used in calls, without spaces or invisible characters.");
+          "Write the model's name as calls name it, without spaces and characters that cannot be seen.");
     }
     if (!value(FROM).isEmpty() && !isDay(value(FROM))) {
-      wrong.put(FROM, "Enter a day, such as 2026-12-01, or leave it empty.");
+      wrong.put(FROM, "Write a day, such as 2026-12-01, or leave it empty.");
     }
     for (List<Field> fields : List.of(USUAL, WRITES)) {
       for (Field field : fields) {
@@ -211,8 +211,8 @@ public record PriceForm(Map<String, String> values, Map<String, String> errors) 
           wrong.put(
               field.name(),
               typed.isEmpty()
-                  ? "Enter a price, or 0 if it is free."
-                  : "Enter an amount in dollars, such as 3 or 0.25.");
+                  ? "Write what it costs; 0 if it is free."
+                  : "Write an amount in dollars, such as 3 or 0.25.");
         }
       }
     }

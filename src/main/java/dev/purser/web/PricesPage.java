@@ -78,8 +78,8 @@ record PricesPage(WebParts parts) {
       return Reply.message(
           403,
           request.frame(),
-          "You cannot change this",
-          "Prices apply to everyone on this server, so only an administrator can add one.");
+          "Not yours to change",
+          "A price holds for everybody here: only an administrator adds one.");
     }
     PriceForm form = PriceForm.read(request.form()::text);
     try {
@@ -107,7 +107,7 @@ record PricesPage(WebParts parts) {
   }
 
   private static PriceForm uncountable(PriceForm form) {
-    return form.refused("These prices are too high or have too many decimals.");
+    return form.refused("Such prices cannot be counted exactly, or are too high.");
   }
 
   private Reply shown(

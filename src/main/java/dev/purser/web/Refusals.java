@@ -47,7 +47,7 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
               List.of(
                   new Advice(
                       "Save an API key",
-                      "Save one for " + call.provider().displayName() + ". It stays in Purser.",
+                      "From " + call.provider().displayName() + "; it stays in Purser.",
                       SETTINGS_KEYS,
                       "Save an API key")));
       case PROVIDER_KEY_UNREADABLE ->
@@ -57,11 +57,11 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
               "the API key could not be read",
               "The API key for "
                   + call.provider().displayName()
-                  + " is saved, but this installation's keyset cannot decrypt it.",
+                  + " is saved, but cannot be opened with this installation's keyset.",
               List.of(
                   new Advice(
                       "Save the API key again",
-                      "It replaces the old one.",
+                      "The old one is replaced.",
                       SETTINGS_KEYS,
                       "Replace the API key")));
       case REQUEST_NOT_METERABLE -> notMeterable(call, detail.refusalMessage());
@@ -77,7 +77,12 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
           LEDGER_UNAVAILABLE,
           OVERLOADED,
           SHUTTING_DOWN ->
-          because(call, null, code.id().replace('_', ' '), "See the error response.", List.of());
+          because(
+              call,
+              null,
+              code.id().replace('_', ' '),
+              "The answer that the program got says more.",
+              List.of());
     };
   }
 
@@ -86,13 +91,14 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
         call,
         message == null ? null : RefusalErrors.notMeterable(message),
         "it cannot be metered",
-        message == null ? "See the error response." : message,
+        message == null ? "The answer that the program got says more." : message,
         List.of(
-            Advice.elsewhere("Leave it out", "Then Purser can meter the request and forward it."),
+            Advice.elsewhere(
+                "Leave it out", "Then Purser forwards the request and knows what it costs."),
             Advice.elsewhere(
                 "Call the provider directly",
-                "Use the API key itself. Purser does not see such calls: no figure or budget"
-                    + " includes them.")));
+                "With the API key itself. Such calls are in no figure of Purser's, and no budget"
+                    + " holds them.")));
   }
 
   private BudgetRefusals budgets() {
@@ -110,8 +116,8 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
           call,
           errors.nothingToChoose(call.agentId()),
           "no model was chosen",
-          "The program did not name a model, and neither the agent nor the settings have one for"
-              + " this API.",
+          "The program left the choice of a model to Purser, and none was chosen that fits what it"
+              + " called.",
           List.of(
               new Advice(
                   "Choose the agent's preferred model",
@@ -120,7 +126,7 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
                   "Choose a model"),
               new Advice(
                   "Choose a default model",
-                  "It is used when an agent has no preferred model.",
+                  "It is used where an agent has no model of its own.",
                   SETTINGS_MODEL,
                   "Choose a default")));
     }
@@ -129,36 +135,36 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
       return because(
           call,
           errors.otherProvidersModel(asked, owner.get()),
-          "model belongs to another provider",
+          "the model is another provider's",
           asked
               + " is a model of "
               + owner.get().displayName()
               + ", and the program called "
               + call.provider().displayName()
-              + "'s API.",
+              + "'s interface.",
           List.of(
               Advice.elsewhere(
-                  "Use that provider's API",
+                  "Call it by its own interface",
                   switch (owner.get()) {
-                    case ANTHROPIC -> "Use an Anthropic SDK with /v1/messages.";
-                    case OPENAI -> "Use an OpenAI SDK with /v1/chat/completions or /v1/responses.";
+                    case ANTHROPIC -> "With an Anthropic SDK, through /v1/messages.";
+                    case OPENAI ->
+                        "With an OpenAI SDK, through /v1/chat/completions or /v1/responses.";
                   }),
               new Advice(
                   "Always use another model",
-                  "An agent can always use its preferred model, even if the program asks for"
-                      + " another.",
+                  "An agent can use its preferred model whatever its program asks for.",
                   "/agents/" + call.agentId(),
                   "Choose a model")));
     }
     return because(
         call,
         errors.unknownModel(asked),
-        "model not available",
-        asked + " is not one of the models that the saved API keys could use.",
+        "the model is not available",
+        asked + " was not among the models that the saved API keys can use.",
         List.of(
             new Advice(
-                "See available models",
-                "The price list shows which ones your API keys can use.",
+                "See which models there are",
+                "The list of prices says which ones your API keys can use.",
                 "/prices",
                 "See models")));
   }
@@ -173,14 +179,14 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
     return because(
         call,
         errors.agentsModelIsOtherProviders(call.agentId(), chosen, owner, called),
-        "the agent's model belongs to another provider",
+        "the agent's model is another provider's",
         "The agent was set to always use "
             + chosen
             + ", a model of "
             + owner.displayName()
             + ", and its program called "
             + called.displayName()
-            + "'s API.",
+            + "'s interface.",
         List.of(
             new Advice(
                 "Choose a model of " + called.displayName() + " for the agent",
@@ -206,6 +212,10 @@ record Refusals(PriceList prices, RefusalErrors errors, ZoneId zone, Instant now
 
   private static WhyRefused unknown(Call call) {
     return new WhyRefused(
-        "Refused", "See the error response: " + call.errorCode() + ".", null, List.of(), "");
+        "Refused",
+        "The answer that the program got says why: " + call.errorCode() + ".",
+        null,
+        List.of(),
+        "");
   }
 }

@@ -60,17 +60,17 @@ sealed interface Reply {
         ? message(
             409,
             frame,
-            "Already submitted",
-            "This form was already submitted. The result was shown once and cannot be shown again.",
+            "Sent already",
+            "This form was done the first time. What it made was shown then.",
             back)
         : message(
             409,
             frame,
-            "Already submitted",
-            "The key was shown once and cannot be shown again. If you did not copy it, create a new"
-                + " one.",
+            "Sent already",
+            "This form was done the first time, and what it made was shown then, that once. If you"
+                + " did not copy it, make a new one.",
             first.again(),
-            "Create a new one");
+            "Make a new one");
   }
 
   static Reply redirect(String path) {
@@ -85,7 +85,12 @@ sealed interface Reply {
   /** The same, with the way back to where one was. */
   static Reply message(int status, Frame frame, String title, String sentence, String back) {
     return message(
-        status, frame, title, sentence, back, back.equals("/") ? "Go to home" : "Go back");
+        status,
+        frame,
+        title,
+        sentence,
+        back,
+        back.equals("/") ? "To the start" : "Back to where you were");
   }
 
   private static Reply message(
@@ -99,6 +104,6 @@ sealed interface Reply {
 
   /** What is not there, and what is another space's. */
   static Reply notFound(Frame frame) {
-    return message(404, frame, "Page not found", "There is no page at this address.");
+    return message(404, frame, "Nothing here", "This address leads nowhere.");
   }
 }

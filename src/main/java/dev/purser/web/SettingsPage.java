@@ -73,7 +73,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
               request,
               provider.get(),
               new KeyRow.Part.Failed(
-                  provider.get().displayName() + " has not checked it yet. Nothing was changed.",
+                  provider.get().displayName() + " was not asked yet. The key is as it was.",
                   busy.reason(),
                   false));
       case KeyVerified.Unreachable unreachable ->
@@ -82,7 +82,7 @@ record SettingsPage(WebParts parts, ProviderKeys keys) {
               request,
               provider.get(),
               new KeyRow.Part.Failed(
-                  provider.get().displayName() + " could not be reached. Nothing was changed.",
+                  provider.get().displayName() + " could not be asked. The key is as it was.",
                   unreachable.reason(),
                   false));
     };

@@ -53,8 +53,8 @@ record SetupPage(WebParts parts, Visitors visitors) {
             Reply.message(
                 403,
                 request.frame(),
-                "This set-up link is not valid",
-                "Open the link that Purser printed at its last start. Each start creates a new"
+                "Not the link to set Purser up",
+                "Open the one that Purser printed when it last started: every start makes a new"
                     + " one."));
   }
 

@@ -29,17 +29,16 @@ public record SignInForm(
 
   /** Why somebody finds themselves on this page. */
   public enum Notice {
-    SET_UP("set-up", "Purser is already set up."),
-    SIGNED_OUT("signed-out", "You have signed out."),
-    SIGNED_OUT_EVERYWHERE("everywhere", "You are signed out of all sessions."),
+    SET_UP("set-up", "Purser is set up already."),
+    SIGNED_OUT("signed-out", "You are signed out."),
+    SIGNED_OUT_EVERYWHERE("everywhere", "You are signed out in every browser."),
     SESSION_ENDED(
-        "session", "Your session had ended, so nothing was changed. Sign in and try again."),
+        "session", "Your session had ended, so nothing was changed. Sign in and do it again."),
     PASSWORD_SENT(
         "password",
-        "Your session has ended. If you were changing your password, try the new one first. If it"
-            + " does not work, sign in with the old one and change it again."),
-    LINK_SPENT(
-        "link", "This link is no longer valid. A sign-in link works once, within 10 minutes.");
+        "Your session has ended. If you were changing your password, sign in with the new one; if it"
+            + " does not work yet, with the old one, and change it again."),
+    LINK_SPENT("link", "This link no longer works. It works once, and only for 10 minutes.");
 
     private final String id;
     private final String sentence;

@@ -47,7 +47,8 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
               403,
               request,
               empty(to)
-                  .refused(email, "This user is disabled. Ask your administrator to enable it."))
+                  .refused(
+                      email, "This user is disabled. Ask whoever runs this Purser to enable it."))
           : wrong(request, email, to);
     }
     attempts.succeeded(email, request.clientAddress(), browser);
@@ -55,7 +56,10 @@ record SignInPage(WebParts parts, Visitors visitors, PasswordAttempts attempts) 
   }
 
   private Reply wrong(PageRequest request, String email, String to) {
-    return page(422, request, empty(to).refused(email, "Wrong e-mail or password."));
+    return page(
+        422,
+        request,
+        empty(to).refused(email, "This e-mail and this password do not belong together."));
   }
 
   Reply signOut(PageRequest request) {

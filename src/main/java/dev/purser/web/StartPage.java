@@ -54,7 +54,7 @@ public record StartPage(WebParts parts) {
   public record FirstCall(Call call, boolean only) {
     /** How it is called. */
     public String title() {
-      return only ? "Your first call" : "Your latest call";
+      return only ? "The first call" : "The latest call";
     }
 
     /** Whether it is done, and so this step. */
@@ -97,12 +97,7 @@ public record StartPage(WebParts parts) {
               ? shown(200, request, read, agent, secret.reveal(), "", null)
               : Reply.redirect("/agents/" + agent.id());
       case AgentSaved.NameTaken _ ->
-          shown(
-              422,
-              request,
-              read,
-              name,
-              "An agent with this name already exists. Choose another name.");
+          shown(422, request, read, name, "Another agent has this name already. Choose another.");
       case AgentSaved.Refused refused -> shown(422, request, read, name, refused.reason());
       case AgentSaved.ChangedElsewhere _, AgentSaved.NotFound _ ->
           throw new IllegalStateException("a new agent cannot have been there before");

@@ -202,6 +202,6 @@ record UsagePage(WebParts parts) {
   }
 
   static String name(@Nullable String agentName) {
-    return agentName == null ? "(deleted agent)" : agentName;
+    return agentName == null ? "(an agent that is no more)" : agentName;
   }
 }

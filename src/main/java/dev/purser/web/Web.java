@@ -118,8 +118,9 @@ public final class Web {
         Reply.message(
             503,
             frame(context.request(), null, null),
-            "Too many sign-in attempts right now",
-            "Nothing was changed. Go back and try again in a few seconds."),
+            "Too many passwords at once",
+            "Others are signing in just now. Nothing was changed. Go back and try again in a few"
+                + " seconds."),
         null);
   }
 
@@ -133,7 +134,7 @@ public final class Web {
     } catch (RuntimeException e) {
       log.error("a page could not be sent", e);
     }
-    sendBare(context, 500, "Something went wrong. See the server log.");
+    sendBare(context, 500, "This went wrong. The server's log says more.");
   }
 
   /** A sentence, where no page can be made. */
@@ -162,9 +163,9 @@ public final class Web {
           Reply.message(
               421,
               bare,
-              "Unknown host name",
-              "Purser does not serve this host name. Set PURSER_PUBLIC_URL to the URL that people"
-                  + " use."),
+              "Not this server's name",
+              "Purser does not answer to this host name. Set PURSER_PUBLIC_URL to the URL that"
+                  + " people use."),
           null);
     }
     try {
@@ -176,18 +177,18 @@ public final class Web {
           Reply.message(
               503,
               bare,
-              "The database is not available",
+              "The database cannot be used just now",
               request.method().equals(HttpMethod.POST)
                   // It may have failed after the change: confirming it, or reading the page.
-                  ? "Your change may or may not have been saved. Reload the page in a moment and"
-                      + " check before you try again."
-                  : "Nothing was lost. Try again soon.",
+                  ? "What you sent may have been done or not. Load the page again in a moment, and"
+                      + " look before you send it once more."
+                  : "Nothing is lost. Try again soon.",
               whereTo(request)),
           null);
     } catch (RuntimeException e) {
       log.error("{} {} failed", route.method(), route.path(), e);
       return rendered(
-          Reply.message(500, bare, "Something went wrong", "See the server log."), null);
+          Reply.message(500, bare, "This went wrong", "The server's log says more."), null);
     }
   }
 
@@ -245,7 +246,7 @@ public final class Web {
           403,
           frame,
           "This form is out of date",
-          "Nothing was changed. Go back, reload the page and submit the form again.",
+          "Nothing was changed. Go back, load the page again, and send the form from there.",
           whereTo(request));
     }
     return formId.isEmpty() || route.is(PageRoute.Trait.REPEATABLE)
@@ -365,8 +366,8 @@ public final class Web {
     Frame bare = frame(context.request(), null, null);
     Reply reply =
         status == 413
-            ? Reply.message(413, bare, "Request too large", "Nothing was changed.")
-            : Reply.message(status, bare, "Invalid request", "Nothing was changed.");
+            ? Reply.message(413, bare, "Too much at once", "Nothing was changed.")
+            : Reply.message(status, bare, "This cannot be read", "Nothing was changed.");
     answer(context, pages.take(() -> rendered(reply, null)));
   }
 

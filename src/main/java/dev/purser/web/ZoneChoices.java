@@ -54,7 +54,9 @@ public record ZoneChoices(String chosen, @Nullable String other, @Nullable Strin
   /** What a form says; it may be wrong. */
   static ZoneChoices read(Form form) {
     String id = form.text("zone");
-    return zone(id).isPresent() ? of(id, null) : of(UTC, "Choose a time zone from the list.");
+    return zone(id).isPresent()
+        ? of(id, null)
+        : of(UTC, "This is no time zone. Choose one of the list.");
   }
 
   /** Of what has no problem. */

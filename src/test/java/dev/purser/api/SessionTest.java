@@ -58,7 +58,7 @@ class SessionTest {
     Http.Answer second = api.anonymous().get(link);
     assertThat(second.status()).isEqualTo(403);
     assertThat(second.setCookie(Sessions.COOKIE)).isEmpty();
-    assertThat(second.text()).contains("no longer valid");
+    assertThat(second.text()).contains("no longer works");
   }
 
   @Test

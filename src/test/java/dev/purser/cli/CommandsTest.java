@@ -310,7 +310,7 @@ class CommandsTest {
                   VALUES ('space-7', 'anthropic_messages beta next-year-2027-01-01', 'call-9', 0)\
                   """));
       assertThat(run(test, "", "strict", "list").output())
-          .contains("Refused since a call with it cost more than was held for it:")
+          .contains("Refused since a call with it cost more than was set aside for it:")
           .contains(String.join(" ", name), "space-7", "1970-01-01T00:00:00Z", "call-9");
       run(test, "", strict("allow", name));
       assertThat(run(test, "", "strict", "list").output()).doesNotContain("space-7");
@@ -354,14 +354,14 @@ class CommandsTest {
       Ended shown = run(test, "", with(dear, "--dry-run"));
       assertThat(shown.exitCode()).isZero();
       assertThat(shown.output())
-          .contains("No call this month would change its cost.")
+          .contains("No call of this month changes its cost.")
           .contains("times the highest list price of Anthropic")
           .contains("Nothing was saved.");
       assertThat(run(test, "", "prices", "list").output()).doesNotContain("claude-99");
 
       Ended sure = run(test, "", with(dear, "--yes"));
       assertThat(sure.exitCode()).isZero();
-      assertThat(sure.output()).contains("No call this month changed its cost.");
+      assertThat(sure.output()).contains("No call of this month changed its cost.");
 
       Ended listed =
           run(

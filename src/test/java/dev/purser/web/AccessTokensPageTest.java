@@ -81,7 +81,7 @@ class AccessTokensPageTest {
     Http.Answer second = visit.send("/access-tokens", form);
 
     assertThat(second.status()).isEqualTo(409);
-    assertThat(second.text()).contains("Already submitted").doesNotContainPattern(SECRET);
+    assertThat(second.text()).contains("Sent already").doesNotContainPattern(SECRET);
     assertThat(visit.get("/access-tokens").text()).containsOnlyOnce("<h3>nightly</h3>");
   }
 
@@ -97,7 +97,7 @@ class AccessTokensPageTest {
     Http.Answer revoked = visit.submit(asks, "/access-tokens/" + id + "/revoke");
 
     assertThat(visit.get(revoked.header("location")).text())
-        .contains("The access token “nightly” was revoked.");
+        .contains("The access token “nightly” is revoked.");
     assertThat(script.get("/api/me").status()).isEqualTo(401);
   }
 

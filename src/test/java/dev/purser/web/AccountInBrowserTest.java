@@ -71,9 +71,9 @@ class AccountInBrowserTest {
   }
 
   private static void change(Window window, String present, String next, String again) {
-    fill(window, "Current password", present);
+    fill(window, "Present password", present);
     fill(window, "New password", next);
-    fill(window, "Repeat new password", again);
+    fill(window, "The new password again", again);
     button(window, "Change password").click();
   }
 
@@ -83,7 +83,7 @@ class AccountInBrowserTest {
     window.go(link.getRawPath() + "?" + link.getRawQuery());
     fill(window, "E-mail", "ada@example.org");
     fill(window, "Password", Person.PASSWORD);
-    fill(window, "Repeat password", Person.PASSWORD);
+    fill(window, "The same password again", Person.PASSWORD);
     return window;
   }
 
@@ -94,7 +94,7 @@ class AccountInBrowserTest {
     Window window = setUp(purser, look);
     fill(window, "Password", "short");
     window.expectStatus(422);
-    button(window, "Create account").click();
+    button(window, "Make this user and sign in").click();
     Locator password = field(window, "Password");
     assertThat(password).hasAccessibleDescription(Pattern.compile("12 to 200 characters"));
     assertThat(password).hasValue("");
@@ -104,8 +104,8 @@ class AccountInBrowserTest {
     }
 
     fill(window, "Password", Person.PASSWORD);
-    fill(window, "Repeat password", Person.PASSWORD);
-    button(window, "Create account").click();
+    fill(window, "The same password again", Person.PASSWORD);
+    button(window, "Make this user and sign in").click();
 
     assertThat(window.page().getByLabel("Menu of ada@example.org")).isVisible();
     window.go(purser.app().setupLink().toString().replace(purser.url(), ""));
@@ -119,7 +119,8 @@ class AccountInBrowserTest {
     Window window = browsing.signedOut(look).go("/access-tokens");
     window.expectStatus(422);
     signIn(window, person.email(), WRONG);
-    assertThat(field(window, "Password")).hasAccessibleDescription("Wrong e-mail or password.");
+    assertThat(field(window, "Password"))
+        .hasAccessibleDescription("This e-mail and this password do not belong together.");
     assertThat(field(window, "Password")).hasValue("");
     assertThat(field(window, "E-mail")).hasValue(person.email());
 
@@ -149,7 +150,7 @@ class AccountInBrowserTest {
     }
     assertThat(button(window, "Sign out")).isFocused();
     keyboard.press("Enter");
-    assertThat(window.page().getByText("You have signed out.")).isVisible();
+    assertThat(window.page().getByText("You are signed out.")).isVisible();
     window.go("/password");
     assertThat(heading(window, "Sign in to Purser")).isVisible();
   }
@@ -162,17 +163,17 @@ class AccountInBrowserTest {
     Window window = browsing.window(person, look).go("/password");
     window.expectStatus(422);
     change(window, WRONG, NEXT, NEXT);
-    assertThat(field(window, "Current password"))
-        .hasAccessibleDescription("This is not your current password.");
+    assertThat(field(window, "Present password"))
+        .hasAccessibleDescription("This is not your present password.");
     change(window, Person.PASSWORD, NEXT, NEXT);
-    assertThat(window.page().getByText("Your password was changed.")).isVisible();
+    assertThat(window.page().getByText("Your password is changed.")).isVisible();
 
     change(other, NEXT, Person.PASSWORD, Person.PASSWORD);
     assertThat(heading(other, "Sign in to Purser")).isVisible();
     signIn(other, person.email(), NEXT);
     assertThat(heading(other, "Password")).isVisible();
     button(window, "Sign out everywhere").click();
-    assertThat(window.page().getByText("You are signed out of all sessions.")).isVisible();
+    assertThat(window.page().getByText("You are signed out in every browser.")).isVisible();
     other.go("/password");
     assertThat(heading(other, "Sign in to Purser")).isVisible();
   }
@@ -183,7 +184,7 @@ class AccountInBrowserTest {
     Window window = browsing.window(browsing.newPerson(), look).go("/access-tokens");
     fill(window, "Name", "nightly report");
     window.page().getByLabel("Manage.").check();
-    button(window, "Create token").click();
+    button(window, "Make token").click();
     String token = window.page().locator("#made-token").textContent();
     assertThat(new Http(browsing.purser().url(), token).get("/api/me").status()).isEqualTo(200);
     if (look.scripts()) {
@@ -210,7 +211,7 @@ class AccountInBrowserTest {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/access-tokens");
     fill(window, "Name", "twice");
-    button(window, "Create token").dblclick();
+    button(window, "Make token").dblclick();
 
     assertThat(window.page().locator("#made-token")).isVisible();
     window.go("/access-tokens");
@@ -230,15 +231,15 @@ class AccountInBrowserTest {
     accessible(window);
     fill(window, "Password", "short");
     window.expectStatus(422);
-    button(window, "Create account").click();
+    button(window, "Make this user and sign in").click();
     accessible(window);
     fill(window, "Password", Person.PASSWORD);
-    fill(window, "Repeat password", Person.PASSWORD);
-    button(window, "Create account").click();
+    fill(window, "The same password again", Person.PASSWORD);
+    button(window, "Make this user and sign in").click();
 
     accessible(window.go("/access-tokens"));
     fill(window, "Name", "nightly report");
-    button(window, "Create token").click();
+    button(window, "Make token").click();
     accessible(window);
     window.go("/access-tokens");
     link(window, "Revoke nightly report").click();

@@ -46,13 +46,13 @@ class AgentsInBrowserTest {
     Window window = browsing.window(person).go("/agents");
     assertThat(window.page().getByText("No agents yet")).isVisible();
     window.page().getByLabel("Name").fill("support-bot");
-    press(window, "Create agent");
+    press(window, "Make agent");
 
     window.page().getByLabel("Preferred model").selectOption("anthropic/claude-haiku-5-5");
     press(window, "Save changes");
     assertThat(window.page().locator("#edit .saved")).hasText("Saved");
 
-    window.page().getByPlaceholder("Name, for example laptop or ci").fill("laptop");
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
     press(window, "New virtual key");
     String secret = window.page().locator("#new-key").textContent();
     assertThat(secret).startsWith("psr_");
@@ -76,7 +76,7 @@ class AgentsInBrowserTest {
     }
 
     window.expectStatus(409).page().reload();
-    assertThat(window.page().getByText("Already submitted")).isVisible();
+    assertThat(window.page().getByText("Sent already")).isVisible();
     assertThat(window.page().locator("body")).not().containsText(secret);
     window.go("/agents");
     assertThat(window.page().locator("body")).not().containsText(secret);
@@ -108,7 +108,7 @@ class AgentsInBrowserTest {
     focused(window).press("Enter");
     press(window, "Archive agent");
     assertThat(focused(window))
-        .hasText("support-bot was archived and its virtual keys were revoked.");
+        .hasText("support-bot is archived, and its virtual keys are revoked.");
     window.assertAccessible();
   }
 
@@ -121,14 +121,14 @@ class AgentsInBrowserTest {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/start");
     window.page().getByLabel("Name").fill("support-bot");
-    press(window, "Create agent");
-    assertThat(window.page().getByText("This includes")).isVisible();
+    press(window, "Make agent");
+    assertThat(window.page().getByText("is already in it")).isVisible();
 
     window.expectStatus(409).page().reload();
 
     window.page().locator("main a").click();
     assertThat(window.page().locator("h1")).hasText("support-bot");
-    window.page().getByPlaceholder("Name, for example laptop or ci").fill("laptop");
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
     press(window, "New virtual key");
     assertThat(window.page().locator("#new-key")).containsText("psr_");
   }
@@ -160,21 +160,16 @@ class AgentsInBrowserTest {
 
     second.expectStatus(409);
     save(second, "by the second");
-    assertThat(
-            second
-                .page()
-                .getByRole(AriaRole.ALERT)
-                .getByText("someone else has changed this agent"))
-        .isVisible();
+    assertThat(second.page().getByRole(AriaRole.ALERT).getByText("changed elsewhere")).isVisible();
     if (scripts) {
       second.assertAccessibleLightAndDark();
     }
     assertThat(second.page().locator(".differences li"))
         .hasText("Name: yours is by the second, saved by now is by the first");
-    assertThat(second.page().locator("#edit-save")).containsText("Overwrite");
+    assertThat(second.page().locator("#edit-save")).containsText("Replace with mine");
     Locator name = second.page().locator("#edit #name");
     assertThat(name).hasValue("by the second");
-    second.page().getByText("Show the saved values").click();
+    second.page().getByText("Show the other values").click();
     assertThat(name).hasValue("by the first");
     save(second, "by the second");
     assertThat(second.page().locator("#edit .saved")).hasText("Saved");
@@ -234,8 +229,8 @@ class AgentsInBrowserTest {
     assertThat(page.getByText("No agents yet")).isVisible();
     readable(window);
     page.getByLabel("Name").fill("support-bot");
-    press(window, "Create agent");
-    page.getByPlaceholder("Name, for example laptop or ci").fill("laptop");
+    press(window, "Make agent");
+    page.getByPlaceholder("Name, such as laptop or ci").fill("laptop");
     press(window, "New virtual key");
     assertThat(page.locator("#new-key")).isVisible();
     for (Locator way : page.locator(".tab").all()) {
@@ -243,11 +238,11 @@ class AgentsInBrowserTest {
       assertThat(page.locator(".snippet .code:visible")).hasCount(1);
       readable(window);
     }
-    page.getByLabel("Monthly Budget for this agent").fill("99999999999");
+    page.getByLabel("Monthly Budget of this agent").fill("99999999999");
     window.expectStatus(422);
     press(window, "Save changes");
     assertThat(page.locator("#budget-problem")).isVisible();
-    assertThat(page.getByLabel("Monthly Budget for this agent")).hasValue("99999999999");
+    assertThat(page.getByLabel("Monthly Budget of this agent")).hasValue("99999999999");
     readable(window);
     page.getByText("Revoke laptop").click();
     assertThat(page.getByText("Revoke “laptop”?")).isVisible();
@@ -278,19 +273,19 @@ class AgentsInBrowserTest {
     assertThat(newAgent).isHidden();
     name.fill("taken");
     window.expectStatus(422);
-    press(window, "Create agent");
-    assertThat(page.getByText("An agent with this name already exists.")).isInViewport();
+    press(window, "Make agent");
+    assertThat(page.getByText("Another agent has this name already.")).isInViewport();
     assertThat(name).isFocused();
     assertThat(name).hasValue("taken");
     assertThat(name)
-        .hasAccessibleDescription("An agent with this name already exists. Choose another name.");
+        .hasAccessibleDescription("Another agent has this name already. Choose another.");
     readable(window);
 
     window.go("/agents/" + agentId);
-    page.getByPlaceholder("Name, for example laptop or ci").fill(" ");
+    page.getByPlaceholder("Name, such as laptop or ci").fill(" ");
     press(window, "New virtual key");
     assertThat(page.getByText("A name has 1 to 100 characters.")).isInViewport();
-    assertThat(page.getByPlaceholder("Name, for example laptop or ci")).isFocused();
+    assertThat(page.getByPlaceholder("Name, such as laptop or ci")).isFocused();
     readable(window);
   }
 
@@ -303,11 +298,11 @@ class AgentsInBrowserTest {
     window.page().keyboard().press("Enter");
     assertThat(window.page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
         .hasText("typed");
-    window.page().getByLabel("Monthly Budget for this agent").focus();
+    window.page().getByLabel("Monthly Budget of this agent").focus();
     window.page().keyboard().type("20.50");
     window.page().keyboard().press("Enter");
     assertThat(window.page().locator("#edit .saved")).hasText("Saved");
-    assertThat(window.page().getByLabel("Monthly Budget for this agent")).hasValue("20.50");
+    assertThat(window.page().getByLabel("Monthly Budget of this agent")).hasValue("20.50");
   }
 
   @Test

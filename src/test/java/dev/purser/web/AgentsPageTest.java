@@ -73,7 +73,7 @@ class AgentsPageTest {
     Matcher secret = SECRET.matcher(made.text());
     assertThat(made.status()).isEqualTo(200);
     assertThat(secret.find()).isTrue();
-    assertThat(made.text()).contains("Copy it now", "with the new virtual key.");
+    assertThat(made.text()).contains("Copy it now", "with the new virtual key filled in");
 
     assertThat(visit.get(page).text()).contains("laptop", "psr_…").doesNotContain(secret.group());
     assertThat(visit.get("/agents").text()).doesNotContain(secret.group());
@@ -114,8 +114,7 @@ class AgentsPageTest {
     Http.Answer late = visit.send("/start/agent", second);
     assertThat(late.status()).isEqualTo(422);
     assertThat(late.text())
-        .contains(
-            "An agent with this name already exists. Choose another name.", "value=\"first-bot\"");
+        .contains("Another agent has this name already. Choose another.", "value=\"first-bot\"");
   }
 
   @Test
@@ -216,7 +215,7 @@ class AgentsPageTest {
     assertThat(twice.status()).isEqualTo(422);
     assertThat(twice.text())
         .contains(
-            "An agent with this name already exists", "value=\"taken\"", "aria-invalid=\"true\"");
+            "Another agent has this name already", "value=\"taken\"", "aria-invalid=\"true\"");
 
     String breakingOut = "\"><script>alert(1)</script>".repeat(10);
     Http.Answer tooLong = visit.submit("/agents", "/agents", "name", breakingOut);
@@ -291,8 +290,7 @@ class AgentsPageTest {
 
     Http.Answer told = visit.send(page, late);
     assertThat(told.status()).isEqualTo(409);
-    assertThat(told.text())
-        .contains("someone else has changed this agent", "value=\"second\"", "value=\"7\"");
+    assertThat(told.text()).contains("changed elsewhere", "value=\"second\"", "value=\"7\"");
     assertThat(stored(page).path("name").asString()).isEqualTo("first");
 
     Http.Answer anyway =
@@ -332,12 +330,13 @@ class AgentsPageTest {
             Visit.filled(asRead, page, "name", "typed <b>", "budget", "20.50", "mode", "stop"));
     assertThat(change.status()).isEqualTo(409);
     assertThat(change.text())
-        .contains("Not saved: this agent has been archived.", "id=\"edit\"")
+        .contains("Not saved: this agent was archived in the meantime.", "id=\"edit\"")
         .contains("<dd>typed &lt;b&gt;</dd>", "<dd>$20.50</dd>", "<dd>Stop at the limit.</dd>");
     Http.Answer key =
         visit.send(page + "/keys", Visit.filled(asRead, page + "/keys", "name", "laptop"));
     assertThat(key.status()).isEqualTo(409);
-    assertThat(key.text()).contains("No virtual key was created: this agent has been archived.");
+    assertThat(key.text())
+        .contains("No virtual key was made: this agent was archived in the meantime.");
     assertThat(stored(page).path("name").asString()).isEqualTo("old-bot");
     assertThat(stored(page).path("virtualKeys")).isEmpty();
   }

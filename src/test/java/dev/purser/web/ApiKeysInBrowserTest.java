@@ -95,7 +95,7 @@ class ApiKeysInBrowserTest {
     Locator row = row(window, "anthropic");
     assertThat(row.getByText("Checking…")).isVisible();
     assertThat(row.locator(".while-sent .spin")).isVisible();
-    assertThat(row.getByText("It is saved only if it works.")).isVisible();
+    assertThat(row.getByText("Nothing is saved until it does.")).isVisible();
     assertThat(keyField(window, "anthropic")).isDisabled();
     assertThat(button(row, "Checking…")).isDisabled();
     assertThat(keys(person)).isEmpty();
@@ -134,7 +134,7 @@ class ApiKeysInBrowserTest {
     assertThat(field).hasValue(BAD_KEY);
     assertThat(field).hasAttribute("aria-invalid", "true");
     assertThat(field).hasAccessibleDescription(Pattern.compile("Anthropic refused this key.*"));
-    assertThat(row.getByText("Purser never sends an API key back")).not().isVisible();
+    assertThat(row.getByText("Purser sends no API key back")).not().isVisible();
     assertThat(keys(person)).isEmpty();
 
     field.fill(Person.ANTHROPIC_KEY);
@@ -198,7 +198,7 @@ class ApiKeysInBrowserTest {
     first.expectStatus(409);
     Locator row = row(first, "anthropic");
     button(row, "Delete API key").click();
-    assertThat(row.getByRole(AriaRole.ALERT)).containsText("Nothing was deleted: someone else has");
+    assertThat(row.getByRole(AriaRole.ALERT)).containsText("Nothing was deleted: this API key was");
     assertThat(row.getByText("sk-ant-…fedc")).isVisible();
     assertThat(row.getByText("Delete the Anthropic API key?")).hasCount(0);
     first.assertAccessible();
@@ -209,7 +209,7 @@ class ApiKeysInBrowserTest {
     second.expectStatus(409);
     pasteKey(second, "anthropic", Person.ANTHROPIC_KEY);
     assertThat(row(second, "anthropic").getByRole(AriaRole.ALERT))
-        .containsText("Nothing was saved: someone else has changed this API key");
+        .containsText("Nothing was saved: this API key was changed elsewhere");
     assertThat(keyField(second, "anthropic")).hasValue(Person.ANTHROPIC_KEY);
     assertThat(keys(person)).hasSize(1);
     button(row(second, "anthropic"), "Save & Verify").click();

@@ -182,20 +182,20 @@ class CallsInBrowserTest {
     String id = row.getAttribute("data-call");
     Window one = browsing.window(person).go("/calls/" + id);
     assertThat(one.page().locator("h1")).hasText("Running");
-    assertThat(one.page().getByText("is held")).isVisible();
+    assertThat(one.page().getByText("is set aside for it meanwhile")).isVisible();
     one.assertAccessibleLightAndDark();
     assertThat(nextRequest(one, "/calls/" + id).headerValue("x-purser-poll")).isEqualTo("1");
     assertThat(nextRequest(list, "/calls/newer").headerValue("x-purser-poll")).isEqualTo("1");
     row.evaluate("row => { row.dataset.same = 'yes'; }");
     running.cancel(true);
-    assertThat(row.locator("td").nth(1)).containsText("Client disconnected");
+    assertThat(row.locator("td").nth(1)).containsText("Left early");
     assertThat(row.locator("td").last()).containsText("≈");
     assertThat(row).hasAttribute("data-same", "yes");
     assertThat(list.page().locator("tr[data-open]")).hasCount(0);
-    assertThat(one.page().locator(".state-pill")).containsText("Client disconnected");
+    assertThat(one.page().locator(".state-pill")).containsText("Left early");
     assertThat(one.page().locator("h1")).containsText("≈");
     assertThat(one.page().locator("#call")).not().hasAttribute("data-live", "/calls/" + id);
-    assertThat(one.page().locator("#said")).containsText("Client disconnected");
+    assertThat(one.page().locator("#said")).containsText("Left early");
   }
 
   private static Request nextRequest(Window window, String path) {
@@ -409,7 +409,7 @@ class CallsInBrowserTest {
     Person person = browsing.newPerson().withProviderKeys();
     Page page = browsing.window(person).go("/start").page();
     page.getByLabel("Name").fill("support-bot");
-    page.getByText("Create agent").click();
+    page.getByText("Make agent").click();
     page.waitForURL("**/start/agent");
     page.context().clearCookies();
     page.waitForURL("**/sign-in?to=%2Fstart%2Fagent");

@@ -125,13 +125,13 @@ class CallsPageTest {
     assertThat(page).contains("<option value=\"(unknown)\">Models without a price</option>");
     assertThat(rows(page("/calls?to=2020-01-01"))).isEmpty();
     assertThat(rows(page("/calls?agent=nobody"))).isEmpty();
-    assertThat(page("/calls?agent=nobody")).contains("No calls match these filters.");
+    assertThat(page("/calls?agent=nobody")).contains("No call fits these filters.");
   }
 
   @Test
   void whatAnAddressSaysAndNobodyUnderstandsIsLeftOutAndSaid() {
     assertThat(page("/calls?state=odd&from=yesterday&priced=maybe"))
-        .contains("state=odd", "from=yesterday", "priced=maybe", "These filters were ignored");
+        .contains("state=odd", "from=yesterday", "priced=maybe", "not understood");
   }
 
   @Test
@@ -224,7 +224,7 @@ class CallsPageTest {
       step.set(Duration.ZERO);
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.header("content-disposition")).isEmpty();
-      assertThat(answer.text()).contains("Nothing was exported", "href=\"/calls?model=rare\"");
+      assertThat(answer.text()).contains("None was made", "href=\"/calls?model=rare\"");
       assertThat(http.get("/calls.csv?model=rare", "cookie", cookie).status()).isEqualTo(200);
     }
   }
@@ -251,7 +251,7 @@ class CallsPageTest {
   @Test
   void anUnpricedCallIsNeverShownAsFree() {
     assertThat(page("/calls/" + story.unpriced()))
-        .contains("unpriced", "Add a price", "highest list price")
+        .contains("unpriced", "Add the price", "dearest list price")
         .contains("<a class=\"unpriced\" href=\"/prices?q=claude-mythos-5-2\">unpriced</a></h1>")
         .contains("<a class=\"unpriced\" href=\"/prices?q=claude-mythos-5-2\">no price</a></span>")
         // Nowhere is it said without the way to the price.
@@ -278,7 +278,7 @@ class CallsPageTest {
       assertThat(http.get("/calls/" + call, "cookie", cookie).text())
           .contains("Its month is over, so it stays unpriced", "id=\"unpriced\"")
           .contains("<a class=\"unpriced\" href=\"#unpriced\">unpriced</a></h1>")
-          .doesNotContain("Add a price");
+          .doesNotContain("Add the price");
       assertThat(http.get("/calls", "cookie", cookie).text())
           .contains("href=\"/calls/" + call + "#unpriced\">unpriced</a>")
           .doesNotContain("/prices?q=");
@@ -293,17 +293,17 @@ class CallsPageTest {
   void anEstimateSaysThatItIsOneAndWhy() {
     assertThat(page("/calls/" + story.cut())).contains("≈", "did not report the usage");
     assertThat(page("/calls/" + story.failed()))
-        .contains("Failed 529", "free of charge", "overloaded_error");
+        .contains("Failed 529", "nothing to pay", "overloaded_error");
   }
 
   @Test
   void aCallThatABudgetRefusedExplainsItself() {
     assertThat(page("/calls/" + story.overBudget()))
         .contains("Refused: the budget was used up")
-        .contains("href=\"/settings#llm\"", "The budget resets on")
+        .contains("href=\"/settings#llm\"", "The budget begins anew on")
         .contains("\"budget_exhausted\"", "\"billing_error\"")
         .contains("\"budgetCents\": 0", "role=\"img\" aria-label=\"Budget $0.00")
-        .contains("$0.00 budget</text>", "Already over budget")
+        .contains("$0.00 budget</text>", "Over the budget already")
         // No part in it had what was only in doubt.
         .doesNotContain("In doubt after estimates");
   }
@@ -349,7 +349,7 @@ class CallsPageTest {
   @Test
   void aModelOfTheOtherProviderIsExplained() {
     assertThat(page("/calls/" + story.otherModel()))
-        .contains("Refused: model belongs to another provider")
+        .contains("Refused: the model is another provider")
         .contains("/v1/messages", "\"model_not_found\"");
   }
 
@@ -389,7 +389,7 @@ class CallsPageTest {
     assertThat(refused.status()).isEqualTo(400);
     String page = get(person, "/calls/" + Story.id(refused)).text();
     assertThat(page)
-        .contains("the agent&#39;s model belongs to another provider".replace("&#39;", "'"))
+        .contains("the agent&#39;s model is another provider&#39;s".replace("&#39;", "'"))
         .contains("always use gpt-5.5", "href=\"/agents/" + agent + "\"");
     Matcher shown =
         Pattern.compile("<code id=\"answer-text\">(.*?)</code>", Pattern.DOTALL).matcher(page);

@@ -404,7 +404,7 @@ class FiguresLeadToTheirCallsTest {
   void whatTheBudgetCountsForUnpricedCallsIsSaidBesideThem(String path) {
     assertThat(get(path))
         .containsPattern(
-            "<data value=\"[0-9.]+\">\\S+</data> for <a class=\"unpriced\""
+            "<data value=\"[0-9.]+\">\\S+</data> of it for <a class=\"unpriced\""
                 + " href=\"/calls\\?[^\"]*priced=no[^\"]*\">2 unpriced calls</a>");
   }
 
@@ -413,7 +413,8 @@ class FiguresLeadToTheirCallsTest {
   void thePartsOfTheLineOfTrustAddUpToItsWhole(String path) {
     String page = get(path);
     assertThat(page)
-        .contains(">13 calls</a>", ">11 reported</a>", ">1 estimated (≈ ", ">1 free of charge</a>")
+        .contains(
+            ">13 calls</a>", ">11 reported</a>", ">1 estimated (≈ ", ">1 with nothing to pay</a>")
         .contains(">2 unpriced, not in the total</a>");
   }
 

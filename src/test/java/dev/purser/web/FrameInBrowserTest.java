@@ -110,7 +110,7 @@ class FrameInBrowserTest {
   void theSwitchOfThemesLeavesThePageAsItIs() {
     Person person = browsing.newPerson();
     Window window = browsing.window(person).go("/agents/" + person.agent("support-bot"));
-    window.page().getByPlaceholder("Name, for example laptop or ci").fill("laptop");
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
     press(window, "New virtual key");
     Locator key = window.page().locator("#new-key");
     String shownOnce = key.textContent();
@@ -185,13 +185,13 @@ class FrameInBrowserTest {
   @Test
   void everyErrorPageCanBeReadInLightAndDark() {
     Window signedIn = browsing.window(browsing.newPerson());
-    assertReadable(signedIn.expectStatus(404).go("/nowhere"), "Page not found");
+    assertReadable(signedIn.expectStatus(404).go("/nowhere"), "Nothing here");
     Window signedOut = browsing.signedOut(Look.LIGHT);
-    assertReadable(signedOut.expectStatus(404).go("/nowhere"), "Page not found");
+    assertReadable(signedOut.expectStatus(404).go("/nowhere"), "Nothing here");
     assertReadable(signedOut.go("/sign-in?notice=session"), "Your session had ended");
 
     Window another = browsing.window(URI.create(browsing.emptyPurser().url()), Look.LIGHT);
-    assertReadable(another.expectStatus(403).go("/setup"), "This set-up link is not valid");
+    assertReadable(another.expectStatus(403).go("/setup"), "Not the link to set Purser up");
 
     try (TestApi broken = TestApi.start(TestDatabase.Kind.SQLITE)) {
       broken.closeDatabase();
@@ -199,7 +199,7 @@ class FrameInBrowserTest {
           browsing
               .window(URI.create(broken.url()), Look.LIGHT)
               .withCookie(Sessions.COOKIE + "=any");
-      assertReadable(window.expectStatus(503).go("/usage"), "The database is not available");
+      assertReadable(window.expectStatus(503).go("/usage"), "The database cannot be used");
     }
   }
 
@@ -226,21 +226,21 @@ class FrameInBrowserTest {
         .locator("#new input[name=form_token]")
         .evaluate("field => { field.value = 'of an earlier session'; }");
     window.expectStatus(403).page().getByLabel("Name").fill("support-bot");
-    press(window, "Create agent");
+    press(window, "Make agent");
     assertThat(window.page().getByText("This form is out of date")).isVisible();
     window.assertAccessible();
-    window.page().getByText("Go back").click();
+    window.page().getByText("Back to where you were").click();
     assertThat(window.path()).isEqualTo("/agents?from=here");
 
     window.page().getByLabel("Name").fill("support-bot");
-    press(window, "Create agent");
-    window.page().getByPlaceholder("Name, for example laptop or ci").fill("laptop");
+    press(window, "Make agent");
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
     press(window, "New virtual key");
     assertThat(window.page().locator("#new-key")).isVisible();
     String agent = window.path().replace("/keys", "");
     window.assertAccessible();
     window.expectStatus(409).page().reload();
-    assertThat(window.page().getByText("Already submitted")).isVisible();
+    assertThat(window.page().getByText("Sent already")).isVisible();
     window.assertAccessible();
     window.page().locator("main a").click();
     assertThat(window.path()).isEqualTo(agent);
@@ -337,10 +337,10 @@ class FrameInBrowserTest {
     String agent = person.agent("support-bot");
     Window window = browsing.window(person).go("/agents/" + agent);
     assertThat(window.page().locator("main h2").first()).hasText("Virtual keys");
-    assertThat(window.page().getByText("Create a virtual key first.")).isVisible();
-    window.page().getByPlaceholder("Name, for example laptop or ci").fill("laptop");
+    assertThat(window.page().getByText("Make a virtual key first.")).isVisible();
+    window.page().getByPlaceholder("Name, such as laptop or ci").fill("laptop");
     press(window, "New virtual key");
-    assertThat(window.page().getByText("Create a virtual key first.")).hasCount(0);
+    assertThat(window.page().getByText("Make a virtual key first.")).hasCount(0);
     assertThat(window.page().locator("main h2").nth(1)).hasText("Connect");
   }
 }

@@ -259,10 +259,9 @@ class FrameTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("content-security-policy")).contains("default-src 'none'");
       }
-      assertThat(read.text()).contains("Nothing was lost. Try again soon.");
+      assertThat(read.text()).contains("Nothing is lost. Try again soon.");
       // A change may be done though its confirmation never came.
-      assertThat(sent.text())
-          .contains("may or may not have been saved", "check before you try again");
+      assertThat(sent.text()).contains("may have been done or not", "look before you send it");
     }
   }
 

@@ -51,7 +51,7 @@ class LastCallTest {
       Person.VirtualKey key = person.virtualKey(agent);
       assertThat(page(purser.app(), person, "/agents")).contains(">never</td>");
       assertThat(page(purser.app(), person, "/agents/" + agent))
-          .contains("no calls yet", "not used yet");
+          .contains("no call yet", "not used yet");
 
       Http caller = new Http(purser.url(), key.secret());
       Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
@@ -59,7 +59,7 @@ class LastCallTest {
       assertThat(page(purser.app(), person, "/agents")).doesNotContain(">never</td>");
       assertThat(page(purser.app(), person, "/agents/" + agent))
           .contains("last call ", "last used ")
-          .doesNotContain("no calls yet", "not used yet");
+          .doesNotContain("no call yet", "not used yet");
       assertThat(
               person
                   .api()
@@ -85,7 +85,7 @@ class LastCallTest {
 
       try (App other = App.start(App.settings(settings, directory), InstantSource.system())) {
         assertThat(page(other, person, "/agents")).doesNotContain(">never</td>");
-        assertThat(page(other, person, "/agents/" + agent)).doesNotContain("no calls yet");
+        assertThat(page(other, person, "/agents/" + agent)).doesNotContain("no call yet");
       }
     }
   }

@@ -49,7 +49,8 @@ class LosingAccessTest {
           visit.submit(
               "/password", "/password", "present", TestApi.PASSWORD, "next", NEXT, "again", NEXT);
       assertThat(kept.status()).isEqualTo(303);
-      assertThat(visit.get("/password?changed=yes").text()).contains("2 access tokens still work");
+      assertThat(visit.get("/password?changed=yes").text())
+          .contains("2 access tokens go on working");
       assertThat(new Visit(api.url()).get(link).status()).as("a link of before").isEqualTo(403);
       assertThat(me(ada.read())).isEqualTo(200);
       assertThat(elsewhere.get("/password").status()).isEqualTo(303);
@@ -68,7 +69,7 @@ class LosingAccessTest {
               "revoke");
       assertThat(revoked.status()).isEqualTo(303);
       assertThat(visit.get("/password?changed=yes").text())
-          .contains("You have no valid access tokens.")
+          .contains("No access token of yours works.")
           .doesNotContain("Revoke 2");
       assertThat(me(ada.read())).isEqualTo(401);
       assertThat(me(ada.manage())).isEqualTo(401);
@@ -205,7 +206,7 @@ class LosingAccessTest {
       assertThat(refused.text()).contains("This user is disabled.");
       assertThat(again.signIn(EMAIL, "not the right password").text())
           .as("who does not know the password is not told")
-          .contains("Wrong e-mail or password");
+          .contains("do not belong together");
       Visit linked = new Visit(api.url());
       linked.get(link);
       assertThat(linked.get("/password").status()).isEqualTo(303);

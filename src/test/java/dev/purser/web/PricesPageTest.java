@@ -162,7 +162,7 @@ class PricesPageTest {
     window.assertAccessible();
     page.locator("#price-input").fill("3");
     page.getByText("Add price").last().click();
-    assertThat(page.getByText("No call this month would change its cost.")).isVisible();
+    assertThat(page.getByText("No call of this month changes its cost.")).isVisible();
     assertThat(page.locator("#sure-form .notice")).hasCount(0);
     window.assertAccessible();
     page.getByText("Save price").click();
@@ -170,7 +170,7 @@ class PricesPageTest {
     window.assertAccessibleLightAndDark();
     assertThat(page.locator(".price-list tbody > tr").first()).containsText("added here");
     assertThat(page.locator(".price-list tbody > tr").first()).containsText("$15.00");
-    assertThat(page.getByText("+1, in effect on")).isVisible();
+    assertThat(page.getByText("+1, as in force on")).isVisible();
   }
 
   @Test
@@ -187,9 +187,9 @@ class PricesPageTest {
     page.locator("#price-input").fill("3");
     page.locator("#price-output").fill("15");
     page.getByText("Add price").last().click();
-    assertThat(page.getByText("1 call without a price would cost $")).isVisible();
+    assertThat(page.getByText("1 call without a price would be booked at $")).isVisible();
     page.getByText("Save price").click();
-    assertThat(page.getByText("1 call without a price was priced at $")).isVisible();
+    assertThat(page.getByText("1 call that had no price is booked at $")).isVisible();
     Page owners =
         browsing
             .window(URI.create(purser.url()), Look.LIGHT)
@@ -213,7 +213,7 @@ class PricesPageTest {
     page.getByText("Add price").last().click();
     assertThat(page.locator("#sure-form .notice"))
         .containsText("times the highest list price of Anthropic");
-    assertThat(page.locator("#sure-form")).containsText("1 call without a price would cost");
+    assertThat(page.locator("#sure-form")).containsText("1 call without a price would be booked");
     window.assertAccessibleLightAndDark();
     window.assertFits();
     // What is typed stays while it is changed, and the question can be loaded again.
@@ -224,7 +224,7 @@ class PricesPageTest {
     page.getByText("Add price").last().click();
     page.reload();
     page.getByText("Save price").click();
-    assertThat(page.getByText("1 call without a price was priced at $")).isVisible();
+    assertThat(page.getByText("1 call that had no price is booked at $")).isVisible();
     String wrong = cost(purser, story);
 
     window.go("/prices?add=anthropic/claude-mythos-5-2#add");

@@ -188,11 +188,11 @@ class SettingsInBrowserTest {
     budget(second).fill("40");
     second.expectStatus(409);
     saveChanges(second).click();
-    assertThat(second.page().getByRole(AriaRole.ALERT).getByText("has changed these settings"))
+    assertThat(second.page().getByRole(AriaRole.ALERT).getByText("changed in another tab"))
         .isVisible();
     assertThat(budget(second)).hasValue("40");
     assertThat(settings(person).path("monthlyBudgetCents").asLong()).isEqualTo(3000);
-    second.page().getByText("Show the saved values").click();
+    second.page().getByText("Show the other values").click();
     assertThat(budget(second)).hasValue("30.00");
 
     budget(second).fill("40");
@@ -220,7 +220,7 @@ class SettingsInBrowserTest {
               "Monthly Budget: yours is $40.00, saved by now is $30.00",
               "Time zone: yours is UTC, saved by now is Europe/Berlin"
             });
-    assertThat(saveChanges(window)).containsText("Overwrite");
+    assertThat(saveChanges(window)).containsText("Replace with mine");
     if (look.scripts()) {
       assertThat(told).isInViewport();
       assertThat(saveChanges(window)).isFocused();
@@ -247,7 +247,7 @@ class SettingsInBrowserTest {
     window.expectStatus(403);
     saveChanges(window).click();
     assertThat(trouble(window)).containsText("This form is out of date. Nothing was changed.");
-    assertThat(trouble(window)).containsText("Your input is still here.");
+    assertThat(trouble(window)).containsText("What you typed is still here.");
     window
         .page()
         .waitForResponse(
@@ -260,7 +260,7 @@ class SettingsInBrowserTest {
     assertThat(keys(person)).isEmpty();
     window.assertAccessible();
 
-    link(trouble(window), "Reload the page").click();
+    link(trouble(window), "Load the page again").click();
     assertThat(trouble(window)).isHidden();
     budget(window).fill("12.34");
     saveChanges(window).click();
@@ -294,8 +294,8 @@ class SettingsInBrowserTest {
     window.page().route("**/settings", Route::abort);
     budget(window).fill("30");
     saveChanges(window).click();
-    assertThat(trouble(window)).containsText("Could not reach Purser. Try again in a moment.");
-    assertThat(link(trouble(window), "Reload the page")).hasCount(0);
+    assertThat(trouble(window)).containsText("Purser could not be reached. Try again in a moment.");
+    assertThat(link(trouble(window), "Load the page again")).hasCount(0);
     assertThat(budget(window)).hasValue("30");
     window.assertAccessible();
 
@@ -422,7 +422,7 @@ class SettingsInBrowserTest {
     budget(window).fill("2");
     window.expectStatus(409);
     saveChanges(window).click();
-    assertThat(window.page().getByText("has changed these settings")).isVisible();
+    assertThat(window.page().getByText("changed in another tab")).isVisible();
     window.assertAccessible();
     window.assertFits();
   }

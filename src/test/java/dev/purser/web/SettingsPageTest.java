@@ -136,7 +136,7 @@ class SettingsPageTest {
   void whoeverHasNoDefaultModelIsToldWhenAnApiKeyIsSaved() {
     save("openai", OPENAI_KEY);
     assertThat(visit.get("/settings?saved=openai").text())
-        .contains("You have no default model yet: programs that ask for");
+        .contains("You have no default model yet, so a program that asks for");
 
     saveSettings("model", "openai/gpt-6.1-sol");
     assertThat(visit.get("/settings?saved=openai").text()).doesNotContain("default model yet");
@@ -148,10 +148,10 @@ class SettingsPageTest {
     assertThat(refused.status()).isEqualTo(422);
     assertThat(refused.text())
         .contains(
-            "OpenAI rejected this key. Nothing was saved.",
+            "OpenAI refused this key. Nothing was saved.",
             "OpenAI does not accept this key",
             "aria-invalid=\"true\"",
-            "Purser never sends an API key back")
+            "Purser sends no API key back")
         .doesNotContain(BAD_KEY);
     assertThat(saved()).isEmpty();
   }
@@ -161,7 +161,7 @@ class SettingsPageTest {
     Http.Answer unanswered = save("openai", UNANSWERED_KEY);
     assertThat(unanswered.status()).isEqualTo(502);
     assertThat(unanswered.text())
-        .contains("Could not reach OpenAI. Nothing was saved.", "cannot answer just now")
+        .contains("OpenAI could not be asked. Nothing was saved.", "cannot answer just now")
         .doesNotContain(UNANSWERED_KEY);
     assertThat(saved()).isEmpty();
   }
@@ -177,7 +177,7 @@ class SettingsPageTest {
     Http.Answer answer = save(provider, pasted);
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.text().replace("'", "&#39;"))
-        .contains("This is not an API key from", "Nothing was saved.", said);
+        .contains("This is no API key from", "Nothing was saved.", said);
     if (!pasted.isEmpty()) {
       assertThat(answer.text()).doesNotContain(pasted);
     }
@@ -191,7 +191,7 @@ class SettingsPageTest {
     assertThat(visit.get("/settings?replace=openai").text()).contains("New API key from OpenAI");
 
     Http.Answer refused = save("openai", BAD_KEY);
-    assertThat(refused.text()).contains("OpenAI rejected this key", "sk-proj…WXYZ");
+    assertThat(refused.text()).contains("OpenAI refused this key", "sk-proj…WXYZ");
     assertThat(saved().get(0).path("maskedKey").asString()).isEqualTo("sk-proj…WXYZ");
 
     save("openai", OPENAI_KEY.replace("WXYZ", "9876"));
@@ -231,7 +231,7 @@ class SettingsPageTest {
     Http.Answer kept = visit.send(path, delete);
     assertThat(kept.status()).isEqualTo(409);
     assertThat(kept.text())
-        .contains("Nothing was deleted: someone else has replaced this API key", "sk-proj…2222")
+        .contains("Nothing was deleted: this API key was replaced elsewhere", "sk-proj…2222")
         .doesNotContain("Delete the OpenAI API key?");
 
     Map<String, String> replace =
@@ -244,7 +244,7 @@ class SettingsPageTest {
     Http.Answer unsaved = visit.send("/settings/keys/openai", replace);
     assertThat(unsaved.status()).isEqualTo(409);
     assertThat(unsaved.text())
-        .contains("Nothing was saved: someone else has changed this API key", "sk-proj…3333")
+        .contains("Nothing was saved: this API key was changed elsewhere", "sk-proj…3333")
         .doesNotContain(OPENAI_KEY);
     assertThat(saved().get(0).path("maskedKey").asString()).isEqualTo("sk-proj…3333");
 
@@ -300,16 +300,16 @@ class SettingsPageTest {
     save("anthropic", ANTHROPIC_KEY);
     saveSettings("provider", "anthropic", "model", "anthropic/claude-fable-5-2");
     assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
-    assertThat(page()).doesNotContain("cannot be used right now");
+    assertThat(page()).doesNotContain("cannot be used just now");
 
     api.rejectKey(person, Provider.ANTHROPIC);
     assertThat(page())
-        .contains("claude-fable-5-2 cannot be used right now: Anthropic rejected the API key.");
+        .contains("claude-fable-5-2 cannot be used just now: Anthropic rejected the API key.");
 
     visit.submit("/settings?delete=anthropic", "/settings/keys/anthropic/delete");
     String without = page();
     assertThat(without)
-        .contains("claude-fable-5-2 cannot be used right now: no API key is saved for Anthropic.");
+        .contains("claude-fable-5-2 cannot be used just now: there is no API key from Anthropic.");
     assertThat(options(without, "Anthropic: Save an API key to use these"))
         .filteredOn(option -> option.contains("claude-fable-5-2"))
         .singleElement()
@@ -327,13 +327,13 @@ class SettingsPageTest {
 
     Http.Answer alone = saveSettings("provider", "anthropic", "model", "openai/gpt-6.1-sol");
     assertThat(alone.status()).isEqualTo(422);
-    assertThat(alone.text()).contains("Also choose one of Anthropic's models");
+    assertThat(alone.text()).contains("Choose one of Anthropic's models too");
 
     saveSettings("provider", "openai", "model", "anthropic/claude-fable-5-2");
     assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
     Http.Answer instead = saveSettings("provider", "openai", "model", "", "budget", "7");
     assertThat(instead.status()).isEqualTo(422);
-    assertThat(instead.text()).contains("Also choose one of OpenAI's models", "value=\"7\"");
+    assertThat(instead.text()).contains("Choose one of OpenAI's models too", "value=\"7\"");
     assertThat(settings().path("defaultModel").asString()).isEqualTo("claude-fable-5-2");
     for (String provider : List.of("anthropic", "")) {
       saveSettings("provider", provider, "model", "");
@@ -364,13 +364,13 @@ class SettingsPageTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-5, A budget cannot be negative.",
+    "-5, A budget cannot be below zero.",
     "20.505, at most two decimals",
     "1000000.01, 'at most $1,000,000 a month'",
     "1e999999999, 'at most $1,000,000 a month'",
-    "much, Enter an amount in dollars",
-    "'20,50', Enter an amount in dollars",
-    "NaN, Enter an amount in dollars"
+    "much, This is no amount in dollars",
+    "'20,50', This is no amount in dollars",
+    "NaN, This is no amount in dollars"
   })
   void aBudgetThatWillNotDoIsToldBesideItsFieldAndKept(String typed, String said) {
     saveSettings("budget", "7");
@@ -397,9 +397,7 @@ class SettingsPageTest {
   void whatIsNoTimeZoneIsTold() {
     Http.Answer answer = saveSettings("zone", "Middle/Earth");
     assertThat(answer.status()).isEqualTo(422);
-    assertThat(answer.text())
-        .contains("Choose a time zone from the list.")
-        .doesNotContain("Middle/Earth");
+    assertThat(answer.text()).contains("This is no time zone.").doesNotContain("Middle/Earth");
     assertThat(saveSettings("mode", "strictest").status()).isEqualTo(422);
   }
 
@@ -412,9 +410,7 @@ class SettingsPageTest {
     Http.Answer late = visit.send("/settings", second);
     assertThat(late.status()).isEqualTo(409);
     assertThat(late.text())
-        .contains(
-            "Not saved: someone else, or another tab, has changed these settings.",
-            "Show the saved values")
+        .contains("Not saved: these settings changed in another tab.", "Show the other values")
         .contains("value=\"40\"")
         .containsPattern("value=\"warn\" checked");
     assertThat(settings().path("monthlyBudgetCents").asLong()).isEqualTo(3000);

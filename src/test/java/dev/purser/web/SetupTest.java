@@ -34,7 +34,7 @@ class SetupTest {
   void theLinkMakesTheFirstUserWhoIsThenSignedIn(TestDatabase.Kind kind) {
     try (TestApi api = TestApi.start(kind)) {
       Visit visit = new Visit(api.url());
-      assertThat(visit.get("/sign-in").text()).contains("No user exists yet");
+      assertThat(visit.get("/sign-in").text()).contains("There is no user yet");
 
       Http.Answer done =
           setUp(
@@ -100,7 +100,7 @@ class SetupTest {
       assertThat(visit.get(link).header("location")).isEqualTo("/sign-in?notice=set-up");
       assertThat(visit.send("/setup", form).header("location")).isEqualTo("/sign-in?notice=set-up");
       assertThat(visit.get("/sign-in?notice=set-up").text())
-          .contains("Purser is already set up.")
+          .contains("Purser is set up already.")
           .contains("name=\"password\"");
     }
   }
@@ -136,7 +136,7 @@ class SetupTest {
   @CsvSource({
     "ada, a long enough password, a long enough password, name@domain",
     "ada@example.org, short, short, 12 to 200 characters",
-    "ada@example.org, a long enough password, another long password, do not match",
+    "ada@example.org, a long enough password, another long password, not the same password",
   })
   void whatWillNotDoIsShownAgainWithoutThePassword(
       String email, String password, String again, String told) {

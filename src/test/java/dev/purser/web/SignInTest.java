@@ -103,7 +103,7 @@ class SignInTest {
     Http.Answer late = visit().send("/password", Map.of());
     assertThat(late.header("location")).startsWith("/sign-in?notice=password");
     assertThat(visit().get(late.header("location")).text())
-        .contains("If you were changing your password, try the new one first")
+        .contains("If you were changing your password, sign in with the new one")
         .doesNotContain("nothing was changed");
   }
 
@@ -116,7 +116,7 @@ class SignInTest {
     assertThat(wrong.status()).isEqualTo(422);
     assertThat(unknown.status()).isEqualTo(422);
     assertThat(wrong.text())
-        .contains("Wrong e-mail or password", "value=\"" + email + "\"")
+        .contains("do not belong together", "value=\"" + email + "\"")
         .doesNotContain(WRONG);
     assertThat(comparable(unknown, "nobody@example.org")).isEqualTo(comparable(wrong, email));
   }
@@ -154,7 +154,7 @@ class SignInTest {
     for (int i = 0; i <= PasswordAttempts.MAX_FOR_EMAIL_FROM_ADDRESS; i++) {
       Http.Answer answer = visit().signIn(email, WRONG);
       assertThat(answer.status()).isEqualTo(422);
-      assertThat(answer.text()).contains("Wrong e-mail or password");
+      assertThat(answer.text()).contains("do not belong together");
     }
   }
 
@@ -233,7 +233,7 @@ class SignInTest {
             return sentAway.isDone();
           });
       assertThat(sentAway.join().text())
-          .contains("Too many sign-in attempts right now", "Nothing was changed.");
+          .contains("Too many passwords at once", "Nothing was changed.");
       assertThat(visit.get("/sign-in").status()).isEqualTo(200);
     } finally {
       held.complete(null);
@@ -339,7 +339,7 @@ class SignInTest {
     Http.Answer changed = change(visit, TestApi.PASSWORD, next, next);
 
     assertThat(changed.status()).isEqualTo(303);
-    assertThat(visit.get(changed.header("location")).text()).contains("Your password was changed.");
+    assertThat(visit.get(changed.header("location")).text()).contains("Your password is changed.");
     assertThat(isSignedIn(other)).isFalse();
     assertThat(isSignedIn(stolen)).isFalse();
     assertThat(visit().signIn(email, TestApi.PASSWORD).status()).isEqualTo(422);
@@ -355,11 +355,12 @@ class SignInTest {
     Http.Answer wrong = change(visit, WRONG, next, next);
     assertThat(wrong.status()).isEqualTo(422);
     assertThat(wrong.text())
-        .contains("This is not your current password.")
+        .contains("This is not your present password.")
         .doesNotContain(WRONG, next);
     assertThat(change(visit, TestApi.PASSWORD, "short", "short").text())
         .contains("12 to 200 characters");
-    assertThat(change(visit, TestApi.PASSWORD, next, next + "!").text()).contains("do not match");
+    assertThat(change(visit, TestApi.PASSWORD, next, next + "!").text())
+        .contains("not the same password");
     assertThat(visit().signIn(email, TestApi.PASSWORD).status()).isEqualTo(303);
   }
 

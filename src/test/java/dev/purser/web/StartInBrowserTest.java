@@ -50,7 +50,7 @@ class StartInBrowserTest {
     window.page().getByLabel("Name").fill(name);
     window
         .page()
-        .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Create agent"))
+        .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make agent"))
         .click();
   }
 
@@ -67,7 +67,7 @@ class StartInBrowserTest {
     assertThat(answer.status()).isEqualTo(200);
     person.settledCall(answer.header("x-purser-call-id"));
 
-    assertThat(window.page().getByText("Your first call was recorded.")).isVisible();
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
     assertThat(window.page().locator("#first-call"))
         .containsText(Pattern.compile("claude-haiku-5-5 · \\d+ in · \\d+ out · "));
     assertThat(window.page().locator("#first-call")).containsText("$0.");
@@ -96,7 +96,7 @@ class StartInBrowserTest {
     Page page = window.page();
 
     assertThat(printed("bash", "-c", page.locator("#code-curl").textContent())).contains("usage");
-    assertThat(page.getByText("Your first call was recorded.")).isVisible();
+    assertThat(page.getByText("The first call is on the books.")).isVisible();
 
     Path source = directory.resolve("Hello.java");
     String lines = page.locator("#code-" + provider.id() + "-java").textContent();
@@ -106,7 +106,7 @@ class StartInBrowserTest {
     assertThat(printed(java, "-cp", classPath, source.toString()))
         .contains("made up by the sandbox");
     window.go("/start");
-    assertThat(page.getByText("Your latest call was recorded.")).isVisible();
+    assertThat(page.getByText("The latest call is on the books.")).isVisible();
   }
 
   /** What a command prints, which goes well. */
@@ -134,7 +134,7 @@ class StartInBrowserTest {
       window.page().waitForRequest(address, () -> window.page().clock().runFor(60_000));
     }
     Locator part = window.page().locator("#first-call");
-    assertThat(part).containsText("Connection lost.");
+    assertThat(part).containsText("Not reached.");
     assertThat(part).hasClass(Pattern.compile("\\bis-unreached\\b"));
     window.assertAccessible();
     Http caller = new Http(browsing.purser().url(), virtualKey);
@@ -143,8 +143,8 @@ class StartInBrowserTest {
     window.page().unroute(address);
     window.page().waitForRequest(address, () -> window.page().clock().runFor(5_000));
 
-    assertThat(part).containsText("Your first call was recorded.");
-    assertThat(part).not().containsText("Connection lost.");
+    assertThat(part).containsText("The first call is on the books.");
+    assertThat(part).not().containsText("Not reached.");
   }
 
   @Test
@@ -153,10 +153,10 @@ class StartInBrowserTest {
     Http caller = new Http(person.url(), person.virtualKey(person.agent("busy-bot")).secret());
     Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     Window window = browsing.window(person).go("/start");
-    assertThat(window.page().getByText("Your first call was recorded.")).isVisible();
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
     Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     window.go("/start");
-    assertThat(window.page().getByText("Your latest call was recorded.")).isVisible();
+    assertThat(window.page().getByText("The latest call is on the books.")).isVisible();
   }
 
   @Test
@@ -171,10 +171,10 @@ class StartInBrowserTest {
     CompletableFuture<Http.Answer> running =
         CompletableFuture.supplyAsync(
             () -> caller.post("/v1/messages", SLOW), Thread::startVirtualThread);
-    assertThat(window.page().getByText("Your first call is running")).isVisible();
+    assertThat(window.page().getByText("The first call is running")).isVisible();
     window.assertAccessibleLightAndDark();
 
-    assertThat(window.page().getByText("Your first call was recorded.")).isVisible();
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
     assertThat(running.join().status()).isEqualTo(200);
   }
 
@@ -189,11 +189,11 @@ class StartInBrowserTest {
 
     String failing = HELLO.replace("hello", "sandbox:529");
     assertThat(caller.post("/v1/messages", failing).status()).isEqualTo(529);
-    assertThat(window.page().getByText("Your first call failed: overloaded_error.")).isVisible();
+    assertThat(window.page().getByText("The first call failed: overloaded_error.")).isVisible();
     window.assertAccessibleLightAndDark();
 
     assertThat(caller.post("/v1/messages", HELLO).status()).isEqualTo(200);
-    assertThat(window.page().getByText("Your latest call was recorded.")).isVisible();
+    assertThat(window.page().getByText("The latest call is on the books.")).isVisible();
   }
 
   @Test
@@ -249,7 +249,7 @@ class StartInBrowserTest {
     Http caller = person.caller("support-bot");
     Story.ended(person, Story.message(caller, Story.PRICED_MODEL, "hello"));
     Window window = browsing.window(person, look).go("/start");
-    assertThat(window.page().getByText("Your first call was recorded.")).isVisible();
+    assertThat(window.page().getByText("The first call is on the books.")).isVisible();
     window.assertAccessible();
     window.assertFits();
   }
@@ -262,7 +262,7 @@ class StartInBrowserTest {
     assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
     assertThat(window.page().getByText("Copy", new Page.GetByTextOptions().setExact(true)).first())
         .isHidden();
-    window.page().getByText("Refresh").click();
+    window.page().getByText("Look again").click();
     assertThat(window.page().getByText("Waiting for the first call…")).isVisible();
   }
 

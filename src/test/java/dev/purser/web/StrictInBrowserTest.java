@@ -76,7 +76,7 @@ class StrictInBrowserTest {
         assertThat(held.x).isBetween(spent.x + spent.width - 1, spent.x + spent.width + 1);
         assertThat(doubt.x).isBetween(held.x + held.width - 1, held.x + held.width + 1);
         assertThat(window.page().locator("#budget-bar .gauge-words .swatch")).hasCount(3);
-        assertThat(button(window, "Stop counting what is in doubt")).isVisible();
+        assertThat(button(window, "Release what is in doubt")).isVisible();
         if (!path.startsWith("/agents")) {
           assertThat(window.page().locator("#notices")).containsText("75 % of the");
         }
@@ -98,11 +98,11 @@ class StrictInBrowserTest {
     if (look.scripts()) {
       budget(window).fill("12.34");
     }
-    button(window, "Stop counting what is in doubt").click();
+    button(window, "Release what is in doubt").click();
     assertThat(window.page().locator("#budget-remarks")).containsText("of 1 call.");
     assertThat(window.page().locator("#budget-remarks").getByText("Released")).isVisible();
     assertThat(window.page().locator("#budget-bar .gauge-words .swatch")).hasCount(1);
-    assertThat(button(window, "Stop counting what is in doubt")).hasCount(0);
+    assertThat(button(window, "Release what is in doubt")).hasCount(0);
     if (look.scripts()) {
       assertThat(window.page().locator("#said")).containsText("Released");
       // What was being typed elsewhere is still there.
@@ -117,8 +117,8 @@ class StrictInBrowserTest {
     StrictStory story = crossed();
     Window window = browsing.window(story.person(), look).go("/usage");
     assertThat(window.page().getByText("75 % of the")).isVisible();
-    button(window, "Dismiss:").click();
-    assertThat(button(window, "Dismiss:")).hasCount(0);
+    button(window, "Put away:").click();
+    assertThat(button(window, "Put away:")).hasCount(0);
     assertThat(window.page().locator("#notices")).isHidden();
     window.go("/settings");
     assertThat(window.page().locator("#notices")).isHidden();
@@ -141,12 +141,12 @@ class StrictInBrowserTest {
     StrictStory story = StrictStory.of(browsing.newPerson()).budget(500, "strict");
     story.costTooMuch();
     Window window = browsing.window(story.person()).go("/usage");
-    assertThat(window.page().getByText("Paused: a call cost more")).isVisible();
+    assertThat(window.page().getByText("Stopped: a call has cost more")).isVisible();
     window.assertAccessible();
-    button(window, "Resume calls").click();
-    assertThat(window.page().locator("#budget-remarks").getByText("Calls are resumed."))
+    button(window, "Admit calls again").click();
+    assertThat(window.page().locator("#budget-remarks").getByText("Calls are admitted again."))
         .isVisible();
-    assertThat(button(window, "Resume calls")).hasCount(0);
+    assertThat(button(window, "Admit calls again")).hasCount(0);
     assertThat(story.post(10, "hi").status()).isEqualTo(200);
   }
 
@@ -158,7 +158,7 @@ class StrictInBrowserTest {
     story.breakOff();
     Window window = browsing.window(story.person(), look);
     window.go("/calls/" + Story.id(story.post(32_000, "hi")));
-    assertThat(window.page().getByText("Longest affordable answer")).isVisible();
+    assertThat(window.page().getByText("Longest answer that was affordable")).isVisible();
     window.assertAccessible();
     window.assertFits();
   }

@@ -157,7 +157,7 @@ class StrictPagesTest {
     assertThat(story.person().summary().path("doubtCents").asDecimal()).isZero();
     assertThat(page("/calls?hold=doubt")).doesNotContain("data-call=");
     assertThat(page("/calls/" + call))
-        .contains("Released from doubt", "in doubt</span>")
+        .contains("What was in doubt was released", "in doubt</span>")
         .doesNotContain("released but for");
   }
 
@@ -167,7 +167,7 @@ class StrictPagesTest {
     story.breakOff();
     story.budget(100, "stop");
     assertThat(page("/settings"))
-        .contains("in doubt.</b>", "Strict budgets count it")
+        .contains("in doubt.</b>", "a budget that is never exceeded would count it")
         .doesNotContain("until you release it");
   }
 
@@ -178,12 +178,12 @@ class StrictPagesTest {
     try (StrictStory.Running _ = story.runWithoutBound()) {
       story.budget(100, "strict").agentBudget(100, "strict");
       for (String path : List.of("/settings", "/usage", agent)) {
-        assertThat(page(path)).contains("Not active yet.");
+        assertThat(page(path)).contains("Not in force yet.");
       }
-      assertThat(page("/agents")).contains("strict, not active yet");
+      assertThat(page("/agents")).contains("strict, but not in force yet");
     }
     for (String path : List.of("/settings", "/usage", "/agents", agent)) {
-      assertThat(page(path)).doesNotContain("ot active yet");
+      assertThat(page(path)).doesNotContain("ot in force yet");
     }
   }
 
@@ -198,8 +198,8 @@ class StrictPagesTest {
         there.budget(100, "strict").agentBudget(100, "strict");
         now.set(Instant.parse("2026-12-01T00:10:00Z"));
         assertThat(page(visitor, "/agents/" + there.agentId()))
-            .contains("December 2026", "Not active yet.");
-        assertThat(page(visitor, "/agents")).contains("strict, not active yet");
+            .contains("December 2026", "Not in force yet.");
+        assertThat(page(visitor, "/agents")).contains("strict, but not in force yet");
       }
     }
   }
@@ -228,17 +228,17 @@ class StrictPagesTest {
     String tooDear = story.costTooMuch();
     String refused = Story.id(story.post(10, "hi"));
 
-    assertThat(page(path)).contains("Paused: a call cost more than", "hold=exceeded");
-    assertThat(page("/agents")).contains("paused");
+    assertThat(page(path)).contains("Stopped: a call has cost more than", "hold=exceeded");
+    assertThat(page("/agents")).contains("stopped: no call is admitted");
     assertThat(page("/calls?hold=exceeded"))
-        .contains("data-call=\"" + tooDear + "\"", "cost more than was held")
+        .contains("data-call=\"" + tooDear + "\"", "cost more than was set aside")
         .doesNotContain("data-call=\"" + refused + "\"");
-    assertThat(page("/calls/" + tooDear)).contains("It cost more than was held for it,");
+    assertThat(page("/calls/" + tooDear)).contains("It cost more than was set aside for it,");
     assertThat(page("/calls/" + refused))
-        .contains("Refused: the budget was paused", "See the budget");
+        .contains("Refused: the budget was stopped", "See the budget");
 
     assertThat(done(visit, path, "/budget/resume"))
-        .contains("Calls are resumed.")
+        .contains("Calls are admitted again.")
         .doesNotContain("Stopped:", "/budget/resume");
     assertThat(story.post(10, "hi").status()).isEqualTo(200);
   }
@@ -259,7 +259,7 @@ class StrictPagesTest {
 
     story.spend();
     assertThat(page("/settings"))
-        .contains(" is used up: $0.32 of $0.30.", "Calls continue; this budget only warns")
+        .contains(" is used up: $0.32 of $0.30.", "Calls go on all the same")
         .doesNotContain("% of the");
     assertThat(done(visit, "/settings", "/budget/told")).doesNotContain("/budget/told");
     assertThat(page("/usage")).doesNotContain("/budget/told");
@@ -271,9 +271,10 @@ class StrictPagesTest {
     assertThat(page("/usage")).contains("91 % of the ");
     done(visit, "/usage", "/budget/told");
     story.budget(35, "stop");
-    assertThat(page("/usage")).contains("91 % of the ", "Calls are refused at the limit");
+    assertThat(page("/usage")).contains("91 % of the ", "At the limit calls are refused");
     story.budget(30, "strict");
-    assertThat(page("/usage")).contains("Calls are refused until you raise it or it resets on 1 ");
+    assertThat(page("/usage"))
+        .contains("Calls are refused until it is raised, or begins anew on 1 ");
     story.budget(1_000, "warn");
     assertThat(page("/usage")).doesNotContain("/budget/told");
   }
@@ -314,8 +315,8 @@ class StrictPagesTest {
       Visit visitor = visit(later, there.person());
       for (String path : List.of("/usage", "/settings")) {
         assertThat(page(visitor, path))
-            .contains("At this rate, November 2026 will cost $0.20 more than its budget of $0.20.")
-            .contains("Recent days cost $0.02 on average.", "this budget only warns");
+            .contains("At this pace November 2026 needs $0.20 more than its budget of $0.20.")
+            .contains("The last days cost $0.02 each on average.", "this budget only warns");
       }
       assertThat(done(visitor, "/settings", "/budget/told")).doesNotContain("/budget/told");
       assertThat(page(visitor, "/usage"))
@@ -339,7 +340,7 @@ class StrictPagesTest {
       now.updateAndGet(at -> at.plus(Duration.ofDays(4)));
       Visit visitor = visit(later, there.person());
       Matcher counted =
-          Pattern.compile("(\\$0\\.[0-9]{2})</data> for <a").matcher(page(visitor, "/usage"));
+          Pattern.compile("(\\$0\\.[0-9]{2})</data> of it for <a").matcher(page(visitor, "/usage"));
       assertThat(counted.find()).isTrue();
       assertThat(page(visitor, "/usage"))
           .contains("The budget also counts " + counted.group(1) + " for unpriced calls.")
@@ -403,9 +404,10 @@ class StrictPagesTest {
     long largest = kept.path("largestOutputTokens").asLong();
     assertThat(largest).isPositive();
     assertThat(page("/calls/" + refused))
-        .contains("Refused: it did not fit the budget", "Budget of the space", "Spent at that time")
-        .contains("In doubt after estimates", "Needed at most", "Budget resets")
-        .contains("Longest affordable answer", ">" + Figures.count(largest) + " tokens</td>")
+        .contains("Refused: it did not fit the budget", "Budget of the space", "Spent by then")
+        .contains("In doubt after estimates", "Needed at most", "Budget begins anew")
+        .contains(
+            "Longest answer that was affordable", ">" + Figures.count(largest) + " tokens</td>")
         .contains("With an output limit of " + Figures.count(largest) + " tokens it would have fit")
         .contains("Release what is in doubt", "more would have been enough for this call")
         .contains("\"largestOutputTokens\": " + largest)
@@ -442,8 +444,8 @@ class StrictPagesTest {
                 """);
     assertThat(answer.status()).isEqualTo(402);
     assertThat(page("/calls/" + Story.id(answer)))
-        .contains("Refused: no cost limit because of tools[].max_uses")
-        .contains("repeatedly", "Set max_uses", "Change mode");
+        .contains("Refused: its cost has no bound because of tools[].max_uses")
+        .contains("again and again", "Set max_uses", "Change mode");
 
     Http.Answer openAis =
         story
@@ -457,8 +459,8 @@ class StrictPagesTest {
     assertThat(openAis.status()).isEqualTo(402);
     assertThat(openAis.text()).contains("Set max_tool_calls");
     assertThat(page("/calls/" + Story.id(openAis)))
-        .contains("Refused: no cost limit because of max_tool_calls")
-        .contains("repeatedly", "Set max_tool_calls")
+        .contains("Refused: its cost has no bound because of max_tool_calls")
+        .contains("again and again", "Set max_tool_calls")
         .doesNotContain("Leave out max_tool_calls");
   }
 
@@ -492,7 +494,7 @@ class StrictPagesTest {
     story.person().settledCall(id);
     assertThat(page("/calls/" + id))
         .contains("Answer limited to <b>" + granted + " tokens</b> by the budget")
-        .contains("Worst case held");
+        .contains("Worst case set aside");
     assertThat(page("/calls")).contains("limited to " + granted + " tokens by the budget");
   }
 }

@@ -166,7 +166,7 @@ class UsagePageTest {
           .containsPattern("Cache savings</h2>\\s*<p class=\"number\"><data value=\"5.0695\">");
       Visit other = new Visit(api.url());
       other.get(api.signInLinks().make(api.newPerson("new@example.org").user().id()));
-      assertThat(other.get("/usage").text()).contains("no prompt caching");
+      assertThat(other.get("/usage").text()).contains("no prompt cache was used");
     }
   }
 
@@ -325,7 +325,7 @@ class UsagePageTest {
       visit.submit(
           "/agents/" + bot.agentId() + "?archive=yes", "/agents/" + bot.agentId() + "/archive");
       assertThat(visit.get("/agents").text())
-          .contains("No active agents", "1 archived agent", ">1 call</a>")
+          .contains("No agents any more", "1 archived agent", ">1 call</a>")
           .doesNotContain("$0.00</data>");
     }
   }

@@ -31,7 +31,7 @@
   const show = () => {
     pause.hidden = state.hidden = false;
     state.classList.toggle("is-paused", paused());
-    words.textContent = paused() ? "Paused" : failures > 0 ? "Connection lost" : "Live";
+    words.textContent = paused() ? "Paused" : failures > 0 ? "Not reached" : "Live";
     banner.hidden = waiting.size === 0 && !more;
     if (!banner.hidden) {
       const many = more ? `${MOST_WAITING}+` : waiting.size;

@@ -65,8 +65,8 @@
         note.className = "unreached";
         note.setAttribute("role", "status");
         const words = document.createElement("b");
-        words.textContent = "Connection lost.";
-        note.append(words, " This is the last known state. Retrying every few seconds.");
+        words.textContent = "Not reached.";
+        note.append(words, " This is as Purser last said it, and is asked for again every few seconds.");
         element.prepend(note);
       }
     }
