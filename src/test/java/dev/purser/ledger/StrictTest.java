@@ -510,9 +510,9 @@ class StrictTest {
     settle(admitted(angeles, answer(2_000)), cents(200));
     assertThat(
             calls.number(
-                "SELECT COUNT(*) FROM totals WHERE local_day = '2026-12-01' AND utc_day ="
+                "SELECT SUM(request_count) FROM totals WHERE local_day = '2026-12-01' AND utc_day ="
                     + " '2026-11-30'"))
-        .isEqualTo(1);
+        .isEqualTo(2);
     LedgerBooks.balance(test.database());
   }
 
