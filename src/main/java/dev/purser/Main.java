@@ -90,7 +90,7 @@ public final class Main {
     return 0;
   }
 
-  /** In one piece: who waits for its first line has all of it. */
+  /** Printed in one piece, so that nobody reads its first line without the rest. */
   private static String greeting(App app) {
     StringBuilder lines = new StringBuilder("Purser is at " + app.address().url() + "\n");
     if (app.users().none()) {

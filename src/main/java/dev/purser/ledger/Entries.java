@@ -48,8 +48,8 @@ final class Entries {
         space_id, entry_id, epoch, state, agent_id, virtual_key_id, provider, dialect,
         requested_model, model, totals_model, created_at, local_day, utc_day, price_version,
         hold_nanos, hold_price_version, bounded, granted_output_tokens, space_strict_nanos,
-        agent_strict_nanos, sent_model, widening_names, counted_nanos, doubt_nanos, input_tokens, cache_read_tokens,
-        cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
+        agent_strict_nanos, sent_model, widening_names, counted_nanos, doubt_nanos, input_tokens,
+        cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_searches, fast, refused_count)
       VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
       ON CONFLICT (space_id, entry_id) DO NOTHING\

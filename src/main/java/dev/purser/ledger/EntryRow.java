@@ -51,24 +51,6 @@ record EntryRow(
         wideningNames);
   }
 
-  EntryRow with(List<String> newWideningNames) {
-    return new EntryRow(
-        spaceId,
-        entryId,
-        state,
-        agentId,
-        provider,
-        model,
-        totalsModel,
-        days,
-        holdNanos,
-        holdPriceVersion,
-        grantedOutputTokens,
-        spaceStrictNanos,
-        agentStrictNanos,
-        newWideningNames);
-  }
-
   /** The same with another hold, made by this price list. */
   EntryRow holding(long newHoldNanos, String newHoldPriceVersion) {
     return new EntryRow(

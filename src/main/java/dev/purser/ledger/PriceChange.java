@@ -23,7 +23,7 @@ sealed interface PriceChange {
   /** The entry, with the hold that it has after the change. */
   EntryRow entry();
 
-  /** What is told of it, with the price that does it. */
+  /** What it adds to the figures of the price that does it. */
   Repriced figures();
 
   /** Which of the added prices does it; 0 for none of them. */

@@ -12,8 +12,8 @@ public interface PriceKeeper {
   String totalsModel(Provider provider, String model);
 
   /**
-   * Is told that entries were charged at their holds, or written again, whatever has become of the
-   * prices that these were made by.
+   * Called when entries were charged at their holds, or written again, without looking at prices:
+   * the price that a hold was made by may have been replaced since.
    */
   default void bookedUnseen() {}
 }

@@ -96,7 +96,7 @@ public final class Repricer implements Repricing {
         select.setString(2, name.entryId());
         try (ResultSet row = select.executeQuery()) {
           if (row.next()
-              && row.getString(8)
+              && row.getString("local_day")
                       .compareTo(openMonth(session::statement, name.spaceId(), clock.instant()))
                   >= 0) {
             PriceChange.of(BookedCall.read(session::statement, row), lists).ifPresent(changes::add);

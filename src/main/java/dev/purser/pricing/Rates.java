@@ -18,6 +18,8 @@ public record Rates(Map<Kind, Long> unitPicos) {
   /** From USD per million to pico-dollars for one: 10¹² / 10⁶. */
   private static final int DIGITS_PER_MILLION = 6;
 
+  private static final int MAX_DIGITS_SHOWN = 40;
+
   static final Rates NONE = new Rates(Map.of());
 
   public Rates {
@@ -63,8 +65,17 @@ public record Rates(Map<Kind, Long> unitPicos) {
       return usd.movePointRight(digits).longValueExact();
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          usd.toPlainString() + " USD is not a price in whole pico-dollars", e);
+          inWords(usd) + " USD is not a price in whole pico-dollars", e);
     }
+  }
+
+  /**
+   * Digit by digit, unless that would be endless: an exponent of a few digits stands for billions.
+   */
+  private static String inWords(BigDecimal usd) {
+    return Math.abs(usd.scale()) + usd.precision() > MAX_DIGITS_SHOWN
+        ? "such a number of"
+        : usd.toPlainString();
   }
 
   static BigDecimal usd(long picos, int digits) {

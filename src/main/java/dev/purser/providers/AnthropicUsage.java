@@ -259,16 +259,23 @@ final class AnthropicUsage implements UsageReading {
     long in1h = writtenFor(node, AN_HOUR);
     long rest = unsplit(node);
     boolean forHour = asked.longWrites() || in1h > 0;
-    return ModelUsage.none(model)
-        .with(Kind.INPUT, UsageReading.quantity(node, INPUT_TOKENS))
-        .with(Kind.CACHE_READ, UsageReading.quantity(node, "cache_read_input_tokens"))
-        .with(Kind.CACHE_WRITE_5M, in5m + (forHour ? 0 : rest))
-        .with(Kind.CACHE_WRITE_1H, in1h + (forHour ? rest : 0))
-        .with(Kind.OUTPUT, UsageReading.quantity(node, OUTPUT_TOKENS))
-        .withReasoning(UsageReading.quantity(node.path("output_tokens_details"), "thinking_tokens"))
-        .with(
+    Map<Kind, Long> counts =
+        Map.of(
+            Kind.INPUT,
+            UsageReading.quantity(node, INPUT_TOKENS),
+            Kind.CACHE_READ,
+            UsageReading.quantity(node, "cache_read_input_tokens"),
+            Kind.CACHE_WRITE_5M,
+            in5m + (forHour ? 0 : rest),
+            Kind.CACHE_WRITE_1H,
+            in1h + (forHour ? rest : 0),
+            Kind.OUTPUT,
+            UsageReading.quantity(node, OUTPUT_TOKENS),
             Kind.WEB_SEARCH,
             UsageReading.quantity(node.path("server_tool_use"), "web_search_requests"));
+    return ModelUsage.of(model, counts)
+        .withReasoning(
+            UsageReading.quantity(node.path("output_tokens_details"), "thinking_tokens"));
   }
 
   private static long writtenFor(JsonNode node, String time) throws Unreadable {

@@ -3,6 +3,7 @@ package dev.purser.providers;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelUsage;
 import dev.purser.providers.UsageReading.Unreadable;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -43,14 +44,22 @@ final class OpenAiTokens {
     if (uncached < 0) {
       throw new Unreadable(input + "_tokens");
     }
-    return ModelUsage.none(model)
-        .with(Kind.INPUT, uncached)
-        .with(Kind.CACHE_READ, read)
-        .with(Kind.CACHE_WRITE_30M, written30m)
-        .with(Kind.CACHE_WRITE_12H, written12h)
-        .with(Kind.OUTPUT, UsageReading.quantity(usage, output + "_tokens"))
+    Map<Kind, Long> counts =
+        Map.of(
+            Kind.INPUT,
+            uncached,
+            Kind.CACHE_READ,
+            read,
+            Kind.CACHE_WRITE_30M,
+            written30m,
+            Kind.CACHE_WRITE_12H,
+            written12h,
+            Kind.OUTPUT,
+            UsageReading.quantity(usage, output + "_tokens"),
+            Kind.WEB_SEARCH,
+            webSearches);
+    return ModelUsage.of(model, counts)
         .withReasoning(
-            UsageReading.quantity(usage.path(output + "_tokens_details"), "reasoning_tokens"))
-        .with(Kind.WEB_SEARCH, webSearches);
+            UsageReading.quantity(usage.path(output + "_tokens_details"), "reasoning_tokens"));
   }
 }

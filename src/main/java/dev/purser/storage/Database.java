@@ -1,5 +1,7 @@
 package dev.purser.storage;
 
+import static org.flywaydb.core.api.CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
@@ -85,23 +87,33 @@ public final class Database implements AutoCloseable {
         readers.close();
         throw e;
       }
-    } catch (FlywayValidateException e) {
-      engine.close();
-      throw new StorageException(
-          "the database "
-              + name(configuration)
-              + " was made by an unreleased or a newer version of Purser: start that version, or "
-              + switch (configuration) {
-                case DatabaseConfiguration.Sqlite(var file) ->
-                    "remove " + file.toAbsolutePath().getParent() + " with all that is in it";
-                case DatabaseConfiguration.Postgresql _ -> "name another, empty database";
-              },
-          e);
     } catch (FlywayException | PoolInitializationException e) {
       engine.close();
-      throw new StorageException(
-          "the database " + name(configuration) + " cannot be opened: " + rootMessage(e), e);
+      throw new StorageException("the database " + name(configuration) + why(configuration, e), e);
     }
+  }
+
+  private static String why(DatabaseConfiguration configuration, RuntimeException e) {
+    if (e instanceof FlywayValidateException) {
+      return " was made by an unreleased or a newer version of Purser: start that version, or"
+          + anotherWay(configuration);
+    }
+    return e instanceof FlywayException flyway
+            && flyway.getErrorCode() == NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
+        ? " has tables of another program:" + anotherWay(configuration)
+        : " cannot be opened: " + rootMessage(e);
+  }
+
+  /** What else can be done about a database that is not this version's. */
+  private static String anotherWay(DatabaseConfiguration configuration) {
+    return switch (configuration) {
+      case DatabaseConfiguration.Sqlite(var file) ->
+          " name another directory with PURSER_DATA_DIR, or remove "
+              + file.toAbsolutePath().getParent()
+              + " with all that is in it";
+      case DatabaseConfiguration.Postgresql _ ->
+          " name another, empty database with PURSER_DATABASE_URL";
+    };
   }
 
   private static String name(DatabaseConfiguration configuration) {

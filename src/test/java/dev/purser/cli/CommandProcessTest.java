@@ -16,6 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +86,31 @@ class CommandProcessTest {
     failedInOneLine(
         PurserProcess.run(folder, Map.of("PURSER_ALLOW_OPEN_FILES", "yes"), "", "vault", "check"),
         "PURSER_ALLOW_OPEN_FILES must be true or false");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UPDATE flyway_schema_history SET checksum = 1 WHERE version = '1', made by an unreleased or a newer version",
+    "DROP TABLE flyway_schema_history, has tables of another program",
+  })
+  void aDatabaseThatIsNotThisVersionsIsRefusedByServerAndCommandsInOneLine(
+      String change, String why) throws SQLException {
+    Map<String, String> settings = Map.of("PURSER_PORT", "0");
+    assertThat(PurserProcess.run(folder, settings, "", "vault", "check").exitCode()).isZero();
+    String database = "jdbc:sqlite:" + folder.resolve("data").resolve("purser.db");
+    try (Connection connection = DriverManager.getConnection(database);
+        Statement statement = connection.createStatement()) {
+      statement.execute(change);
+    }
+    for (List<String> command :
+        List.of(
+            List.of("serve"),
+            List.of("prices", "list"),
+            List.of("user", "link", "ada@example.org"))) {
+      Ended ended = PurserProcess.run(folder, settings, "", command.toArray(new String[0]));
+      failedInOneLine(ended, why);
+      assertThat(ended.errors()).contains("PURSER_DATA_DIR");
+    }
   }
 
   @Test

@@ -275,6 +275,12 @@ class CommandsTest {
       run(test, "", "prices", "add", "openai", "x", "--input", "-1", "--output", "1")
           .failedInOneLine(1);
       run(test, "", "prices", "add", "openai", "x", "--input", "1").failedInOneLine(2);
+      for (String endless : List.of("1e999999999", "1e-999999999", "1" + "0".repeat(60))) {
+        Ended ended =
+            run(test, "", "prices", "add", "openai", "x", "--input", endless, "--output", "1");
+        ended.failedInOneLine(1);
+        assertThat(ended.errors()).hasSizeLessThan(300).contains("is not a price");
+      }
       run(test, "", "prices", "add", "openai", "gpt\u200b-99", "--input", "1", "--output", "1")
           .failedInOneLine(1);
     }

@@ -43,11 +43,11 @@ class EditsTest {
     Named stopInRequests = Named.in(request.substring(0, request.indexOf("A request that")));
     Named stopInAnswers = Named.in(answer.substring(0, answer.indexOf("An answer whose")));
 
-    // Both are said of requests elsewhere in the list, where they are set anew.
-    Set<String> setAnew = Set.of("accept-encoding", "content-length");
+    // Purser sets both again, which the list says elsewhere.
+    Set<String> setAgain = Set.of("accept-encoding", "content-length");
     assertThat(HeaderRules.NOT_TO_PROVIDERS)
         .allMatch(header ->
-            stopInRequests.has(header) || stopInAnswers.has(header) || setAnew.contains(header));
+            stopInRequests.has(header) || stopInAnswers.has(header) || setAgain.contains(header));
     assertThat(HeaderRules.NOT_TO_CLIENTS)
         .allMatch(header ->
             stopInAnswers.has(header)
@@ -60,7 +60,7 @@ class EditsTest {
           .isTrue();
     }
 
-    // Two beginnings are of requests alone, and no names in the code.
+    // Two prefixes apply to requests alone, and are not in the list of the code.
     List<String> ofRequests = List.of("x-forwarded", "cf-");
     assertThat(stopInRequests.names)
         .hasSizeGreaterThan(30)

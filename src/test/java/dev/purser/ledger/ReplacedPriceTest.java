@@ -1,130 +1,33 @@
 package dev.purser.ledger;
 
+import static dev.purser.ledger.PricedBooks.MODEL;
+import static dev.purser.ledger.PricedBooks.NOW;
+import static dev.purser.ledger.PricedBooks.RIGHT;
+import static dev.purser.ledger.PricedBooks.SHIPPED;
+import static dev.purser.ledger.PricedBooks.WRONG;
+import static dev.purser.ledger.PricedBooks.on;
+import static dev.purser.ledger.PricedBooks.price;
+import static dev.purser.ledger.PricedBooks.used;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.purser.money.Budget;
+import dev.purser.ledger.PricedBooks.Books;
 import dev.purser.money.Money;
 import dev.purser.pricing.Kind;
 import dev.purser.pricing.ModelPrice;
-import dev.purser.pricing.ModelUsage;
-import dev.purser.pricing.PriceList;
 import dev.purser.pricing.PriceStore;
-import dev.purser.pricing.Provider;
-import dev.purser.pricing.Rates;
 import dev.purser.pricing.Repriced;
-import dev.purser.pricing.Usage;
 import dev.purser.pricing.UsageSource;
 import dev.purser.storage.TestDatabase;
-import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A price that was added by mistake is put right by adding another. */
 class ReplacedPriceTest {
-  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
-  private static final String MODEL = "claude-brandnew-9";
-  private static final String SHIPPED = "claude-sonnet-4-5";
-
-  /** Of 100,000 tokens in and 10,000 out at $3 and $15 a million. */
-  private static final long RIGHT = 450_000_000;
-
-  /** At a hundred times that. */
-  private static final long WRONG = 45_000_000_000L;
-
-  /** A ledger with one space, and its prices. */
-  private record Books(TestDatabase test, Ledger ledger, Calls calls, PriceStore prices) {
-    PriceStore.Added add(String model, String input, String output, @Nullable String from) {
-      return add(price(model, from, Map.of(Kind.INPUT, input, Kind.OUTPUT, output)));
-    }
-
-    PriceStore.Added add(ModelPrice price) {
-      return prices.add(price, NOW, repricer(), _ -> {}, Long.MAX_VALUE);
-    }
-
-    Repricer repricer() {
-      return new Repricer(InstantSource.fixed(NOW));
-    }
-
-    /** A call that is priced as the gateway prices it. */
-    Admission call(Calls of, UsageSource source, ModelUsage... parts) {
-      Usage usage = new Usage(List.of(parts), "standard", false, null);
-      Admission call = of.admission(Instant.now().plusSeconds(10));
-      assertThat(ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
-      ledger
-          .settle(
-              Calls.settlement(
-                  call,
-                  source,
-                  usage,
-                  prices.read().price(Provider.ANTHROPIC, usage, call.createdAt())))
-          .join();
-      return call;
-    }
-
-    Admission call() {
-      return call(calls, UsageSource.REPORTED, used(MODEL, 100_000, 0, 10_000));
-    }
-
-    long number(String sql) {
-      return calls.number(sql);
-    }
-
-    long cost(Admission call) {
-      return number("SELECT cost_nanos FROM entries WHERE entry_id = '" + call.entryId() + "'");
-    }
-  }
-
-  private static ModelUsage used(String model, long input, long cacheRead, long output) {
-    return ModelUsage.none(model)
-        .with(Kind.INPUT, input)
-        .with(Kind.CACHE_READ, cacheRead)
-        .with(Kind.OUTPUT, output);
-  }
-
-  private static ModelPrice price(
-      String model, @Nullable String from, Map<Kind, String> usdPerMillion) {
-    Map<Kind, BigDecimal> usd = new EnumMap<>(Kind.class);
-    usdPerMillion.forEach((kind, price) -> usd.put(kind, new BigDecimal(price)));
-    return new ModelPrice(
-        Provider.ANTHROPIC,
-        model,
-        ModelPrice.Use.CHAT,
-        from == null ? LocalDate.MIN : LocalDate.parse(from),
-        null,
-        null,
-        Rates.ofUsdPerMillion(usd),
-        null,
-        Map.of(),
-        List.of());
-  }
-
-  private static void on(TestDatabase.Kind kind, BiConsumer<Books, Calls> test) {
-    try (TestDatabase database = TestDatabase.fresh(kind);
-        Ledger ledger =
-            Ledger.start(
-                database.database(),
-                LedgerConfiguration.DEFAULT,
-                InstantSource.system(),
-                (provider, model) -> model)) {
-      Calls calls = Calls.of(database.database(), "space-1").at(NOW, ZoneOffset.UTC);
-      PriceStore prices = new PriceStore(database.database(), PriceList.shipped());
-      test.accept(new Books(database, ledger, calls, prices), calls);
-      LedgerBooks.balance(database.database());
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
   void aLaterPriceTakesTheWrongOneOutOfCostsTotalsAndBudgetsAndSaysSoInFigures(
@@ -139,7 +42,7 @@ class ReplacedPriceTest {
           assertThat(calls.spent("").nanos()).isEqualTo(3 * WRONG + before);
 
           ModelPrice right = price(MODEL, null, Map.of(Kind.INPUT, "3", Kind.OUTPUT, "15"));
-          PriceStore.Preview preview = books.prices.preview(right, books.repricer(), 100);
+          PriceStore.Preview preview = books.prices().preview(right, books.repricer(), 100);
           assertThat(books.cost(wrong.getFirst())).as("a preview writes nothing").isEqualTo(WRONG);
           PriceStore.Added added = books.add(right);
 
@@ -160,8 +63,8 @@ class ReplacedPriceTest {
                           + (RIGHT - WRONG)))
               .isEqualTo(3);
           // Once more changes nothing more.
-          books.prices.reprice(added.prices(), books.repricer());
-          assertThat(books.prices.done(added.number())).isEqualTo(added.done());
+          books.prices().reprice(added.prices(), books.repricer());
+          assertThat(books.prices().done(added.number())).isEqualTo(added.done());
           assertThat(books.number("SELECT COUNT(*) FROM adjustments")).isEqualTo(3);
         });
   }
@@ -276,290 +179,6 @@ class ReplacedPriceTest {
     return wrong;
   }
 
-  /** 100,000 tokens in, and of 20,000 out the half. */
-  private static final ModelUsage ESTIMATE = used(MODEL, 100_000, 0, 10_000);
-
-  /** What stays in doubt of it at the right price: 10,000 tokens out. */
-  private static final long DOUBT = 150_000_000;
-
-  /**
-   * A running call that holds 100,000 tokens in and 20,000 out, at prices of so many cents a
-   * million.
-   */
-  private static Admission running(
-      Books books, Calls calls, String model, long inCents, long outCents) {
-    // A cent is 10⁷ nano-dollars, and a million tokens are ten times what it holds of input.
-    Bounded bounded =
-        new Bounded(Calls.worst(inCents * 1_000_000, 20_000, outCents * 10), 20_000, false);
-    Admission call = as(calls.admission(bounded), model, books.prices.read().version());
-    assertThat(books.ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
-    return call;
-  }
-
-  private static void settle(Books books, Admission call, UsageSource source, PriceList prices) {
-    Usage usage = new Usage(List.of(ESTIMATE), "standard", false, null);
-    books
-        .ledger
-        .settle(Calls.settlement(call, source, usage, prices.price(Provider.ANTHROPIC, usage, NOW)))
-        .join();
-  }
-
-  private static long doubt(Books books) {
-    return books.number("SELECT SUM(doubt_nanos) FROM entries");
-  }
-
-  /** Another process takes the ledger's own for dead, and ends its calls. */
-  private static void interrupt(Books books, PriceKeeper prices) {
-    books.test.database().write(handle -> handle.execute("UPDATE processes SET lease_until = 1"));
-    try (Ledger next =
-        Ledger.start(
-            books.test.openAnother(),
-            LedgerConfiguration.DEFAULT,
-            InstantSource.system(),
-            prices)) {
-      assertThat(next.health().ready()).isTrue();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void noMoneyOfTheWrongPriceStaysInDoubt(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          Admission call = running(books, calls, MODEL, 30_000, 150_000);
-          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
-          assertThat(books.cost(call)).isEqualTo(WRONG);
-          assertThat(doubt(books)).isEqualTo(100 * DOUBT);
-
-          books.add(MODEL, "3", "15", null);
-          assertThat(books.cost(call)).isEqualTo(RIGHT);
-          assertThat(doubt(books)).isEqualTo(DOUBT);
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void whatIsInDoubtFollowsEveryFurtherPriceDownAndUp(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          Admission call = running(books, calls, MODEL, 30_000, 150_000);
-          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
-          for (int times : new int[] {1, 2, 100, 10, 1}) {
-            books.add(MODEL, String.valueOf(3 * times), String.valueOf(15 * times), null);
-            assertThat(books.cost(call)).isEqualTo(times * RIGHT);
-            assertThat(doubt(books)).isEqualTo(times * DOUBT);
-            LedgerBooks.balance(books.test.database());
-          }
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aCallThatRanWhileItsPriceWasReplacedDoubtsWhatItWouldHaveHeld(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          Admission dear = running(books, calls, MODEL, 30_000, 150_000);
-          PriceStore.Added added = books.add(MODEL, "3", "15", null);
-          settle(books, dear, UsageSource.ESTIMATED, books.prices.read());
-          assertThat(books.cost(dear)).isEqualTo(RIGHT);
-          assertThat(doubt(books)).as("by the old hold").isGreaterThan(100 * DOUBT);
-
-          books.prices.reprice(added.prices(), books.repricer());
-          assertThat(books.cost(dear)).isEqualTo(RIGHT);
-          assertThat(doubt(books)).isEqualTo(DOUBT);
-          assertThat(calls.state(dear.entryId())).isEqualTo("settled");
-          LedgerBooks.balance(books.test.database());
-
-          Admission cheap = running(books, calls, MODEL, 300, 1_500);
-          added = books.add(MODEL, "300", "1500", null);
-          settle(books, cheap, UsageSource.ESTIMATED, books.prices.read());
-          assertThat(
-                  books.number("SELECT COUNT(*) FROM months WHERE stopped_limit_nanos IS NOT NULL"))
-              .as("its cost says nothing of its hold")
-              .isZero();
-          books.prices.reprice(added.prices(), books.repricer());
-          assertThat(doubt(books)).isEqualTo(2 * 100 * DOUBT);
-          assertThat(books.number("SELECT COUNT(*) FROM entries WHERE counted_nanos > hold_nanos"))
-              .isZero();
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aCallThatRanWhileItsPriceWasReplacedAndWasInterruptedIsPutRight(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          Admission call = running(books, calls, MODEL, 30_000, 150_000);
-          PriceStore.Added added = books.add(MODEL, "3", "15", null);
-          AtomicInteger unseen = new AtomicInteger();
-          interrupt(
-              books,
-              new PriceKeeper() {
-                @Override
-                public String totalsModel(Provider provider, String model) {
-                  return model;
-                }
-
-                @Override
-                public void bookedUnseen() {
-                  unseen.incrementAndGet();
-                }
-              });
-          assertThat(unseen).hasPositiveValue();
-          assertThat(books.cost(call)).isEqualTo(100 * (RIGHT + DOUBT));
-
-          books.prices.reprice(added.prices(), books.repricer());
-          assertThat(books.cost(call)).isEqualTo(RIGHT + DOUBT);
-          assertThat(books.prices.done(added.number()))
-              .isEqualTo(
-                  Repriced.repriced(new Money(100 * (RIGHT + DOUBT)), new Money(RIGHT + DOUBT)));
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aLateSettlementByTheWrongPriceStopsNoStrictBudget(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          PriceList old = books.prices.read();
-          Calls strict =
-              calls.under(new Budget(Money.ofCents(1_000_000), Budget.Mode.STRICT), null);
-          Admission call = running(books, strict, MODEL, 30_000, 150_000);
-          interrupt(books, (_, model) -> model);
-          PriceStore.Added added = books.add(MODEL, "3", "15", null);
-          assertThat(books.cost(call)).isEqualTo(RIGHT + DOUBT);
-
-          // Its process lives, and has not heard of the price yet.
-          settle(books, call, UsageSource.REPORTED, old);
-          assertThat(books.cost(call)).isEqualTo(WRONG);
-          assertThat(
-                  books.number("SELECT COUNT(*) FROM months WHERE stopped_limit_nanos IS NOT NULL"))
-              .isZero();
-          books.prices.reprice(added.prices(), books.repricer());
-          assertThat(books.cost(call)).isEqualTo(RIGHT);
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aHoldThatTheReplacedPriceDidNotMakeStays(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          // The model has no price yet: it holds the highest of the list, here $10 and $50.
-          Admission call = running(books, calls, MODEL, 1_000, 5_000);
-          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
-          long held = books.number("SELECT hold_nanos FROM entries");
-          books.add(MODEL, "300", "1500", null);
-          assertThat(books.cost(call)).isEqualTo(WRONG);
-          assertThat(doubt(books)).isZero();
-          books.add(MODEL, "3", "15", null);
-          assertThat(books.cost(call)).isEqualTo(RIGHT);
-          assertThat(doubt(books)).isEqualTo(held - RIGHT);
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aHoldByAPriceOfZeroDoesNotBecomeLess(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          // Output for nothing, by mistake: 100,000 tokens in are all that is held.
-          books.add(MODEL, "300", "0", null);
-          Admission call = running(books, calls, MODEL, 30_000, 0);
-          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
-          assertThat(doubt(books)).isZero();
-          books.add(MODEL, "3", "15", null);
-          assertThat(books.cost(call)).isEqualTo(RIGHT);
-          assertThat(doubt(books))
-              .as("nobody knows how many tokens it could have answered with")
-              .isEqualTo(30_000_000_000L - RIGHT);
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void doubtThatItsUserHasReleasedStaysReleased(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          Admission call = running(books, calls, MODEL, 30_000, 150_000);
-          settle(books, call, UsageSource.ESTIMATED, books.prices.read());
-          Releases releases = new Releases(books.test.database(), InstantSource.fixed(NOW));
-          assertThat(releases.releaseDoubt("space-1").doubt().nanos()).isEqualTo(100 * DOUBT);
-          books.add(MODEL, "3", "15", null);
-          assertThat(doubt(books)).isZero();
-          // Also where the old hold left nothing in doubt, and the new one would.
-          books.add(MODEL, "3", "1500", null);
-          assertThat(doubt(books)).isZero();
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource(TestDatabase.Kind.class)
-  void aCallThatWasInterruptedIsChargedAtWhatItsHoldWouldHaveBeen(TestDatabase.Kind kind) {
-    on(
-        kind,
-        (books, calls) -> {
-          books.add(MODEL, "300", "1500", null);
-          Admission call = as(calls.admission(), MODEL, books.prices.read().version());
-          assertThat(books.ledger.admit(call).join()).isInstanceOf(Decision.Admitted.class);
-          interrupt(books, (_, model) -> model);
-          assertThat(calls.state(call.entryId())).isEqualTo("interrupted");
-          assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos());
-
-          PriceStore.Added added = books.add(MODEL, "3", "15", null);
-          assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos() / 100);
-          assertThat(calls.spent("")).isEqualTo(new Money(Calls.HOLD.nanos() / 100));
-          assertThat(added.done())
-              .isEqualTo(Repriced.repriced(Calls.HOLD, new Money(Calls.HOLD.nanos() / 100)));
-          LedgerBooks.balance(books.test.database());
-
-          books.add(MODEL, "6", "30", null);
-          assertThat(books.cost(call)).isEqualTo(Calls.HOLD.nanos() / 50);
-          LedgerBooks.balance(books.test.database());
-
-          // What the process that admitted it knows better comes late, and replaces the charge.
-          settle(books, call, UsageSource.REPORTED, books.prices.read());
-          assertThat(books.cost(call)).isEqualTo(2 * RIGHT);
-          assertThat(calls.spent("")).isEqualTo(new Money(2 * RIGHT));
-        });
-  }
-
-  private static Admission as(Admission call, String model, String version) {
-    return new Admission(
-        call.entryId(),
-        call.spaceId(),
-        call.revision(),
-        call.agentId(),
-        call.virtualKeyId(),
-        call.provider(),
-        call.dialect(),
-        model,
-        model,
-        call.hold(),
-        call.bounded(),
-        version,
-        call.createdAt(),
-        call.zone(),
-        call.spaceBudget(),
-        call.agentBudget(),
-        call.deadline(),
-        call.fingerprint());
-  }
-
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)
   void whatHasNoPriceIsNoLongerCountedAtTheWrongOne(TestDatabase.Kind kind) {
@@ -602,7 +221,7 @@ class ReplacedPriceTest {
           Admission cached = books.call(calls, UsageSource.REPORTED, used(MODEL, 0, 1_000, 10));
           long before = books.cost(cached);
           ModelPrice without = price(MODEL, null, Map.of(Kind.INPUT, "3", Kind.OUTPUT, "15"));
-          assertThat(books.prices.preview(without, books.repricer(), 100).would())
+          assertThat(books.prices().preview(without, books.repricer(), 100).would())
               .isEqualTo(Repriced.kept());
           books.add(without);
           assertThat(books.cost(cached)).isEqualTo(before);
@@ -629,14 +248,17 @@ class ReplacedPriceTest {
           ModelPrice right = price(MODEL, null, Map.of(Kind.INPUT, "3", Kind.OUTPUT, "15"));
           List<Long> left = new ArrayList<>();
           PriceStore.Added added =
-              books.prices.add(
-                  right,
-                  NOW,
-                  books.repricer(),
-                  _ ->
-                      left.add(
-                          books.number("SELECT COUNT(*) FROM entries WHERE cost_nanos = " + WRONG)),
-                  Long.MAX_VALUE);
+              books
+                  .prices()
+                  .add(
+                      right,
+                      NOW,
+                      books.repricer(),
+                      _ ->
+                          left.add(
+                              books.number(
+                                  "SELECT COUNT(*) FROM entries WHERE cost_nanos = " + WRONG)),
+                      Long.MAX_VALUE);
           assertThat(left)
               .as("after the first transaction, which adds the price")
               .containsExactly(count - (long) RepricingSearch.BATCH);

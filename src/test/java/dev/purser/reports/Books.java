@@ -5,6 +5,7 @@ import dev.purser.storage.Database;
 import dev.purser.storage.Ids;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,58 +51,40 @@ final class Books {
   /** The figures of a day: a row of each kind, and one of what is counted once a call. */
   void totals(
       String space, String day, String agent, String provider, String model, Figures figures) {
-    Money ofNoKind = figures.costOfNoKind();
-    write(handle -> {
-      PreparedBatch rows =
-          handle.prepareBatch(
-              """
-              INSERT INTO totals (space_id, local_day, utc_day, agent_id, provider, model, kind,
-                request_count, reported_count, estimated_count, interrupted_count,
-                unpriced_count, reasoning_tokens, quantity, cost_nanos, estimated_cost_nanos,
-                cache_saved_nanos)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-              """);
-      rows.add(
-          space,
-          day,
-          day,
-          agent,
-          provider,
-          model,
-          "",
-          figures.requests(),
-          figures.reported(),
-          figures.estimated(),
-          figures.interrupted(),
-          figures.unpriced(),
-          figures.reasoning(),
-          0L,
-          ofNoKind.nanos(),
-          figures.estimatedCost().nanos(),
-          figures.cacheSaved().nanos());
-      figures
-          .kinds()
-          .forEach((kind, used) ->
-              rows.add(
-                  space,
-                  day,
-                  day,
-                  agent,
-                  provider,
-                  model,
-                  kind.id(),
-                  0L,
-                  0L,
-                  0L,
-                  0L,
-                  0L,
-                  0L,
-                  used.count(),
-                  used.cost().nanos(),
-                  0L,
-                  0L));
-      rows.execute();
-    });
+    List<Object> key = List.of(space, day, day, agent, provider, model);
+    total(
+        key,
+        "",
+        figures.requests(),
+        figures.reported(),
+        figures.estimated(),
+        figures.interrupted(),
+        figures.unpriced(),
+        figures.reasoning(),
+        0,
+        figures.costOfNoKind().nanos(),
+        figures.estimatedCost().nanos(),
+        figures.cacheSaved().nanos());
+    figures
+        .kinds()
+        .forEach((kind, used) ->
+            total(key, kind.id(), 0, 0, 0, 0, 0, 0, used.count(), used.cost().nanos(), 0, 0));
+  }
+
+  private void total(List<Object> key, String kind, long... figures) {
+    List<Object> row = new ArrayList<>(key);
+    row.add(kind);
+    Arrays.stream(figures).forEach(row::add);
+    write(handle ->
+        handle.execute(
+            """
+            INSERT INTO totals (space_id, local_day, utc_day, agent_id, provider, model, kind,
+              request_count, reported_count, estimated_count, interrupted_count,
+              unpriced_count, reasoning_tokens, quantity, cost_nanos, estimated_cost_nanos,
+              cache_saved_nanos)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            row.toArray()));
   }
 
   void month(String space, String month, String agent, Money spent, Money held, Money doubt) {

@@ -60,11 +60,44 @@ class DatabaseTest {
             .as(change)
             .isInstanceOf(StorageException.class)
             .hasMessageContaining(" was made by an unreleased or a newer version of Purser")
-            .hasMessageContaining(kind == TestDatabase.Kind.SQLITE ? "or remove" : "another, empty")
+            .hasMessageContaining(
+                kind == TestDatabase.Kind.SQLITE ? "PURSER_DATA_DIR" : "PURSER_DATABASE_URL")
             .message()
             .doesNotContain("\n");
         assertThat(test.database().read(DatabaseTest::spaces)).isEqualTo(1);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.Kind.class)
+  void aDatabaseWithTablesOfAnotherProgramIsRefusedInOneLineAndLeftAsItIs(TestDatabase.Kind kind) {
+    try (TestDatabase test = TestDatabase.fresh(kind)) {
+      test.database().write(handle -> handle.execute("DROP TABLE flyway_schema_history"));
+      test.database().write(handle -> handle.execute(INSERT, "kept"));
+      assertThatThrownBy(test::openAnother)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining(" has tables of another program: name another")
+          .message()
+          .doesNotContain("\n", "baseline");
+      assertThat(test.database().read(DatabaseTest::spaces)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void howRowsAreSpreadIsToldAgainWhenItHasChanged() {
+    try (TestDatabase test = TestDatabase.fresh(TestDatabase.Kind.SQLITE)) {
+      String spread = "SELECT idx || stat FROM sqlite_stat1 ORDER BY idx";
+      List<String> before = names(test, spread);
+      test.database()
+          .write(handle ->
+              handle.execute(
+                  "UPDATE flyway_schema_history SET checksum = 1 WHERE version IS NULL"));
+      test.database().write(handle -> handle.execute("DELETE FROM sqlite_stat1"));
+      try (Database again = test.openAnother()) {
+        assertThat(again.logBytes()).isNotNegative();
+      }
+      assertThat(names(test, spread)).isEqualTo(before).isNotEmpty();
     }
   }
 
